@@ -1,0 +1,334 @@
+"""The map model: frozen values, and changes that can be applied, stored and inverted.
+
+A `Change` is a tuple of puts. Each put names what was there (`before`) and what is there
+afterwards (`after`), so its inverse is the swap, and applying it to a map in another state
+is refused. Places (positions, pins, folding) are kept even when their topic is removed:
+undo brings a topic back to exactly where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TypeVar
+
+from knowalledge_desktop.core.content import Claim, Provenance, Relation, Source
+from knowalledge_desktop.core.request import Detail, Level, Options, Style
+
+
+class LinkKind(StrEnum):
+    """Kinds of cross links (the tree itself is `Topic.parent_id`)."""
+
+    RELATED = "related"
+    SAME_AS = "same_as"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A node. `parent_id` is None for the root; `rank` orders siblings.
+
+    `provenance` says who proposed the topic; a renamed one keeps it and sets `edited`.
+    """
+
+    topic_id: str
+    title: str
+    parent_id: str | None = None
+    rank: float = 0.0
+    summary: str = ""
+    relation: Relation = Relation.SUBTOPIC
+    sources: tuple[Source, ...] = ()
+    provenance: Provenance = Provenance(engine="person")
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A typed cross link between two topics."""
+
+    link_id: str
+    source_id: str
+    target_id: str
+    kind: LinkKind = LinkKind.RELATED
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """Which of a topic's explanations: one per level, detail, style and language."""
+
+    level: Level = Level.HIGH_SCHOOL
+    detail: Detail = Detail.MEDIUM
+    style: Style = Style.GENERAL
+    language: str = "en"
+
+    @classmethod
+    def of(cls, options: Options) -> Rendering:
+        """The rendering that these options ask for."""
+        return cls(options.level, options.detail, options.style, options.language)
+
+    def slug(self) -> str:
+        """Stable text form, used in keys."""
+        return f"{self.level}/{self.detail}/{self.style}/{self.language}"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A kept explanation of a topic in one rendering."""
+
+    topic_id: str
+    rendering: Rendering
+    markdown: str
+    claims: tuple[Claim, ...] = ()
+    sources: tuple[Source, ...] = ()
+    provenance: Provenance = Provenance(engine="person")
+    quality: float | None = None
+
+    @property
+    def key(self) -> str:
+        """Identity inside the map."""
+        return f"{self.topic_id}/{self.rendering.slug()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a topic sits: centre in scene units; `pinned` when a person put it there."""
+
+    x: float
+    y: float
+    pinned: bool = False
+    collapsed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PutTopic:
+    """Add, alter or remove a topic."""
+
+    before: Topic | None
+    after: Topic | None
+
+
+@dataclass(frozen=True, slots=True)
+class PutLink:
+    """Add, alter or remove a cross link."""
+
+    before: Link | None
+    after: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class PutExplanation:
+    """Add, alter or remove an explanation."""
+
+    before: Explanation | None
+    after: Explanation | None
+
+
+@dataclass(frozen=True, slots=True)
+class PutPlace:
+    """Put a topic somewhere, move it, or forget its place."""
+
+    topic_id: str
+    before: Place | None
+    after: Place | None
+
+
+Put = PutTopic | PutLink | PutExplanation | PutPlace
+
+
+class ChangeConflict(ValueError):
+    """The map is not in the state that the change was made for (a bug of the caller)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Puts that belong together. `reason` names the act for the undo menu ("expand", "rename").
+
+    `about` is the title of the topic it is about.
+    """
+
+    puts: tuple[Put, ...]
+    reason: str = ""
+    about: str = ""
+
+    def inverse(self) -> Change:
+        """The change that takes this one back."""
+        return Change(tuple(_swapped(put) for put in reversed(self.puts)), self.reason, self.about)
+
+    def __bool__(self) -> bool:
+        """Whether it changes anything."""
+        return bool(self.puts)
+
+
+def _swapped(put: Put) -> Put:
+    match put:
+        case PutTopic(before, after):
+            return PutTopic(after, before)
+        case PutLink(before, after):
+            return PutLink(after, before)
+        case PutExplanation(before, after):
+            return PutExplanation(after, before)
+        case PutPlace(topic_id, before, after):
+            return PutPlace(topic_id, after, before)
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Map:
+    """A document: topics in a tree, cross links, explanations and places.
+
+    All mappings are keyed by id (`Explanation.key` for explanations) and must not be mutated.
+    """
+
+    map_id: str
+    title: str
+    root_id: str = ""
+    topics: Mapping[str, Topic] = field(default_factory=dict[str, Topic])
+    links: Mapping[str, Link] = field(default_factory=dict[str, Link])
+    explanations: Mapping[str, Explanation] = field(default_factory=dict[str, Explanation])
+    places: Mapping[str, Place] = field(default_factory=dict[str, Place])
+    _children: Mapping[str, tuple[str, ...]] | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Derive the children lists once."""
+        if self._children is None:
+            object.__setattr__(self, "_children", _children_of(self.topics))
+
+    @property
+    def root(self) -> Topic | None:
+        """The root topic; None while the map is empty."""
+        return self.topics.get(self.root_id)
+
+    def children(self, topic_id: str) -> tuple[str, ...]:
+        """Ids of the children, in rank order."""
+        return (self._children or {}).get(topic_id, ())
+
+    def path(self, topic_id: str) -> tuple[Topic, ...]:
+        """Topics from the root down to this one, inclusive."""
+        steps: list[Topic] = []
+        current = self.topics.get(topic_id)
+        while current is not None:
+            steps.append(current)
+            current = self.topics.get(current.parent_id) if current.parent_id else None
+        return tuple(reversed(steps))
+
+    def depth(self, topic_id: str) -> int:
+        """0 for the root."""
+        return len(self.path(topic_id)) - 1
+
+    def branch(self, topic_id: str) -> tuple[str, ...]:
+        """The topic and all below it, parents before children."""
+        out: list[str] = []
+        waiting = [topic_id]
+        while waiting:
+            current = waiting.pop()
+            out.append(current)
+            waiting.extend(reversed(self.children(current)))
+        return tuple(out)
+
+    def explanations_of(self, topic_id: str) -> tuple[Explanation, ...]:
+        """All kept renderings of a topic, newest first."""
+        prefix = f"{topic_id}/"
+        found = [e for key, e in self.explanations.items() if key.startswith(prefix)]
+        return tuple(sorted(found, key=lambda e: e.provenance.created_at, reverse=True))
+
+    def explained_ids(self) -> frozenset[str]:
+        """Ids of the topics that have any explanation."""
+        return frozenset(e.topic_id for e in self.explanations.values())
+
+    def apply(self, change: Change) -> Map:
+        """This map after the change; raises ChangeConflict when it does not fit."""
+        topics, links = dict(self.topics), dict(self.links)
+        explanations, places = dict(self.explanations), dict(self.places)
+        root_id, tree_changed = self.root_id, False
+        for put in change.puts:
+            match put:
+                case PutTopic(before, after):
+                    _put(topics, before, after, lambda t: t.topic_id)
+                    tree_changed = True
+                    root_id = _root_after(root_id, before, after)
+                case PutLink(before, after):
+                    _put(links, before, after, lambda v: v.link_id)
+                case PutExplanation(before, after):
+                    _put(explanations, before, after, lambda e: e.key)
+                case PutPlace(topic_id, before, after):
+                    _put_at(places, topic_id, before, after)
+        children = _children_of(topics) if tree_changed else self._children
+        return replace(
+            self,
+            root_id=root_id,
+            topics=topics,
+            links=links,
+            explanations=explanations,
+            places=places,
+            _children=children,
+        )
+
+
+def _root_after(root_id: str, before: Topic | None, after: Topic | None) -> str:
+    if after is not None and after.parent_id is None:
+        return after.topic_id
+    if after is None and before is not None and before.topic_id == root_id:
+        return ""
+    return root_id
+
+
+def _put(table: dict[str, T], before: T | None, after: T | None, key_of: Callable[[T], str]) -> None:
+    value = after if after is not None else before
+    if value is None:
+        return
+    if before is not None and after is not None and key_of(before) != key_of(after):
+        raise ChangeConflict("a put may not change an id")
+    _put_at(table, key_of(value), before, after)
+
+
+def _put_at(table: dict[str, T], key: str, before: T | None, after: T | None) -> None:
+    if table.get(key) != before:
+        raise ChangeConflict(f"{key}: not in the expected state")
+    if after is None:
+        table.pop(key, None)
+    else:
+        table[key] = after
+
+
+def _children_of(topics: Mapping[str, Topic]) -> Mapping[str, tuple[str, ...]]:
+    lists: dict[str, list[Topic]] = {}
+    for topic in topics.values():
+        if topic.parent_id is not None:
+            lists.setdefault(topic.parent_id, []).append(topic)
+    return {
+        parent: tuple(t.topic_id for t in sorted(found, key=lambda t: (t.rank, t.topic_id)))
+        for parent, found in lists.items()
+    }
+
+
+def removal(document: Map, topic_id: str) -> Change:
+    """Remove a topic with its branch, its explanations and the links that touch it."""
+    gone = document.branch(topic_id)
+    gone_set = set(gone)
+    puts: list[Put] = [PutExplanation(e, None) for e in document.explanations.values() if e.topic_id in gone_set]
+    puts += [
+        PutLink(link, None) for link in document.links.values() if {link.source_id, link.target_id} & gone_set
+    ]
+    puts += [PutTopic(document.topics[each], None) for each in reversed(gone)]
+    return Change(tuple(puts), "remove", document.topics[topic_id].title)
+
+
+def renaming(document: Map, topic_id: str, title: str) -> Change:
+    """Give a topic another title."""
+    before = document.topics[topic_id]
+    if before.title == title:
+        return Change((), "rename", title)
+    return Change((PutTopic(before, replace(before, title=title, edited=True)),), "rename", before.title)
+
+
+def moving(document: Map, places: Mapping[str, Place], reason: str = "move") -> Change:
+    """Put topics at new places."""
+    puts = tuple(
+        PutPlace(topic_id, document.places.get(topic_id), place)
+        for topic_id, place in places.items()
+        if document.places.get(topic_id) != place
+    )
+    return Change(puts, reason)

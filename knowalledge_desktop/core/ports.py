@@ -1,0 +1,208 @@
+"""What the program needs from the outside, as protocols with the fewest methods that work."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from knowalledge_desktop.core.content import Usage
+from knowalledge_desktop.core.graph import Change, Map
+from knowalledge_desktop.core.request import Answer, Part, Request
+from knowalledge_desktop.core.settings import Settings
+
+
+class Clock(Protocol):
+    """Time. Tests pass one that jumps."""
+
+    def now(self) -> float:
+        """Wall clock, epoch seconds (UTC)."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never go back, for durations."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+class Engine(Protocol):
+    """The one seam to everything that answers."""
+
+    def ask(self, request: Request) -> AsyncGenerator[Part, None]:
+        """Parts of the answer, ending in exactly one `Answer`.
+
+        Close the generator (`contextlib.aclosing`) to stop early: that also stops the request.
+        Raises `AppError`s only; they may come after some parts.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CacheEntry:
+    """A stored value and when it was stored (epoch seconds)."""
+
+    payload: bytes
+    stored_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CacheStats:
+    """What a cache holds."""
+
+    items: int
+    size_bytes: int
+
+
+class Cache(Protocol):
+    """An evictable store of bytes. A failure inside is a miss, never an error."""
+
+    async def get(self, key: str) -> CacheEntry | None:
+        """The entry, or None when it is missing, expired or damaged."""
+        ...
+
+    async def put(self, key: str, payload: bytes, *, ttl_s: float) -> None:
+        """Store `payload` for `ttl_s` seconds."""
+        ...
+
+    async def clear(self) -> None:
+        """Forget everything."""
+        ...
+
+    async def stats(self) -> CacheStats:
+        """What is in it."""
+        ...
+
+    async def aclose(self) -> None:
+        """Release files and threads."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MapInfo:
+    """A row of the library list; times in epoch seconds."""
+
+    map_id: str
+    title: str
+    topics: int
+    explained: int
+    updated_at: float
+    opened_at: float
+    engine: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A topic of the library that matches; `snippet` marks matches with U+0002 and U+0003."""
+
+    map_id: str
+    map_title: str
+    topic_id: str
+    title: str
+    snippet: str = ""
+
+
+class Library(Protocol):
+    """The user's documents. When a method returns, the change is on the disk."""
+
+    async def create(self, document: Map) -> None:
+        """Store a new map with all that is in it."""
+        ...
+
+    async def apply(self, map_id: str, change: Change) -> None:
+        """Store one change of a map, all of it or nothing."""
+        ...
+
+    async def load(self, map_id: str) -> Map:
+        """Read a map; raises MapNotFound."""
+        ...
+
+    async def maps(self) -> Sequence[MapInfo]:
+        """All maps that are not in the trash, last opened first."""
+        ...
+
+    async def mark_opened(self, map_id: str) -> None:
+        """Remember that the map was opened now."""
+        ...
+
+    async def find_root(self, title: str) -> str | None:
+        """Id of the newest map whose root has this title (case and accents folded)."""
+        ...
+
+    async def trash(self, map_id: str) -> None:
+        """Move a map to the trash."""
+        ...
+
+    async def restore(self, map_id: str) -> None:
+        """Take a map out of the trash."""
+        ...
+
+    async def search(self, text: str, *, limit: int = 50) -> Sequence[SearchHit]:
+        """Topics whose title or text matches, best first; each word is a prefix."""
+        ...
+
+    async def keep(self, key: str, request: Request, answer: Answer) -> None:
+        """Store an answer durably under its fingerprint."""
+        ...
+
+    async def kept(self, key: str, request: Request) -> Answer | None:
+        """The kept answer for this fingerprint, else the newest for the same task, topic, path and language."""
+        ...
+
+    async def aclose(self) -> None:
+        """Finish writing and release the file."""
+        ...
+
+
+class SecretStore(Protocol):
+    """Where the API key lives."""
+
+    async def get(self) -> str | None:
+        """The key, or None. The environment's GEMINI_API_KEY comes first and is never stored."""
+        ...
+
+    async def put(self, key: str) -> bool:
+        """Store the key; True when it will be there after a restart, False for this session only."""
+        ...
+
+    async def remove(self) -> None:
+        """Forget the key."""
+        ...
+
+    async def place(self) -> str:
+        """Where a key is or would be kept, for the user ("GNOME Keyring", "this session only")."""
+        ...
+
+
+class SettingsStore(Protocol):
+    """The settings file."""
+
+    def load(self) -> Settings:
+        """Settings, with defaults for what is missing or unreadable."""
+        ...
+
+    def save(self, settings: Settings) -> None:
+        """Write atomically; raises StorageError."""
+        ...
+
+
+class Metrics(Protocol):
+    """Numbers for monitoring. Cheap enough to call always."""
+
+    def api_call(self, endpoint: str, model: str, status: str, seconds: float, usage: Usage) -> None:
+        """One request that reached an engine."""
+        ...
+
+    def cache(self, operation: str, result: str) -> None:
+        """One cache operation ("get", "set") and its result ("hit", "miss", "ok", "error")."""
+        ...
+
+    def generated(self, kind: str, count: int, quality: float | None) -> None:
+        """Content that was delivered: kind "subtopics" or "explanations"."""
+        ...
+
+    def error(self, kind: str) -> None:
+        """An error that reached the user, by class name."""
+        ...

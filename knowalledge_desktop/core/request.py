@@ -1,0 +1,170 @@
+"""What can be asked of an engine, and the parts an answer arrives in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+from knowalledge_desktop.core.content import Content, Provenance, Usage
+
+
+class Task(StrEnum):
+    """The kinds of request; each has one prompt (or none) and one content type."""
+
+    SUBTOPICS = "subtopics"
+    EXPLANATION = "explanation"
+    LIST_MODELS = "list_models"
+    TEST_KEY = "test_key"
+
+
+class Priority(IntEnum):
+    """How long a request may wait; smaller goes first."""
+
+    CRITICAL = 1
+    HIGH = 2
+    MEDIUM = 3
+    LOW = 4
+
+
+class EngineChoice(StrEnum):
+    """Which engine may answer. Only AUTO may fall back, and then says so."""
+
+    AUTO = "auto"
+    GEMINI = "gemini"
+    ATLAS = "atlas"
+
+
+class Level(StrEnum):
+    """Education level: 8-12, 13-18, 18+ years."""
+
+    JUNIOR = "junior"
+    HIGH_SCHOOL = "high-school"
+    UNDERGRADUATE = "undergraduate"
+
+
+class Detail(StrEnum):
+    """Length of an explanation: about 100, 150, 300 words."""
+
+    BRIEF = "brief"
+    MEDIUM = "medium"
+    DETAILED = "detailed"
+
+
+class Style(StrEnum):
+    """Presentation style. Matching it to a "learning style" is not supported by research."""
+
+    GENERAL = "general"
+    VISUAL = "visual"
+    AUDITORY = "auditory"
+    KINESTHETIC = "kinesthetic"
+    READING = "reading"
+
+
+LANGUAGES = ("en", "es", "fr", "de", "it", "pt", "tr", "zh", "ja", "ko", "ru", "ar", "he", "fa", "ur", "hi")
+"""Offered answer languages (BCP 47); Gemini takes any, the Atlas has en, fr, es."""
+
+SUBTOPIC_COUNT = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the answer should be."""
+
+    language: str = "en"
+    level: Level = Level.HIGH_SCHOOL
+    detail: Detail = Detail.MEDIUM
+    style: Style = Style.GENERAL
+    count: int = SUBTOPIC_COUNT
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question to an engine.
+
+    `path` is the titles from the root to the parent of `topic` (empty for a root);
+    `siblings` the titles beside it; `avoid` titles that must not come back (also used to ask
+    for the missing items of a truncated answer). `model` empty means the configured one.
+    `fresh` skips reading the cache (regenerate), it still writes to it.
+    """
+
+    task: Task
+    topic: str = ""
+    path: tuple[str, ...] = ()
+    siblings: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
+    options: Options = field(default_factory=Options)
+    priority: Priority = Priority.HIGH
+    engine: EngineChoice = EngineChoice.AUTO
+    model: str = ""
+    fresh: bool = False
+
+
+def fingerprint(request: Request, prompt: str) -> str:
+    """Name of everything that shapes the answer (SHA-256 hex); `prompt` is "id@version".
+
+    Priority and freshness are left out: they do not change what is asked. Case is kept,
+    because it can carry meaning.
+    """
+    told = {
+        "task": request.task.value,
+        "topic": request.topic,
+        "path": request.path,
+        "siblings": sorted(request.siblings),
+        "avoid": sorted(request.avoid),
+        "language": request.options.language,
+        "level": request.options.level.value,
+        "detail": request.options.detail.value,
+        "style": request.options.style.value,
+        "count": request.options.count,
+        "model": request.model,
+        "prompt": prompt,
+    }
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """Some more text; provisional until the Answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restarted:
+    """The stream begins again: discard what was shown of it. `reason` is for the log."""
+
+    reason: str
+
+
+class SubstituteKind(StrEnum):
+    """What stands in for the answer that could not be had."""
+
+    KEPT = "kept"
+    ATLAS = "atlas"
+
+
+@dataclass(frozen=True, slots=True)
+class Substitute:
+    """Label of a substitute answer: what it is, the error's class name, its age in seconds."""
+
+    kind: SubstituteKind
+    because: str
+    age_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The end of every stream of parts."""
+
+    content: Content
+    provenance: Provenance
+    usage: Usage = Usage()
+    from_cache: bool = False
+    quality: float | None = None
+    substitute: Substitute | None = None
+
+
+Part = TextDelta | Restarted | Answer

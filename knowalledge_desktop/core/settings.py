@@ -1,0 +1,41 @@
+"""Everything the user can set, with defaults. One field, one setting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from knowalledge_desktop.core.request import EngineChoice, Options
+
+DEFAULT_TEXT_MODEL = "gemini-3.5-flash-lite"
+PRODUCTION_BASE_URL = "https://generativelanguage.googleapis.com"
+
+
+class Theme(StrEnum):
+    """Colours of the window."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The user's settings; never contains a secret.
+
+    `base_url` and `api_version` point the Gemini engine at a gateway. `timeout_s` bounds
+    one whole answer. `port` 0 means the loopback port is off.
+    """
+
+    text_model: str = DEFAULT_TEXT_MODEL
+    options: Options = field(default_factory=Options)
+    engine: EngineChoice = EngineChoice.AUTO
+    theme: Theme = Theme.SYSTEM
+    text_scale: float = 1.0
+    reduced_motion: bool = False
+    base_url: str = PRODUCTION_BASE_URL
+    api_version: str = "v1beta"
+    timeout_s: float = 60.0
+    cache_limit_bytes: int = 200 * 1024 * 1024
+    cache_ttl_s: float = 30 * 24 * 3600.0
+    port: int = 0

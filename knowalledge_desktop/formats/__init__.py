@@ -1,0 +1,1 @@
+"""File formats to read and write maps, one a file."""

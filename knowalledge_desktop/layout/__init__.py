@@ -1,0 +1,1 @@
+"""Where topics sit on the map: pure functions over numpy arrays."""

@@ -1,0 +1,1 @@
+"""The optional loopback HTTP port."""

@@ -1,0 +1,1 @@
+"""Versioned prompts and answer schemas, rendered from a Request."""

@@ -1,0 +1,1 @@
+"""Wrappers around an Engine, one concern a file."""

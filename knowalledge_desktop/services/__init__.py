@@ -1,0 +1,1 @@
+"""One class per verb of the user; async, sees only core and layout."""
