@@ -19,6 +19,7 @@ AppError                      known: shown as a sentence with a next step
 |   +-- ContentBlocked        the engine declined the topic
 |   +-- InvalidReply          the answer could not be read
 |   +-- RequestRejected       400: the engine did not accept the request
+|   +-- Incomplete            some of the answer is kept, the rest could not be had
 |   +-- AtlasMissing          the Atlas file is not installed
 +-- StorageError                                                              exit 7
     +-- DiskFull
@@ -143,6 +144,14 @@ class InvalidReply(Unavailable):
 
 class RequestRejected(Unavailable):
     """The engine did not accept the request (400)."""
+
+
+class Incomplete(Unavailable):
+    """Some of the answer is kept, the rest could not be had; `cause` says why."""
+
+    def __init__(self, cause: AppError) -> None:
+        super().__init__(cause.detail)
+        self.cause = cause
 
 
 class AtlasMissing(Unavailable):

@@ -176,6 +176,14 @@ class SecretStore(Protocol):
         ...
 
 
+class TopicIndex(Protocol):
+    """Titles that are known without asking anybody."""
+
+    async def articles(self, prefix: str, language: str, limit: int) -> tuple[str, ...]:
+        """Titles that start so, best known first."""
+        ...
+
+
 class SettingsStore(Protocol):
     """The settings file."""
 

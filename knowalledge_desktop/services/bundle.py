@@ -1,0 +1,49 @@
+"""What a face is handed: the services, and nothing of what is behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowalledge_desktop.services.diagnosis import DiagnosisService
+from knowalledge_desktop.services.edit import EditService
+from knowalledge_desktop.services.explain import ExplainService
+from knowalledge_desktop.services.explore import ExploreService
+from knowalledge_desktop.services.library import LibraryService
+from knowalledge_desktop.services.preferences import PreferencesService
+from knowalledge_desktop.services.status import StatusService
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where things are, for people to see. `resources` holds icons, fonts and the Atlas."""
+
+    data: Path
+    state: Path
+    cache: Path
+    config: Path
+    resources: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """All verbs of the user.
+
+    `notices` are sentences about what happened to the files at start; `warm_up` loads what
+    is heavy in the background; `metrics` renders the numbers; `aclose` ends everything.
+    """
+
+    explore: ExploreService
+    explain: ExplainService
+    edit: EditService
+    library: LibraryService
+    preferences: PreferencesService
+    status: StatusService
+    diagnosis: DiagnosisService
+    folders: Folders
+    now: Callable[[], float]
+    notices: Callable[[], tuple[str, ...]]
+    warm_up: Callable[[], Awaitable[None]]
+    metrics: Callable[[], Awaitable[bytes]]
+    aclose: Callable[[], Awaitable[None]]

@@ -1,0 +1,98 @@
+"""Explanations of topics, streamed, checked and kept."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from knowalledge_desktop.core.content import ExplanationText
+from knowalledge_desktop.core.graph import Change, Explanation, Map, PutExplanation, Rendering
+from knowalledge_desktop.core.ports import Engine
+from knowalledge_desktop.core.request import (
+    Answer,
+    EngineChoice,
+    Options,
+    Priority,
+    Request,
+    Restarted,
+    Task,
+    TextDelta,
+)
+from knowalledge_desktop.services.session import MapSession
+from knowalledge_desktop.services.status import StatusService
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """The explanation, now in the map and in the library; `change` is empty when the topic is gone."""
+
+    explanation: Explanation
+    change: Change
+    answer: Answer
+
+
+class ExplainService:
+    """Asks for explanations and keeps them with their topic."""
+
+    def __init__(self, engine: Engine, status: StatusService) -> None:
+        self._engine = engine
+        self._status = status
+
+    async def explain(
+        self,
+        session: MapSession,
+        topic_id: str,
+        options: Options,
+        *,
+        engine: EngineChoice = EngineChoice.AUTO,
+        priority: Priority = Priority.HIGH,
+        fresh: bool = False,
+    ) -> AsyncGenerator[TextDelta | Restarted | Explained, None]:
+        """Text as it comes, then one Explained. Raises AppErrors."""
+        document = session.map
+        path = document.path(topic_id)
+        request = Request(
+            Task.EXPLANATION,
+            path[-1].title,
+            path=tuple(topic.title for topic in path[:-1]),
+            options=options,
+            engine=engine,
+            priority=priority,
+            fresh=fresh,
+        )
+        try:
+            async with aclosing(self._engine.ask(request)) as parts:
+                async for part in parts:
+                    if isinstance(part, Answer):
+                        self._status.note_answer(part)
+                        yield await self._keep(session, topic_id, options, part)
+                        return
+                    yield part
+        except Exception as error:
+            self._status.note_error(error)
+            raise
+        raise TypeError("the engine's stream ended without an Answer")
+
+    async def _keep(self, session: MapSession, topic_id: str, options: Options, answer: Answer) -> Explained:
+        content = answer.content
+        if not isinstance(content, ExplanationText):
+            raise TypeError("the engine stack answered an explanation with another kind of content")
+        explanation = Explanation(
+            topic_id,
+            Rendering.of(options),
+            content.markdown,
+            content.claims,
+            content.sources,
+            answer.provenance,
+            answer.quality,
+        )
+
+        def make(document: Map) -> Change:
+            topic = document.topics.get(topic_id)
+            before = document.explanations.get(explanation.key)
+            if topic is None or before == explanation:
+                return Change(())
+            return Change((PutExplanation(before, explanation),), "explain", topic.title)
+
+        return Explained(explanation, await session.commit(make), answer)

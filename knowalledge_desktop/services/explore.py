@@ -1,0 +1,156 @@
+"""From a topic to its subtopics, as changes of a map."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from knowalledge_desktop.core.content import Subtopic, SubtopicList
+from knowalledge_desktop.core.errors import AppError, Incomplete
+from knowalledge_desktop.core.graph import Change, Map, PutTopic, Topic
+from knowalledge_desktop.core.ports import Clock, Engine, Library
+from knowalledge_desktop.core.request import Answer, EngineChoice, Options, Priority, Request, Task
+from knowalledge_desktop.core.validation import check_topic, fold
+from knowalledge_desktop.services.session import MapSession
+from knowalledge_desktop.services.status import StatusService
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """Subtopics that are now in the map and in the library; `change` is empty when none were new."""
+
+    topic_id: str
+    change: Change
+    answer: Answer
+
+
+class ExploreService:
+    """Asks for subtopics and grows maps with them."""
+
+    def __init__(
+        self, engine: Engine, library: Library, status: StatusService, clock: Clock, new_id: Callable[[], str]
+    ) -> None:
+        self._engine = engine
+        self._library = library
+        self._status = status
+        self._clock = clock
+        self._new_id = new_id
+
+    def new_map(self, topic: str) -> MapSession:
+        """A session on a new map with just its root; it is stored with its first subtopics.
+
+        Raises UserInputError when the topic cannot be used.
+        """
+        title = check_topic(topic)
+        root = Topic(self._new_id(), title)
+        document = Map(self._new_id(), title, root.topic_id, {root.topic_id: root})
+        return MapSession(document, self._library, stored=False)
+
+    async def expand(
+        self,
+        session: MapSession,
+        topic_id: str,
+        options: Options,
+        *,
+        engine: EngineChoice = EngineChoice.AUTO,
+        priority: Priority = Priority.HIGH,
+        fresh: bool = False,
+    ) -> AsyncGenerator[Grown, None]:
+        """Ask for subtopics of a topic; yields once, or twice when an answer was cut short.
+
+        A topic that has children already gets further ones. An answer is in the library
+        before it is yielded. Raises AppErrors.
+        """
+        request = self._request(session.map, topic_id, options, engine, priority, fresh=fresh)
+        answer, items = await self._ask(request)
+        yield await self._grow(session, topic_id, answer, items)
+        missing = options.count - len(items.items)
+        if items.complete or missing <= 0 or answer.substitute is not None:
+            return
+        # The answer was cut at the length limit: what was whole is kept, the rest is asked for once.
+        more = replace(
+            request,
+            avoid=request.avoid + tuple(item.title for item in items.items),
+            options=replace(options, count=missing),
+        )
+        try:
+            answer, items = await self._ask(more)
+        except AppError as error:
+            raise Incomplete(error) from error
+        yield await self._grow(session, topic_id, answer, items)
+
+    def _request(
+        self,
+        document: Map,
+        topic_id: str,
+        options: Options,
+        engine: EngineChoice,
+        priority: Priority,
+        *,
+        fresh: bool,
+    ) -> Request:
+        path = document.path(topic_id)
+        topic = path[-1]
+        siblings = document.children(topic.parent_id) if topic.parent_id else ()
+        return Request(
+            Task.SUBTOPICS,
+            topic.title,
+            path=tuple(each.title for each in path[:-1]),
+            siblings=tuple(document.topics[s].title for s in siblings if s != topic_id),
+            avoid=tuple(document.topics[c].title for c in document.children(topic_id)),
+            options=options,
+            engine=engine,
+            priority=priority,
+            fresh=fresh,
+        )
+
+    async def _ask(self, request: Request) -> tuple[Answer, SubtopicList]:
+        answer = await self._status.watch(final_answer(self._engine, request))
+        if not isinstance(answer.content, SubtopicList):
+            raise TypeError("the engine stack answered subtopics with another kind of content")
+        return answer, answer.content
+
+    async def _grow(self, session: MapSession, topic_id: str, answer: Answer, items: SubtopicList) -> Grown:
+        def make(document: Map) -> Change:
+            return self._addition(document, topic_id, answer, items)
+
+        return Grown(topic_id, await session.commit(make), answer)
+
+    def _addition(self, document: Map, topic_id: str, answer: Answer, items: SubtopicList) -> Change:
+        parent = document.topics.get(topic_id)
+        if parent is None:  # removed while the answer was on its way
+            return Change(())
+        children = document.children(topic_id)
+        known = {fold(document.topics[c].title) for c in children} | {
+            fold(t.title) for t in document.path(topic_id)
+        }
+        rank = max((document.topics[c].rank for c in children), default=-1.0) + 1.0
+        puts: list[PutTopic] = []
+        for item in items.items:
+            if fold(item.title) in known:
+                continue
+            known.add(fold(item.title))
+            puts.append(PutTopic(None, self._topic(item, topic_id, rank + len(puts), answer)))
+        return Change(tuple(puts), "expand", parent.title)
+
+    def _topic(self, item: Subtopic, parent_id: str, rank: float, answer: Answer) -> Topic:
+        return Topic(
+            self._new_id(),
+            item.title,
+            parent_id,
+            rank,
+            summary=item.summary,
+            relation=item.relation,
+            sources=item.sources,
+            provenance=answer.provenance,
+        )
+
+
+async def final_answer(engine: Engine, request: Request) -> Answer:
+    """The Answer of a request whose other parts nobody wants to see."""
+    async with aclosing(engine.ask(request)) as parts:
+        async for part in parts:
+            if isinstance(part, Answer):
+                return part
+    raise TypeError("the engine's stream ended without an Answer")

@@ -1,0 +1,79 @@
+"""The user's settings and the Gemini key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from knowalledge_desktop.core.content import ModelInfo, ModelList
+from knowalledge_desktop.core.ports import Engine, SecretStore, SettingsStore
+from knowalledge_desktop.core.request import EngineChoice, Priority, Request, Task
+from knowalledge_desktop.core.settings import Settings
+from knowalledge_desktop.services.explore import final_answer
+from knowalledge_desktop.services.status import StatusService
+
+
+@dataclass(frozen=True, slots=True)
+class KeyState:
+    """Whether a key is set, its last four characters, and where keys are kept."""
+
+    is_set: bool
+    tail: str
+    place: str
+
+
+class PreferencesService:
+    """Reads and writes settings; sets, tests and removes the key."""
+
+    def __init__(
+        self,
+        store: SettingsStore,
+        secrets: SecretStore,
+        status: StatusService,
+        engine_for_key: Callable[[str | None], Engine],
+    ) -> None:
+        self._store = store
+        self._secrets = secrets
+        self._status = status
+        self._engine_for_key = engine_for_key
+        self._settings = store.load()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they are now."""
+        return self._settings
+
+    def save(self, settings: Settings) -> None:
+        """Write the settings and use them from now on; raises StorageError."""
+        self._store.save(settings)
+        self._settings = settings
+
+    async def key_state(self) -> KeyState:
+        """What may be shown of the key."""
+        key = await self._secrets.get()
+        return KeyState(key is not None, key[-4:] if key and len(key) >= 12 else "", await self._secrets.place())
+
+    async def test_key(self, key: str | None = None) -> tuple[ModelInfo, ...]:
+        """Prove a key (None: the kept one) with one call that costs no tokens; returns its models.
+
+        Raises KeyProblem when it is not accepted, Unavailable when that cannot be found out now.
+        """
+        request = Request(Task.TEST_KEY, engine=EngineChoice.GEMINI, priority=Priority.CRITICAL)
+        answer = await self._status.watch(final_answer(self._engine_for_key(key), request))
+        if not isinstance(answer.content, ModelList):
+            raise TypeError("the engine stack answered a key test with another kind of content")
+        return answer.content.items
+
+    async def set_key(self, key: str) -> bool:
+        """Keep the key; True when it is there after a restart, False for this session only."""
+        return await self._secrets.put(key)
+
+    async def remove_key(self) -> None:
+        """Forget the key."""
+        await self._secrets.remove()
+
+    async def models(self) -> tuple[ModelInfo, ...]:
+        """The models that the kept key may use."""
+        request = Request(Task.LIST_MODELS, engine=EngineChoice.GEMINI, priority=Priority.MEDIUM)
+        answer = await self._status.watch(final_answer(self._engine_for_key(None), request))
+        return answer.content.items if isinstance(answer.content, ModelList) else ()
