@@ -1,0 +1,126 @@
+"""The checks of `doctor` and `selftest`, written against the services and ports alone."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import aclosing
+from pathlib import Path
+
+from knowalledge_desktop import __version__
+from knowalledge_desktop.core.content import SubtopicList
+from knowalledge_desktop.core.errors import InvalidReply, StorageDamaged, StorageReadOnly
+from knowalledge_desktop.core.ports import Cache, Engine, Library, SecretStore, TopicIndex
+from knowalledge_desktop.core.request import EngineChoice, Options, Request, Task
+from knowalledge_desktop.core.settings import Settings
+from knowalledge_desktop.services.bundle import Folders, Services
+from knowalledge_desktop.services.diagnosis import Check
+from knowalledge_desktop.services.explain import Explained
+from knowalledge_desktop.services.explore import final_answer
+
+PROBE_TOPIC = "Photosynthesis"
+
+
+def doctor_checks(
+    folders: Folders,
+    library: Library,
+    cache: Cache,
+    index: TopicIndex,
+    secrets: SecretStore,
+    settings: Callable[[], Settings],
+) -> tuple[Check, ...]:
+    """Look at this machine without sending anything anywhere."""
+
+    async def program() -> str:
+        return f"KnowAllEdge Desktop {__version__}, Python {platform.python_version()}, {platform.platform()}"
+
+    async def writable() -> str:
+        return await asyncio.to_thread(_check_folders, folders)
+
+    async def kept_maps() -> str:
+        return f"{len(await library.maps())} maps"
+
+    async def kept_answers() -> str:
+        stats = await cache.stats()
+        return f"{stats.items} answers, {stats.size_bytes / 1024:.0f} KiB"
+
+    async def atlas() -> str:
+        found = await index.articles(PROBE_TOPIC[:5], "en", 3)
+        return "answers, for example " + ", ".join(found)
+
+    async def key() -> str:
+        there = "set" if await secrets.get() else "not set; the Atlas answers"
+        return f"{there} ({await secrets.place()})"
+
+    async def gateway() -> str:
+        now = settings()
+        return f"{now.base_url} {now.api_version}, {now.text_model}"
+
+    return (
+        ("program", program),
+        ("folders", writable),
+        ("library", kept_maps),
+        ("cache", kept_answers),
+        ("atlas", atlas),
+        ("key", key),
+        ("gemini address", gateway),
+    )
+
+
+def _check_folders(folders: Folders) -> str:
+    for folder in (folders.data, folders.state, folders.cache, folders.config):
+        try:
+            with tempfile.NamedTemporaryFile(dir=folder) as probe:
+                probe.write(b"x")
+        except OSError as error:
+            raise StorageReadOnly(str(folder)) from error
+    free = shutil.disk_usage(folders.data).free
+    return f"{folders.data} and the others can be written, {free / 2**30:.1f} GiB free"
+
+
+def selftest_checks(engine: Engine, folders: Folders, build_in: Callable[[Path], Services]) -> tuple[Check, ...]:
+    """Prove the installed program with its real parts in a folder of its own.
+
+    `build_in` wires a second set of services under a temporary folder.
+    """
+
+    async def resources() -> str:
+        wanted = ("atlas/atlas.sqlite", "theme/tokens.json", "icons", "fonts")
+        missing = [name for name in wanted if not (folders.resources / name).exists()]
+        if missing:
+            raise StorageDamaged("missing in the program folder: " + ", ".join(missing))
+        return f"all of {len(wanted)} there"
+
+    async def atlas_answers() -> str:
+        request = Request(Task.SUBTOPICS, PROBE_TOPIC, options=Options(), engine=EngineChoice.ATLAS)
+        content = (await final_answer(engine, request)).content
+        if not isinstance(content, SubtopicList) or len(content.items) < 8:
+            raise InvalidReply(f"too few subtopics of {PROBE_TOPIC}")
+        return f"{len(content.items)} subtopics of {PROBE_TOPIC}"
+
+    async def keeps() -> str:
+        with tempfile.TemporaryDirectory(prefix="knowalledge-selftest-") as folder:
+            services = build_in(Path(folder))
+            try:
+                return await _keep_and_read_back(services)
+            finally:
+                await services.aclose()
+
+    return (("resources", resources), ("atlas", atlas_answers), ("ask, keep, read back", keeps))
+
+
+async def _keep_and_read_back(services: Services) -> str:
+    session = services.explore.new_map(PROBE_TOPIC)
+    root_id = session.map.root_id
+    async with aclosing(services.explore.expand(session, root_id, Options())) as steps:
+        async for _ in steps:
+            pass
+    async with aclosing(services.explain.explain(session, root_id, Options())) as parts:
+        explained = [part async for part in parts if isinstance(part, Explained)]
+    again = await services.library.open(session.map.map_id)
+    if again.map != session.map or not explained:
+        raise StorageDamaged("the map that was read back differs from the one that was kept")
+    return f"{len(again.map.topics)} topics and an explanation came back as they were kept"
