@@ -148,15 +148,18 @@ sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && return 0
     "$base" -m venv "$venv" || stop "The environment could not be made: is there room on the disk, and may you write to $root?"
 }
 
-pip_install() { "$python" -P -m pip install --quiet --only-binary :all: --progress-bar off "$@"; }
+pip_install() { "$python" -P -m pip install --quiet --progress-bar off --require-hashes "$@"; }
+
+no_packages="The packages could not be installed. The first time needs a network; then run the same command again."
 
 ensure_packages() { # run|dev
-    now=$(print_of "$locks/run.txt" "$locks/$1.txt" "$venv/pyvenv.cfg")
-    [ "$1" = run ] && is_done packages-dev "$(print_of "$locks/run.txt" "$locks/dev.txt" "$venv/pyvenv.cfg")" && return 0
-    is_done "packages-$1" "$now" && return 0
+    now=$(print_of "$locks"/*.txt "$venv/pyvenv.cfg")
+    is_done packages-dev "$now" || is_done "packages-$1" "$now" && return 0
     say "installing the Python packages of packaging/lock/$1.txt (once, about $([ "$1" = run ] && echo 200 || echo 350) MB)"
-    pip_install --require-hashes -r "$locks/$1.txt" ||
-        stop "The packages could not be installed. The first time needs a network; then run the same command again."
+    pip_install --only-binary :all: -r "$locks/$1.txt" || stop "$no_packages"
+    if [ "$1" = dev ]; then
+        pip_install --no-build-isolation --use-pep517 -r "$locks/dev-source.txt" || stop "$no_packages"
+    fi
     mark_done "packages-$1" "$now"
 }
 

@@ -2,7 +2,8 @@
 
 The locks name no index host, so that whatever index the machine is set up for can serve them; pip checks
 the hashes. They are universal: one file serves Linux, macOS and Windows with Python 3.11 to 3.13, through
-environment markers. `run.txt` holds what the program and its set-up need, `dev.txt` adds the tools on top.
+environment markers. `run.txt` holds what the program and its set-up need, `dev.txt` adds the tools on top,
+`dev-source.txt` the few of them that are published as source alone and are built with the locked setuptools.
 
 Usage: sh packaging/dev.sh lock [--upgrade [PACKAGE ...]]
 Without --upgrade the versions that are locked stay, as long as pyproject.toml still allows them.
@@ -25,6 +26,7 @@ HEADER = """\
 # {title}
 # Written by packaging/lock.py from pyproject.toml; do not edit. Renew with: sh packaging/dev.sh lock
 """
+SOURCE_ONLY = {"blockbuster", "forbiddenfruit"}  # the second is a source archive, the first depends on it
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -56,7 +58,16 @@ def resolve(wanted: list[str], output: Path, upgrade: list[str], constraint: Pat
         raise SystemExit("lock: uv is missing; run this through: sh packaging/dev.sh lock")
     source = output.with_suffix(".in")
     source.write_text("\n".join(wanted) + "\n", encoding="utf-8")
-    command = [uv, "pip", "compile", "--system-certs", "--universal", "--python-version", "3.11", "--generate-hashes"]
+    command = [
+        uv,
+        "pip",
+        "compile",
+        "--system-certs",
+        "--universal",
+        "--python-version",
+        "3.11",
+        "--generate-hashes",
+    ]
     command += ["--no-header", "--no-annotate", "--no-config", "--quiet", *upgrade]
     if constraint is not None:
         command += ["--constraint", str(constraint)]
@@ -70,7 +81,7 @@ def write(path: Path, title: str, lines: list[str]) -> None:
     if "://" in text or " @ " in text:
         raise SystemExit(f"lock: {path.name} would name a host")
     path.write_text(text, encoding="utf-8")
-    print(f"lock: {path.relative_to(ROOT)}: {text.count('==')} packages", file=sys.stderr)
+    print(f"lock: {path.relative_to(ROOT)}: {len(blocks(text))} packages", file=sys.stderr)
 
 
 def main() -> None:
@@ -86,16 +97,17 @@ def main() -> None:
         run, dev = Path(folder, "run.txt"), Path(folder, "dev.txt")
         if (LOCKS / "run.txt").exists():
             shutil.copy(LOCKS / "run.txt", run)
-            if (LOCKS / "dev.txt").exists():
-                # uv reads the versions to keep from the old output, which must be whole.
-                old = (LOCKS / "run.txt").read_text(encoding="utf-8") + (LOCKS / "dev.txt").read_text(encoding="utf-8")
-                dev.write_text("\n".join(blocks(old).values()) + "\n", encoding="utf-8")
+            # uv reads the versions to keep from the old output, which must be whole.
+            old = "".join(file.read_text(encoding="utf-8") for file in sorted(LOCKS.glob("*.txt")))
+            dev.write_text("\n".join(blocks(old).values()) + "\n", encoding="utf-8")
         base = [*project["dependencies"], *extras["setup"]]
         locked = resolve(base, run, upgrade)
         tools = resolve([*base, *extras["dev"]], dev, upgrade, constraint=run)
     write(LOCKS / "run.txt", "What the program and its set-up need.", list(locked.values()))
-    more = [text for name, text in tools.items() if name not in locked]
+    more = [text for name, text in tools.items() if name not in locked and name not in SOURCE_ONLY]
+    source = [text for name, text in tools.items() if name in SOURCE_ONLY]
     write(LOCKS / "dev.txt", "The tools for working on the program, on top of run.txt.", ["-r run.txt", *more])
+    write(LOCKS / "dev-source.txt", "Tools that are built from source, after dev.txt is there.", source)
 
 
 if __name__ == "__main__":
