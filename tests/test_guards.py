@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parent.parent
 CONFTEST = Path(__file__).with_name("conftest.py").read_text(encoding="utf-8")
 SETTINGS = """\
 [pytest]
@@ -29,7 +31,8 @@ def outcome(folder: Path, test: str, *options: str) -> str:
     place.parent.mkdir(exist_ok=True)
     place.write_text(f"import asyncio, logging, pathlib, socket, warnings, pytest\n{test}\n", encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environ)
     return done.stdout + done.stderr
 
 
