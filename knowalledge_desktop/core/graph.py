@@ -248,7 +248,7 @@ class Map:
                 case PutTopic(before, after):
                     _put(topics, before, after, lambda t: t.topic_id)
                     tree_changed = True
-                    root_id = _root_after(root_id, before, after)
+                    root_id = root_after(root_id, before, after)
                 case PutLink(before, after):
                     _put(links, before, after, lambda v: v.link_id)
                 case PutExplanation(before, after):
@@ -267,7 +267,8 @@ class Map:
         )
 
 
-def _root_after(root_id: str, before: Topic | None, after: Topic | None) -> str:
+def root_after(root_id: str, before: Topic | None, after: Topic | None) -> str:
+    """Id of the root once a topic was put, given the one before ("" for none)."""
     if after is not None and after.parent_id is None:
         return after.topic_id
     if after is None and before is not None and before.topic_id == root_id:

@@ -1,0 +1,220 @@
+"""The user's documents in one SQLite file: never evicted, on the disk when a call returns."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from knowalledge_desktop.adapters import library_answers, library_rows, library_search
+from knowalledge_desktop.adapters.library_connection import Connection, Interrupted
+from knowalledge_desktop.adapters.library_file import LibraryFile
+from knowalledge_desktop.core.errors import MapNotFound, StorageDamaged
+from knowalledge_desktop.core.graph import Change, ChangeConflict, Map
+from knowalledge_desktop.core.ports import Clock, MapInfo, SearchHit
+from knowalledge_desktop.core.request import Answer, Request
+
+T = TypeVar("T")
+
+
+class _Ticket:
+    """One job of the reader; `dropped` when nobody waits for it any more."""
+
+    dropped = False
+
+
+class LibraryDb:
+    """Implements `Library` in the file `path`.
+
+    One thread writes, in the order of the calls; another reads, and stops when nobody waits
+    for its result any more. The file is opened at the first call. Several processes may use
+    the same file.
+
+    A write that is cancelled is stored wholly or not at all.
+    """
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path = path
+        self._clock = clock
+        self._file = LibraryFile(path, clock)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="library-writer")
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="library-reader")
+        self._writing: Connection | None = None
+        self._reading: Connection | None = None
+        self._lock = threading.Lock()
+        self._running: _Ticket | None = None
+
+    def notices(self) -> tuple[str, ...]:
+        """Sentences for the user about what was found at opening, such as a restored backup."""
+        return tuple(self._file.notices)
+
+    async def create(self, document: Map) -> None:
+        """Store a new map with all that is in it; raises ChangeConflict when the id is taken."""
+        now = self._clock.now()
+
+        def job(db: Connection) -> None:
+            if _exists(db, document.map_id):
+                raise ChangeConflict(f"{document.map_id}: there is such a map already")
+            library_rows.add_map(db, document, now)
+
+        await self._write(job)
+
+    async def apply(self, map_id: str, change: Change) -> None:
+        """Store one change of a map, all of it or nothing; raises MapNotFound, StorageError."""
+        now = self._clock.now()
+        await self._write(lambda db: library_rows.apply_change(db, map_id, change, now))
+
+    async def load(self, map_id: str) -> Map:
+        """Read a map, also one in the trash; raises MapNotFound, StorageError."""
+
+        def job(db: Connection) -> Map:
+            try:
+                return library_rows.read_map(db, map_id)
+            except (ValueError, KeyError, TypeError) as error:
+                raise StorageDamaged(f"{self._path}: map {map_id}: {type(error).__name__}") from error
+
+        return await self._read(job)
+
+    async def maps(self) -> Sequence[MapInfo]:
+        """All maps that are not in the trash, last opened first."""
+        return await self._read(library_rows.read_infos)
+
+    async def mark_opened(self, map_id: str) -> None:
+        """Remember that the map was opened now; does nothing to a library that can only be read."""
+        await self._opened()
+        if self._file.refuses is None:
+            await self._update(map_id, "UPDATE map SET opened_at = ? WHERE map_id = ?", self._clock.now())
+
+    async def find_root(self, title: str) -> str | None:
+        """Id of the newest map whose root has this title (case and accents folded)."""
+        return await self._read(lambda db: library_rows.newest_with_root(db, title))
+
+    async def trash(self, map_id: str) -> None:
+        """Move a map to the trash; raises MapNotFound."""
+        await self._update(map_id, "UPDATE map SET deleted_at = ? WHERE map_id = ?", self._clock.now())
+
+    async def restore(self, map_id: str) -> None:
+        """Take a map out of the trash; raises MapNotFound."""
+        await self._update(map_id, "UPDATE map SET deleted_at = ? WHERE map_id = ?", None)
+
+    async def search(self, text: str, *, limit: int = 50) -> Sequence[SearchHit]:
+        """Topics whose title or text matches, best first; cancel it to stop the search itself."""
+        return await self._read(lambda db: library_search.find_topics(db, text, limit))
+
+    async def keep(self, key: str, request: Request, answer: Answer) -> None:
+        """Store an answer durably under its fingerprint."""
+        now = self._clock.now()
+        await self._write(lambda db: library_answers.keep_answer(db, key, request, answer, now))
+
+    async def kept(self, key: str, request: Request) -> Answer | None:
+        """The kept answer for this fingerprint, else the newest for the same task, topic, path and language."""
+        return await self._read(lambda db: library_answers.kept_answer(db, key, request))
+
+    async def aclose(self) -> None:
+        """Finish writing and release the file. May be called twice."""
+        loop = asyncio.get_running_loop()
+        if self._reading is not None:
+            await loop.run_in_executor(self._reader, self._close_reading)
+        if self._writing is not None:
+            await loop.run_in_executor(self._writer, self._close_writing)
+        self._reader.shutdown(wait=False)  # both are idle now and end by themselves
+        self._writer.shutdown(wait=False)
+
+    # --- threads ---
+
+    async def _write(self, job: Callable[[Connection], T]) -> T:
+        def run() -> T:
+            db = self._open()
+            refuses = self._file.refuses
+            if refuses is not None:
+                raise type(refuses)(refuses.detail)
+            try:
+                with db.writing():
+                    return job(db)
+            except StorageDamaged:
+                self._file.damaged = True
+                raise
+
+        return await asyncio.get_running_loop().run_in_executor(self._writer, run)
+
+    async def _read(self, job: Callable[[Connection], T]) -> T:
+        await self._opened()
+        ticket = _Ticket()
+
+        def run() -> T:
+            if self._reading is None:
+                self._reading = self._file.reader()
+            with self._lock:
+                self._running = ticket
+            try:
+                if ticket.dropped:
+                    raise Interrupted
+                return job(self._reading)
+            except StorageDamaged:
+                self._file.damaged = True
+                raise
+            finally:
+                with self._lock:
+                    self._running = None
+
+        future = asyncio.get_running_loop().run_in_executor(self._reader, run)
+        try:
+            return await future
+        except asyncio.CancelledError:
+            self._drop(ticket)
+            raise
+
+    def _drop(self, ticket: _Ticket) -> None:
+        """Stop this job if it runs, and never the one after it.
+
+        The lock is only tried, as this is the loop's thread: when the reader holds it, the job
+        is just ending, or about to look at `dropped`.
+        """
+        ticket.dropped = True
+        if self._lock.acquire(blocking=False):
+            try:
+                if self._running is ticket and self._reading is not None:
+                    self._reading.interrupt()
+            finally:
+                self._lock.release()
+
+    async def _update(self, map_id: str, sql: str, value: float | None) -> None:
+        def job(db: Connection) -> None:
+            if not _exists(db, map_id):
+                raise MapNotFound(map_id)
+            db.rows(sql, (value, map_id))
+
+        await self._write(job)
+
+    async def _opened(self) -> None:
+        if self._writing is None:
+            await asyncio.get_running_loop().run_in_executor(self._writer, self._open)
+
+    def _open(self) -> Connection:
+        if self._writing is None:
+            self._writing = self._file.open()
+            self._writer.submit(self._back_up)  # after the call that is waiting
+        return self._writing
+
+    def _back_up(self) -> None:
+        if self._writing is not None:
+            self._file.back_up(self._writing)
+
+    def _close_reading(self) -> None:
+        if self._reading is not None:
+            self._reading.close()
+            self._reading = None
+
+    def _close_writing(self) -> None:
+        if self._writing is not None:
+            self._file.back_up(self._writing)
+            self._writing.close()
+            self._writing = None
+            self._file.close()
+
+
+def _exists(db: Connection, map_id: str) -> bool:
+    return db.value("SELECT 1 FROM map WHERE map_id = ?", (map_id,)) is not None

@@ -1,0 +1,70 @@
+"""The log file: rotating, private, and without secrets."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from knowalledge_desktop.adapters.storage_errors import os_errors, private_folder
+from knowalledge_desktop.core.redaction import redact
+
+LOG_NAME = "knowalledge.log"
+_MAX_BYTES = 1_000_000
+_KEPT = 4
+# These log requests, and with them addresses and headers.
+_TALKATIVE = ("google_genai", "google_genai.models", "google.auth", "httpx", "httpx2", "httpcore", "keyring")
+
+
+def _no_secrets() -> Sequence[str]:
+    return ()
+
+
+class RedactingFormatter(logging.Formatter):
+    """Redacts the finished line, so that arguments and tracebacks are covered too."""
+
+    def __init__(self, secrets: Callable[[], Sequence[str]] = _no_secrets) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line without secrets."""
+        return redact(super().format(record), self._secrets())
+
+
+class _PrivateFile(logging.handlers.RotatingFileHandler):
+    """A rotating file that only the user may read."""
+
+    def _open(self):  # noqa: ANN202 (the base class's own type is private)
+        Path(self.baseFilename).touch(mode=0o600)
+        return super()._open()
+
+
+def set_up_logs(
+    folder: Path, level: int = logging.INFO, secrets: Callable[[], Sequence[str]] = _no_secrets
+) -> Callable[[], None]:
+    """Log to a rotating file in `folder`; the answer ends that again.
+
+    `secrets` gives what must never be written at the time of each line, such as the key in
+    use; anything that looks like a key is taken out in any case.
+    """
+    path = private_folder(folder) / LOG_NAME
+    with os_errors(path):
+        handler = _PrivateFile(path, maxBytes=_MAX_BYTES, backupCount=_KEPT, encoding="utf-8", errors="replace")
+    handler.setFormatter(RedactingFormatter(secrets))
+    root = logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(level)
+    logging.captureWarnings(capture=True)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+    def close() -> None:
+        logging.captureWarnings(capture=False)
+        root.removeHandler(handler)
+        root.setLevel(before)
+        handler.close()
+
+    return close

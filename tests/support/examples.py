@@ -1,0 +1,194 @@
+"""Small maps and answers for tests, and hypothesis strategies that make any map and change."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from knowalledge_desktop.core.content import (
+    Claim,
+    ClaimState,
+    ExplanationText,
+    ModelInfo,
+    ModelList,
+    Provenance,
+    RawText,
+    Relation,
+    Source,
+    Subtopic,
+    SubtopicList,
+    Usage,
+)
+from knowalledge_desktop.core.graph import (
+    Change,
+    Explanation,
+    Link,
+    LinkKind,
+    Map,
+    Place,
+    Put,
+    PutExplanation,
+    PutLink,
+    PutPlace,
+    PutTopic,
+    Rendering,
+    Topic,
+)
+from knowalledge_desktop.core.request import Answer, Detail, Level, Options, Request, Style, Task
+
+GEMINI = Provenance("gemini", "gemini-3.5-flash-lite", "subtopics@1", 1_800_000_000.25, "en", (("t", "0.7"),))
+ATLAS = Provenance("atlas", "atlas-en", "", 1_800_000_001.0)
+WIKI = Source("Photosynthesis", "https://en.wikipedia.org/wiki/Photosynthesis", "CC-BY-SA-4.0")
+
+
+def photosynthesis(map_id: str = "m1", children: int = 3) -> Map:
+    """A root with some children, the first of them explained, and a place for each."""
+    topics = {"root": Topic("root", "Photosynthesis", provenance=ATLAS)}
+    for n in range(children):
+        topics[f"c{n}"] = Topic(
+            f"c{n}", f"Branch {n}", "root", float(n), "Of light", sources=(WIKI,), provenance=ATLAS
+        )
+    told = Explanation(
+        "c0", Rendering(), "Plants use *chlorophyll*.", (Claim("Plants use it"),), (WIKI,), GEMINI, 0.9
+    )
+    return Map(
+        map_id,
+        "Photosynthesis",
+        "root",
+        topics,
+        {"l1": Link("l1", "c0", "c1", LinkKind.SAME_AS, "alike")} if children > 1 else {},
+        {told.key: told} if children else {},
+        {topic_id: Place(n * 10.0, -1.5, n == 1) for n, topic_id in enumerate(topics)},
+    )
+
+
+def ask(topic: str = "Photosynthesis", task: Task = Task.SUBTOPICS, **more: object) -> Request:
+    return Request(task, topic, options=Options(language=str(more.pop("language", "en"))), **more)  # type: ignore[arg-type]
+
+
+def answer(*titles: str) -> Answer:
+    return Answer(SubtopicList(tuple(Subtopic(t) for t in titles or ("Light",))), GEMINI, Usage(3, 4), quality=0.8)
+
+
+# --- hypothesis ---
+
+words = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+ids = st.sampled_from([f"n{n}" for n in range(8)])
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+sources = st.builds(Source, words, words, words)
+source_lists = st.lists(sources, max_size=2).map(tuple)
+claims = st.builds(Claim, words, st.sampled_from(ClaimState), st.lists(st.integers(0, 5), max_size=2).map(tuple))
+usages = st.builds(Usage, *[st.integers(0, 1 << 40)] * 4)
+provenances = st.builds(
+    Provenance,
+    st.sampled_from(["gemini", "atlas", "person"]),
+    words,
+    words,
+    numbers,
+    words,
+    st.lists(st.tuples(words, words), max_size=2).map(tuple),
+    usages,
+)
+renderings = st.builds(
+    Rendering,
+    st.sampled_from(Level),
+    st.sampled_from(Detail),
+    st.sampled_from(Style),
+    st.sampled_from(["en", "zh"]),
+)
+places = st.builds(Place, numbers, numbers, st.booleans(), st.booleans())
+qualities = st.none() | st.floats(0, 1)
+
+
+def _topic(topic_id: str) -> st.SearchStrategy[Topic]:
+    return st.builds(
+        Topic,
+        st.just(topic_id),
+        words,
+        st.none() | ids,
+        numbers,
+        words,
+        st.sampled_from(Relation),
+        source_lists,
+        provenances,
+        st.booleans(),
+    )
+
+
+@st.composite
+def puts(draw: st.DrawFn, document: Map) -> Put:
+    """A put that fits the map: something there is altered or removed, something missing is added."""
+    kind, name = draw(st.integers(0, 3)), draw(ids)
+    if kind == 0:
+        before = document.topics.get(name)
+        after = draw(_topic(name) if before is None else st.none() | _topic(name))
+        return PutTopic(before, after)
+    if kind == 1:
+        old = document.links.get(name)
+        link = st.builds(Link, st.just(name), ids, ids, st.sampled_from(LinkKind), words)
+        return PutLink(old, draw(link if old is None else st.none() | link))
+    if kind == 2:
+        rendering = draw(renderings)
+        told = st.builds(
+            Explanation,
+            st.just(name),
+            st.just(rendering),
+            words,
+            st.lists(claims, max_size=2).map(tuple),
+            source_lists,
+            provenances,
+            qualities,
+        )
+        kept = document.explanations.get(f"{name}/{rendering.slug()}")
+        return PutExplanation(kept, draw(told if kept is None else st.none() | told))
+    place = document.places.get(name)
+    return PutPlace(name, place, draw(places if place is None else st.none() | places))
+
+
+@st.composite
+def changes(draw: st.DrawFn, document: Map) -> Change:
+    """Several puts, each fitting the map as the ones before it leave it."""
+    done: list[Put] = []
+    for _ in range(draw(st.integers(1, 6))):
+        put = draw(puts(document))
+        document = document.apply(Change((put,)))
+        done.append(put)
+    return Change(tuple(done), draw(st.sampled_from(["expand", "rename"])), draw(words))
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[Map, tuple[Change, ...]]:
+    """An empty map and some changes that fit one after the other."""
+    start = document = Map(draw(st.sampled_from(["m1", "ж"])), draw(words))
+    out: list[Change] = []
+    for _ in range(draw(st.integers(1, 5))):
+        change = draw(changes(document))
+        document = document.apply(change)
+        out.append(change)
+    return start, tuple(out)
+
+
+_subtopics = st.builds(Subtopic, words, words, st.sampled_from(Relation), source_lists)
+_models = st.builds(ModelInfo, words, words, st.lists(words, max_size=2).map(tuple))
+answers = st.builds(
+    Answer,
+    st.one_of(
+        st.builds(
+            SubtopicList,
+            st.lists(st.builds(Subtopic, words, words, st.sampled_from(Relation), source_lists), max_size=3).map(
+                tuple
+            ),
+            st.booleans(),
+        ),
+        st.builds(ExplanationText, words, st.lists(claims, max_size=2).map(tuple), source_lists, st.booleans()),
+        st.builds(
+            ModelList,
+            st.lists(st.builds(ModelInfo, words, words, st.lists(words, max_size=2).map(tuple)), max_size=2).map(
+                tuple
+            ),
+        ),
+        st.builds(RawText, words, st.booleans(), source_lists),
+    ),
+    provenances,
+    usages,
+    quality=qualities,
+)
