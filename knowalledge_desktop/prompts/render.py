@@ -1,0 +1,29 @@
+"""From a request to its prompt."""
+
+from __future__ import annotations
+
+from knowalledge_desktop.core.request import Request, Task
+from knowalledge_desktop.prompts import explanation, subtopics
+from knowalledge_desktop.prompts.prompt import Prompt
+
+
+def render(request: Request) -> Prompt:
+    """The prompt of a request; raises ValueError for a task that has none."""
+    match request.task:
+        case Task.SUBTOPICS:
+            return subtopics.render(request)
+        case Task.EXPLANATION:
+            return explanation.render(request)
+        case Task.LIST_MODELS | Task.TEST_KEY:
+            raise ValueError(f"{request.task} has no prompt")
+
+
+def label(request: Request) -> str:
+    """The prompt's "id@version", part of cache keys and provenance; empty for tasks without a prompt."""
+    match request.task:
+        case Task.SUBTOPICS:
+            return f"{subtopics.PROMPT_ID}@{subtopics.VERSION}"
+        case Task.EXPLANATION:
+            return f"{explanation.PROMPT_ID}@{explanation.VERSION}"
+        case Task.LIST_MODELS | Task.TEST_KEY:
+            return ""
