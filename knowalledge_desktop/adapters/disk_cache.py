@@ -1,0 +1,157 @@
+"""The evictable cache of answers: bytes in, the same bytes out, or nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from knowalledge_desktop.adapters import disk_cache_preflight as preflight
+from knowalledge_desktop.adapters.disk_cache_envelope import Refused, seal, unseal
+from knowalledge_desktop.core.ports import CacheEntry, CacheStats, Clock
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.adapters.disk_cache_store import BytesStore
+
+_LARGEST = 8 * 1024 * 1024  # bytes; a larger value would push out too much else
+_CULL_SHARE = 0.85  # the library's limit is soft: aim lower
+_PAUSE_S = 30.0  # after a failure to open
+_PATIENCE_S = 3.0  # the longest that a caller waits; then it is a miss
+
+T = TypeVar("T")
+
+
+class DiskCache:
+    """Implements `Cache` in the folder `folder`, up to about `limit_bytes`.
+
+    All work is done in one thread; the folder is opened at the first call. A folder that was
+    tampered with or damaged is put aside, one that is deleted while running is made again.
+    Every trouble is a miss.
+    """
+
+    def __init__(self, folder: Path, clock: Clock, limit_bytes: int = 200 * 1024 * 1024) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._limit = limit_bytes
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="disk-cache")
+        self._store: BytesStore | None = None
+        self._identity: tuple[int, int] | None = None
+        self._not_before = 0.0
+        self._closed = False
+
+    async def get(self, key: str) -> CacheEntry | None:
+        """The entry, or None when it is missing, expired or damaged."""
+        now = self._clock.now()
+        return await self._run(lambda store: _get(store, key, now), None)
+
+    async def put(self, key: str, payload: bytes, *, ttl_s: float) -> None:
+        """Store `payload` for `ttl_s` seconds; one that is very large is not stored."""
+        if len(payload) <= min(_LARGEST, self._limit // 4):
+            now = self._clock.now()
+            await self._run(lambda store: store.set(key, seal(key, payload, now, now + ttl_s)), None)
+
+    async def clear(self) -> None:
+        """Forget everything."""
+        await self._run(lambda store: store.clear(), None)
+
+    async def stats(self) -> CacheStats:
+        """What is in it."""
+        return await self._run(lambda store: CacheStats(store.count(), store.size_bytes()), CacheStats(0, 0))
+
+    async def aclose(self) -> None:
+        """Release the folder and the thread. May be called twice."""
+        if not self._closed:
+            self._closed = True
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
+            self._thread.shutdown(wait=False)
+
+    async def _run(self, job: Callable[[BytesStore], T], otherwise: T) -> T:
+        def run() -> T:
+            from knowalledge_desktop.adapters.disk_cache_store import TROUBLES
+
+            try:
+                store = self._opened()
+                return otherwise if store is None else job(store)
+            except TROUBLES as error:
+                self._note(error)
+                return otherwise
+
+        if self._closed:
+            return otherwise
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                return await asyncio.get_running_loop().run_in_executor(self._thread, run)
+        except TimeoutError:
+            return otherwise
+
+    # --- in the thread ---
+
+    def _opened(self) -> BytesStore | None:
+        """The open folder; None while opening it was in vain a moment ago."""
+        if self._store is not None and self._identity != _identity(self._folder):
+            self._drop()
+        if self._store is None and self._clock.monotonic() >= self._not_before:
+            self._not_before = self._clock.monotonic() + _PAUSE_S
+            self._open()
+            self._not_before = 0.0
+        return self._store
+
+    def _open(self) -> None:
+        from knowalledge_desktop.adapters.disk_cache_store import BytesStore
+
+        why = preflight.look(self._folder)
+        if why:
+            logging.getLogger(__name__).info("cache put aside: %s", why)
+            preflight.put_aside(self._folder, f"{self._clock.now():.0f}")
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder.chmod(0o700)
+        preflight.mark_open(self._folder)
+        self._store = BytesStore(self._folder, int(self._limit * _CULL_SHARE))
+        self._identity = _identity(self._folder)
+
+    def _note(self, error: Exception) -> None:
+        """A database that turned out damaged is opened anew next time, and looked at before."""
+        logging.getLogger(__name__).info("cache trouble: %s", type(error).__name__)
+        if isinstance(error, sqlite3.DatabaseError) and "locked" not in str(error):
+            self._drop()
+
+    def _drop(self) -> None:
+        """Let go of the database; its mark stays, so that the next look is thorough."""
+        store, self._store = self._store, None
+        if store is not None:
+            store.close()
+
+    def _close(self) -> None:
+        try:
+            if self._store is not None:
+                self._drop()
+                preflight.mark_closed(self._folder)
+        except (OSError, sqlite3.Error) as error:
+            logging.getLogger(__name__).info("cache trouble: %s", type(error).__name__)
+
+
+def _get(store: BytesStore, key: str, now: float) -> CacheEntry | None:
+    sealed = store.get(key)
+    if sealed is None:
+        return None
+    try:
+        entry = unseal(key, sealed, now)
+    except Refused:
+        store.delete(key)
+        raise
+    if entry is None:
+        store.delete(key)
+    return entry
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """Which file the database is now; None when it was deleted."""
+    try:
+        told = (folder / preflight.DATABASE).stat()
+    except OSError:
+        return None
+    return told.st_dev, told.st_ino
