@@ -1,0 +1,316 @@
+"""The cache against tampering, damage, deletion and a full disk: every trouble is a miss."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from knowalledge_desktop.adapters import disk_cache_preflight as preflight
+from knowalledge_desktop.adapters.disk_cache import DiskCache
+from knowalledge_desktop.adapters.disk_cache_envelope import Refused, seal, unseal
+from knowalledge_desktop.adapters.disk_cache_store import BytesStore
+from tests.support.fakes import FakeClock
+
+
+class Exploit:
+    """Leaves a file behind when it is unpickled."""
+
+    def __init__(self, flag: Path) -> None:
+        self.flag = flag
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Path.touch, (self.flag,))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "user-cache" / "answers"
+
+
+@pytest.fixture
+def flag(tmp_path: Path) -> Path:
+    return tmp_path / "executed"
+
+
+@pytest.fixture
+def outside(folder: Path) -> Path:
+    folder.parent.mkdir(parents=True)
+    path = folder.parent / "outside.txt"
+    path.write_text("mine")
+    return path
+
+
+async def fill(folder: Path) -> None:
+    cache = DiskCache(folder, FakeClock())
+    await cache.put("k", b"good", ttl_s=1e6)
+    await cache.put("other", b"good too", ttl_s=1e6)
+    await cache.aclose()
+
+
+def sql(folder: Path, *statements: str, values: tuple[object, ...] = ()) -> None:
+    with closing(sqlite3.connect(folder / "cache.db", isolation_level=None)) as db:
+        for statement in statements:
+            db.execute(statement, values)
+
+
+ROWS: dict[str, tuple[str, str]] = {
+    "pickle in a row": ("mode = 4, value = :pickle", "k"),
+    "pickle in a file": ("mode = 4, value = NULL, filename = 'planted.val'", "k"),
+    "pickled key": ("raw = 0, key = :pickle", "k"),
+    "bytes in a file": ("mode = 2, value = NULL, filename = '../outside.txt'", "k"),
+    "text in a file": ("mode = 3, value = NULL, filename = '../outside.txt'", "k"),
+    "file of an expired row": ("mode = 2, filename = '../outside.txt', expire_time = 1", "k"),
+    "text in place of bytes": ("value = 'text'", "k"),
+}
+
+
+def plant(folder: Path, flag: Path, vector: str) -> None:
+    pickled = pickle.dumps(Exploit(flag))
+    (folder / "planted.val").write_bytes(pickled)
+    assignment, key = ROWS[vector]
+    values = (pickled,) if ":pickle" in assignment else ()
+    sql(folder, f"UPDATE Cache SET {assignment.replace(':pickle', '?')} WHERE key = '{key}'", values=values)  # noqa: S608
+
+
+def assert_untouched(flag: Path, outside: Path) -> None:
+    assert not flag.exists()
+    assert outside.read_text() == "mine"
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+@pytest.mark.parametrize("vector", ROWS)
+async def test_a_planted_row_is_never_run_read_or_deleted(
+    folder: Path, outside: Path, flag: Path, vector: str
+) -> None:
+    await fill(folder)
+    plant(folder, flag, vector)
+    cache = DiskCache(folder, FakeClock())
+    assert await cache.get("k") is None
+    await cache.put("k", b"new", ttl_s=60)
+    assert (await cache.get("k") or pytest.fail("unusable")).payload == b"new"
+    await cache.clear()
+    await cache.aclose()
+    assert_untouched(flag, outside)
+    assert [each.name.partition("-")[0] for each in folder.parent.glob("answers.*")] == ["answers.damaged"]
+
+
+@pytest.mark.parametrize("vector", ROWS)
+def test_the_store_itself_refuses_such_rows(folder: Path, outside: Path, flag: Path, vector: str) -> None:
+    folder.mkdir()
+    store = BytesStore(folder, 1 << 20)
+    store.set("k", b"x")
+    plant(folder, flag, vector)
+    try:
+        assert store.get("k") is None
+    except Refused:
+        assert vector not in {"pickled key", "file of an expired row"}
+    store.set("k", b"y")
+    store.delete("k")
+    store.clear()
+    store.close()
+    assert_untouched(flag, outside)
+
+
+SETTINGS_VECTORS = [
+    ("disk_x", 1),
+    ("_directory", "/elsewhere"),
+    ("sqlite_journal_mode = DELETE; --", 1),
+    ("sqlite_mmap_size", 1 << 30),
+    ("eviction_policy", "none"),
+    ("count", "many"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), SETTINGS_VECTORS)
+async def test_planted_settings_put_the_folder_aside(folder: Path, name: str, value: object) -> None:
+    await fill(folder)
+    sql(folder, "INSERT OR REPLACE INTO Settings VALUES (?, ?)", values=(name, value))
+    assert await asyncio.to_thread(preflight.look, folder) != ""
+    cache = DiskCache(folder, FakeClock())
+    assert await cache.get("k") is None
+    await cache.put("k", b"new", ttl_s=60)
+    assert await cache.get("k") is not None
+    await cache.aclose()
+
+
+def _trigger(folder: Path) -> None:
+    sql(folder, "CREATE TRIGGER t AFTER INSERT ON Cache BEGIN DELETE FROM Cache; END")
+
+
+def _view(folder: Path) -> None:
+    sql(folder, "CREATE VIEW v AS SELECT 1")
+
+
+def _other_trigger_text(folder: Path) -> None:
+    sql(
+        folder,
+        "DROP TRIGGER Settings_count_insert",
+        "CREATE TRIGGER Settings_count_insert AFTER INSERT ON Cache BEGIN DELETE FROM Cache; END",
+    )
+
+
+def _garbage(folder: Path) -> None:
+    (folder / "cache.db").write_bytes(b"no database " * 100)
+
+
+def _cut(folder: Path) -> None:
+    path = folder / "cache.db"
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _a_folder_in_place(folder: Path) -> None:
+    (folder / "cache.db").unlink()
+    (folder / "cache.db").mkdir()
+
+
+def _a_link_in_place(folder: Path) -> None:
+    (folder / "cache.db").rename(folder.parent / "elsewhere.db")
+    (folder / "cache.db").symlink_to(folder.parent / "elsewhere.db")
+
+
+def _empty(folder: Path) -> None:
+    (folder / "cache.db").write_bytes(b"")
+
+
+DAMAGES = [_trigger, _view, _other_trigger_text, _garbage, _cut, _a_folder_in_place, _a_link_in_place, _empty]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+async def test_a_damaged_folder_is_put_aside_and_made_anew(folder: Path, damage: Callable[[Path], None]) -> None:
+    await fill(folder)
+    damage(folder)
+    cache = DiskCache(folder, FakeClock())
+    assert await cache.get("k") is None
+    await cache.put("k", b"new", ttl_s=60)
+    assert await cache.get("k") is not None
+    await cache.aclose()
+    assert len(list(folder.parent.glob("answers.damaged-*"))) == 1
+
+
+async def test_a_sound_folder_is_kept_and_private(folder: Path) -> None:
+    await fill(folder)
+    assert await asyncio.to_thread(preflight.look, folder) == ""
+    cache = DiskCache(folder, FakeClock())
+    assert await cache.get("k") is not None
+    assert mode(folder) == 0o700
+    await cache.aclose()
+    assert not list(folder.parent.glob("answers.damaged-*"))
+
+
+async def test_a_crash_leaves_a_mark_and_a_close_none(folder: Path) -> None:
+    cache = DiskCache(folder, FakeClock())
+    await cache.put("k", b"x", ttl_s=60)
+    assert (folder / "open").exists()
+    await cache.aclose()
+    assert not (folder / "open").exists()
+
+
+async def test_only_the_newest_folder_put_aside_stays(folder: Path) -> None:
+    clock = FakeClock()
+    for _ in range(3):
+        await fill(folder)
+        _garbage(folder)
+        clock.advance(10)
+        cache = DiskCache(folder, clock)
+        assert await cache.get("k") is None
+        await cache.aclose()
+    assert len(list(folder.parent.glob("answers.damaged-*"))) == 1
+
+
+async def test_a_flipped_bit_is_a_miss(folder: Path) -> None:
+    await fill(folder)
+    sql(folder, "UPDATE Cache SET value = CAST(replace(value, 'good', 'evil') AS BLOB) WHERE key = 'k'")
+    cache = DiskCache(folder, FakeClock())
+    assert await cache.get("k") is None
+    assert await cache.get("other") is not None
+    await cache.aclose()
+
+
+def test_values_cannot_be_swapped_altered_or_cut() -> None:
+    sealed = seal("a", b"payload", 1.0, 100.0)
+    entry = unseal("a", sealed, 50.0)
+    assert entry is not None
+    assert (entry.payload, entry.stored_at) == (b"payload", 1.0)
+    assert unseal("a", sealed, 100.0) is None
+    with pytest.raises(Refused):
+        unseal("b", sealed, 50.0)
+    for at in range(len(sealed)):
+        altered = bytearray(sealed)
+        altered[at] ^= 1
+        with pytest.raises(Refused):
+            unseal("a", bytes(altered), 50.0)
+        with pytest.raises(Refused):
+            unseal("a", sealed[:at], 50.0)
+
+
+async def test_a_folder_deleted_while_running_is_made_again(folder: Path) -> None:
+    cache = DiskCache(folder, FakeClock())
+    await cache.put("k", b"x", ttl_s=60)
+    shutil.rmtree(folder.parent)
+    assert await cache.get("k") is None
+    await cache.put("k", b"y", ttl_s=60)
+    assert (await cache.get("k") or pytest.fail("unusable")).payload == b"y"
+    assert (folder / "cache.db").exists()
+    await cache.aclose()
+
+
+async def test_a_folder_that_cannot_be_made_is_only_misses_and_is_tried_again(folder: Path) -> None:
+    folder.parent.parent.mkdir(exist_ok=True)
+    folder.parent.write_text("a file where the folder should be")
+    clock = FakeClock()
+    cache = DiskCache(folder, clock)
+    await cache.put("k", b"x", ttl_s=600)
+    assert await cache.get("k") is None
+    assert (await cache.stats()).items == 0
+    await cache.clear()
+    folder.parent.unlink()
+    assert await cache.get("k") is None  # not tried at every call
+    clock.advance(31)
+    await cache.put("k", b"x", ttl_s=600)
+    assert await cache.get("k") is not None
+    await cache.aclose()
+
+
+async def test_it_stays_about_within_its_limit_and_drops_the_oldest(folder: Path) -> None:
+    limit = 1024 * 1024
+    cache = DiskCache(folder, FakeClock(), limit)
+    for n in range(150):
+        await cache.put(f"k{n}", bytes(20_000), ttl_s=60)
+    stats = await cache.stats()
+    assert stats.size_bytes < 1.2 * limit
+    assert await cache.get("k0") is None
+    assert await cache.get("k149") is not None
+    await cache.aclose()
+
+
+async def test_a_huge_value_is_not_stored(folder: Path) -> None:
+    cache = DiskCache(folder, FakeClock(), 1024 * 1024)
+    await cache.put("k", bytes(600_000), ttl_s=60)
+    assert await cache.get("k") is None
+    await cache.aclose()
+
+
+async def test_two_caches_share_a_folder(folder: Path) -> None:
+    one, two = DiskCache(folder, FakeClock()), DiskCache(folder, FakeClock())
+    await one.put("k", b"x", ttl_s=60)
+    assert await two.get("k") is not None
+    await one.aclose()
+    await two.aclose()
+
+
+async def test_after_closing_everything_is_a_miss(folder: Path) -> None:
+    cache = DiskCache(folder, FakeClock())
+    await cache.put("k", b"x", ttl_s=60)
+    await cache.aclose()
+    await cache.aclose()
+    assert await cache.get("k") is None
