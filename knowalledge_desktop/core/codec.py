@@ -53,7 +53,7 @@ def encode_answer(answer: Answer) -> bytes:
 def decode_answer(payload: bytes) -> Answer:
     """The answer that `encode_answer` wrote; raises ValueError when it is not one."""
     try:
-        told = cast("Json", json.loads(payload))
+        told = cast("Json", json.loads(payload.decode()))
         if told["v"] != VERSION:
             raise ValueError("unknown version")
         quality = told["quality"]

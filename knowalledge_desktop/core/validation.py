@@ -48,8 +48,8 @@ _HAN_KANA = re.compile(
 )
 _SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _WORD = re.compile(r"\w+(?:['’\-]\w+)*")
-_SENTENCE_END = re.compile(r"[.!?…]+(?=[\s\"')\]»”]|$)|[。！？｡।॥؟۔።។၊။]+|\n+")
-_MARKS = re.compile(r"(?m)^\s{0,3}(?:#{1,6}\s.*$|>\s?|[-*+]\s+|\d+[.)]\s+|```.*$)|[*_`]+|!?\[|\]\([^)\s]*\)")
+_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++(?=[\s\"')\]»”]|$)|[。！？｡।॥؟۔።។၊။]+|\n+")
+_MARKS = re.compile(r"(?m)^\s{0,3}(?:#{1,6}\s.*$|>\s?|[-*+]\s+|\d+[.)]\s+|```.*$)|[*_`]+|!?\[|\]\([^()\[\]\s]*\)")
 _REFUSALS = tuple(
     re.compile(pattern)
     for pattern in (

@@ -31,7 +31,7 @@ class Port:
         self._routes = routes
         self._idle_s = idle_s
         self._server: asyncio.Server | None = None
-        self._open: set[asyncio.Task[None]] = set()
+        self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def start(self, port: int) -> int:
         """Listen; 0 takes any free port. Returns the port. Raises UserInputError with a sentence."""
@@ -50,11 +50,11 @@ class Port:
         if self._server is None:
             return
         self._server.close()
-        open_now = tuple(self._open)
-        for task in open_now:
-            task.cancel()
-        if open_now:
-            await asyncio.wait(open_now)
+        # Broken off rather than cancelled: asyncio reports a cancelled connection as a failure.
+        for writer in self._open.values():
+            writer.transport.abort()
+        if self._open:
+            await asyncio.wait(tuple(self._open))
         await self._server.wait_closed()
         self._server = None
 
@@ -63,13 +63,13 @@ class Port:
         if task is None or len(self._open) >= CONNECTION_LIMIT:
             writer.close()
             return
-        self._open.add(task)
+        self._open[task] = writer
         try:
             await _Conversation(self._routes, reader, writer, self._idle_s).run()
         except (ConnectionError, TimeoutError):
             pass  # the other side went away or does not read: there is nobody to tell
         finally:
-            self._open.discard(task)
+            del self._open[task]
             writer.close()
             with suppress(ConnectionError):
                 await writer.wait_closed()

@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from knowalledge_desktop.core.content import ModelList, Usage
+from knowalledge_desktop.core.errors import Offline
+from knowalledge_desktop.core.request import Answer, Options, Request, Task, TextDelta
+from knowalledge_desktop.core.settings import Settings
+from knowalledge_desktop.resilience.cached import Cached
+from knowalledge_desktop.resilience.keys import key_maker
+from knowalledge_desktop.resilience.memory import AnswerMemory
+from tests.support.engines import (
+    PROSE,
+    CountedMetrics,
+    PlannedEngine,
+    answer,
+    parsed_explanation,
+    parsed_subtopics,
+    told,
+)
+from tests.support.fakes import FakeClock, MemoryCache
+
+ASK = Request(Task.SUBTOPICS, "DNA")
+EXPLAIN = Request(Task.EXPLANATION, "DNA")
+
+
+class Bench:
+    """A cached engine with everything around it."""
+
+    def __init__(self, *plans: list[object]) -> None:
+        self.engine = PlannedEngine(*plans)  # type: ignore[arg-type]
+        self.clock = FakeClock()
+        self.cache = MemoryCache(self.clock)
+        self.metrics = CountedMetrics()
+        self.memory = AnswerMemory()
+        self.settings = Settings()
+        self.cached = self.reopened()
+
+    def reopened(self, memory: AnswerMemory | None = None) -> Cached:
+        return Cached(
+            self.engine,
+            cache=self.cache,
+            memory=memory or self.memory,
+            metrics=self.metrics,
+            clock=self.clock,
+            key=key_maker(lambda _: "p@1", lambda: self.settings),
+            ttl_s=lambda: 3600.0,
+        )
+
+
+async def test_second_time_is_a_hit_that_costs_nothing() -> None:
+    bench = Bench([answer(parsed_subtopics("RNA", "Gene"))])
+    first = await told(bench.cached, ASK)
+    second = await told(bench.cached, ASK)
+    assert len(bench.engine.asked) == 1
+    assert isinstance(first[-1], Answer)
+    assert second == [replace(first[-1], from_cache=True, usage=Usage())]
+    assert second[-1].provenance.usage == first[-1].provenance.usage
+    assert bench.metrics.caches == {("get", "miss"): 1, ("set", "ok"): 1, ("get", "hit"): 1}
+
+
+async def test_hit_of_an_explanation_tells_the_whole_text_first() -> None:
+    bench = Bench([TextDelta("raw"), answer(parsed_explanation())])
+    await told(bench.cached, EXPLAIN)
+    hit = await told(bench.reopened(AnswerMemory()), EXPLAIN)
+    assert hit[0] == TextDelta(PROSE)
+    assert isinstance(hit[1], Answer)
+    assert hit[1].from_cache
+    assert len(hit) == 2
+
+
+async def test_fresh_is_asked_again_and_stored() -> None:
+    bench = Bench([answer(parsed_subtopics("old"))], [answer(parsed_subtopics("new"))])
+    await told(bench.cached, ASK)
+    await told(bench.cached, replace(ASK, fresh=True))
+    again = await told(bench.cached, ASK)
+    assert again[-1].content == parsed_subtopics("new")
+    assert len(bench.engine.asked) == 2
+
+
+@pytest.mark.parametrize("other", ["topic", "path", "language", "model", "prompt", "settings"])
+async def test_anything_that_shapes_the_answer_is_another_question(other: str) -> None:
+    bench = Bench([answer(parsed_subtopics("x"))])
+    await told(bench.cached, ASK)
+    cached, request = bench.cached, ASK
+    match other:
+        case "topic":
+            request = replace(ASK, topic="dna")
+        case "path":
+            request = replace(ASK, path=("Biology",))
+        case "language":
+            request = replace(ASK, options=Options(language="fr"))
+        case "model":
+            request = replace(ASK, model="another")
+        case "settings":
+            bench.settings = Settings(text_model="another")
+        case _:
+            cached = Cached(
+                bench.engine,
+                cache=bench.cache,
+                memory=bench.memory,
+                metrics=bench.metrics,
+                clock=bench.clock,
+                key=key_maker(lambda _: "p@2", lambda: bench.settings),
+                ttl_s=lambda: 3600.0,
+            )
+    await told(cached, request)
+    assert len(bench.engine.asked) == 2
+
+
+async def test_naming_the_configured_model_is_the_same_question() -> None:
+    bench = Bench([answer(parsed_subtopics("x"))])
+    await told(bench.cached, ASK)
+    await told(bench.cached, replace(ASK, model=bench.settings.text_model))
+    assert len(bench.engine.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("request_", "content"),
+    [
+        (ASK, parsed_subtopics("RNA", complete=False)),
+        (EXPLAIN, parsed_explanation(complete=False)),
+        (Request(Task.LIST_MODELS), ModelList(())),
+        (Request(Task.TEST_KEY), ModelList(())),
+    ],
+)
+async def test_not_stored(request_: Request, content: object) -> None:
+    bench = Bench([answer(content)])
+    await told(bench.cached, request_)
+    await told(bench.cached, request_)
+    assert len(bench.engine.asked) == 2
+    assert bench.cache.rows == {}
+
+
+async def test_errors_are_not_stored() -> None:
+    bench = Bench([Offline()], [answer(parsed_subtopics("x"))])
+    with pytest.raises(Offline):
+        await told(bench.cached, ASK)
+    assert (await told(bench.cached, ASK))[-1].from_cache is False
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xff\x00", b"[]", b'{"v": 99}', b'{"v": 1, "kind": "subtopics"}'])
+async def test_a_damaged_payload_is_a_miss(damage: bytes) -> None:
+    bench = Bench([answer(parsed_subtopics("x"))])
+    await told(bench.cached, ASK)
+    (key,) = bench.cache.rows
+    await bench.cache.put(key, damage, ttl_s=3600)
+    parts = await told(bench.reopened(AnswerMemory()), ASK)
+    assert parts[-1].from_cache is False
+    assert len(bench.engine.asked) == 2
+    assert bench.metrics.caches["get", "error"] == 1
+
+
+async def test_memory_forgets_when_the_answer_is_no_longer_good() -> None:
+    bench = Bench([answer(parsed_subtopics("x"))])
+    await told(bench.cached, ASK)
+    bench.clock.advance(3601)
+    await told(bench.cached, ASK)
+    assert len(bench.engine.asked) == 2
+
+
+async def test_memory_serves_when_the_folder_of_the_cache_is_gone() -> None:
+    bench = Bench([answer(parsed_subtopics("x"))])
+    await told(bench.cached, ASK)
+    bench.cache.rows.clear()
+    assert (await told(bench.cached, ASK))[-1].from_cache
+    bench.memory.clear()
+    assert not (await told(bench.cached, ASK))[-1].from_cache
+
+
+async def test_many_who_shared_a_call_store_it_once() -> None:
+    shared = answer(parsed_subtopics("x"))
+    bench = Bench([shared])
+    async with asyncio.TaskGroup() as group:
+        for _ in range(50):
+            group.create_task(told(bench.cached, ASK))
+    assert bench.metrics.caches["set", "ok"] == 1
+
+
+def test_memory_is_bounded_and_drops_what_was_used_longest_ago() -> None:
+    memory = AnswerMemory(limit_bytes=100)
+    one = answer(parsed_subtopics("x"))
+    memory.put("a", one, 40, 10.0)
+    memory.put("b", one, 40, 10.0)
+    assert memory.get("a", 0.0) is one
+    memory.put("c", one, 40, 10.0)
+    assert [memory.get(k, 0.0) is one for k in "abc"] == [True, False, True]
+    assert memory.size_bytes == 80
+    memory.put("c", one, 50, 10.0)
+    assert memory.size_bytes == 90
+    memory.put("huge", one, 101, 10.0)
+    assert memory.get("huge", 0.0) is None
+    assert memory.get("a", 10.0) is None
+    assert memory.size_bytes == 50
+    memory.clear()
+    assert memory.size_bytes == 0

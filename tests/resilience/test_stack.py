@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import replace
+
+import pytest
+
+from knowalledge_desktop.core.content import SubtopicList
+from knowalledge_desktop.core.errors import InvalidReply, KeyMissing, Offline
+from knowalledge_desktop.core.ports import Engine
+from knowalledge_desktop.core.request import Answer, EngineChoice, Request, SubstituteKind, Task, TextDelta
+from knowalledge_desktop.core.settings import Settings
+from knowalledge_desktop.resilience.stack import build_stack
+from tests.support.engines import (
+    PROSE,
+    CountedMetrics,
+    PlannedEngine,
+    answer,
+    explanation_parts,
+    parsed_subtopics,
+    raw_subtopics,
+    settle,
+    spawn,
+    subtopics_answer,
+    told,
+)
+from tests.support.fakes import FakeClock, MemoryCache, MemoryLibrary
+
+ASK = Request(Task.SUBTOPICS, "DNA")
+EXPLAIN = Request(Task.EXPLANATION, "Photosynthesis")
+FROM_ATLAS = answer(parsed_subtopics(*(f"Article {n}" for n in range(15))), engine="atlas")
+
+
+class Bench:
+    """The whole stack over two planned engines."""
+
+    def __init__(self, *gemini: list[object], gate: asyncio.Event | None = None, turns: int | None = None) -> None:
+        self.gemini = PlannedEngine(*gemini, gate=gate, turns=turns)  # type: ignore[arg-type]
+        self.atlas = PlannedEngine([FROM_ATLAS])
+        self.clock = FakeClock()
+        self.metrics = CountedMetrics()
+        self.library = MemoryLibrary(self.clock)
+        self.settings = Settings()
+        self.stack: Engine = build_stack(
+            self.gemini,
+            self.atlas,
+            cache=MemoryCache(self.clock),
+            library=self.library,
+            metrics=self.metrics,
+            clock=self.clock,
+            prompt_label=lambda request: f"{request.task}@1",
+            settings=lambda: self.settings,
+            spawn=spawn,
+        )
+
+    async def last(self, request: Request = ASK) -> Answer:
+        part = (await told(self.stack, request))[-1]
+        assert isinstance(part, Answer)
+        return part
+
+
+async def test_an_answer_is_parsed_scored_counted_kept_and_then_cached() -> None:
+    bench = Bench([subtopics_answer()])
+    first = await bench.last()
+    second = await bench.last()
+    assert isinstance(first.content, SubtopicList)
+    assert (first.from_cache, second.from_cache) == (False, True)
+    assert first.quality == second.quality == 1.0
+    assert second.content == first.content
+    assert [call[2] for call in bench.metrics.calls] == ["ok"]
+    assert bench.metrics.contents == [("subtopics", 15, 1.0)]
+    assert len(bench.library.answers) == 1
+
+
+async def test_a_change_of_the_configured_model_asks_again_with_that_model() -> None:
+    bench = Bench([subtopics_answer()])
+    await bench.last()
+    bench.settings = Settings(text_model="another")
+    assert not (await bench.last()).from_cache
+    assert [request.model for request in bench.gemini.asked] == [Settings().text_model, "another"]
+
+
+async def test_a_malformed_answer_is_never_cached() -> None:
+    bench = Bench([answer(raw_subtopics(0))], [subtopics_answer()])
+    request = replace(ASK, engine=EngineChoice.GEMINI)
+    with pytest.raises(InvalidReply):
+        await bench.last(request)
+    assert not (await bench.last(request)).from_cache
+    assert bench.metrics.errors == ["InvalidReply"]
+    assert [call[2] for call in bench.metrics.calls] == ["ok", "ok"]  # both reached the engine and were billed
+
+
+async def test_offline_gives_the_kept_answer_of_the_last_time() -> None:
+    bench = Bench([subtopics_answer()], [Offline()])
+    first = await bench.last()
+    stale = await bench.last(replace(ASK, fresh=True))
+    assert stale.content == first.content
+    assert stale.substitute is not None
+    assert stale.substitute.kind is SubstituteKind.KEPT
+
+
+async def test_without_a_key_the_atlas_answers_scored_and_no_attempt_is_counted() -> None:
+    bench = Bench([KeyMissing()])
+    got = await bench.last()
+    assert got.quality == 1.0
+    assert got.substitute is not None
+    assert got.substitute.kind is SubstituteKind.ATLAS
+    assert bench.metrics.calls == []
+    assert bench.metrics.errors == []
+    assert (await bench.last()).from_cache is False  # the Atlas is nearer than the cache
+
+
+async def test_a_hundred_people_one_call_one_kept_answer_for_all() -> None:
+    gate = asyncio.Event()
+    bench = Bench(explanation_parts(), gate=gate)
+    async with asyncio.TaskGroup() as group:
+        asks = [group.create_task(told(bench.stack, EXPLAIN)) for _ in range(100)]
+        await settle(lambda: len(bench.gemini.asked) == 1)
+        asks[0].cancel()
+        gate.set()
+    rest = [ask.result() for ask in asks[1:]]
+    assert all("".join(p.text for p in parts if isinstance(p, TextDelta)) == PROSE for parts in rest)
+    assert len(bench.gemini.asked) == len(bench.metrics.calls) == 1
+    assert bench.metrics.caches["set", "ok"] == 1
+
+
+async def test_stopping_closes_the_engine_at_once() -> None:
+    bench = Bench(explanation_parts(), turns=1)
+    async with aclosing(bench.stack.ask(EXPLAIN)) as parts:
+        await anext(parts)
+    assert bench.gemini.open == 0
+    assert [call[2] for call in bench.metrics.calls] == ["cancelled"]
+    assert bench.metrics.errors == []
