@@ -1,0 +1,123 @@
+"""The wiring: the only place that names adapters. Plain constructor calls, read top to bottom."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowalledge_desktop.adapters.atlas import AtlasEngine
+from knowalledge_desktop.adapters.clock import SystemClock
+from knowalledge_desktop.adapters.disk_cache import DiskCache
+from knowalledge_desktop.adapters.gemini import GeminiEngine
+from knowalledge_desktop.adapters.keyring_secrets import KeyringSecrets
+from knowalledge_desktop.adapters.library_db import LibraryDb
+from knowalledge_desktop.adapters.logs import set_up_logs
+from knowalledge_desktop.adapters.metrics import PrometheusMetrics
+from knowalledge_desktop.adapters.paths import resolve_paths
+from knowalledge_desktop.adapters.session_secrets import SessionSecrets
+from knowalledge_desktop.adapters.settings_file import SettingsFile
+from knowalledge_desktop.core.ports import Clock, Engine, SecretStore
+from knowalledge_desktop.core.settings import Settings
+from knowalledge_desktop.prompts.render import label
+from knowalledge_desktop.resilience.stack import build_stack
+from knowalledge_desktop.services.bundle import Folders, Services
+from knowalledge_desktop.services.checks import doctor_checks, selftest_checks
+from knowalledge_desktop.services.diagnosis import DiagnosisService
+from knowalledge_desktop.services.edit import EditService
+from knowalledge_desktop.services.explain import ExplainService
+from knowalledge_desktop.services.explore import ExploreService
+from knowalledge_desktop.services.library import LibraryService
+from knowalledge_desktop.services.preferences import PreferencesService
+from knowalledge_desktop.services.status import StatusService
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What tests and the self-test replace; None means the real thing."""
+
+    gemini: Engine | None = None
+    secrets: SecretStore | None = None
+    clock: Clock | None = None
+    atlas_path: Path | None = None
+
+
+def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides()) -> Services:
+    """Everything, wired for this user. Reads only the settings file; raises StorageError.
+
+    Loads no vendor SDK: each adapter imports its own at first use.
+    """
+    paths = resolve_paths(environ)
+    folders = Folders(paths.data, paths.state, paths.cache, paths.config, paths.resources)
+    clock = overrides.clock or SystemClock()
+    settings_file = SettingsFile(paths.config / "settings.json", environ)
+    keyring = KeyringSecrets(environ)
+    secrets = overrides.secrets or keyring
+    end_logs = set_up_logs(paths.state / "logs", secrets=keyring.known)
+
+    library = LibraryDb(paths.data / "library.db", clock)
+    cache = DiskCache(paths.cache / "answers", clock, limit_bytes=settings_file.load().cache_limit_bytes)
+    atlas = AtlasEngine(overrides.atlas_path or paths.resources / "atlas" / "atlas.sqlite", clock)
+    metrics = PrometheusMetrics()
+    status = StatusService()
+
+    def settings() -> Settings:
+        return preferences.settings
+
+    def stack_around(gemini: Engine) -> Engine:
+        return build_stack(
+            gemini,
+            atlas,
+            cache=cache,
+            library=library,
+            metrics=metrics,
+            clock=clock,
+            prompt_label=label,
+            settings=settings,
+            spawn=lambda call: asyncio.get_running_loop().create_task(call),
+        )
+
+    own_gemini = GeminiEngine(secrets, settings, clock)
+    engine = stack_around(overrides.gemini or own_gemini)
+
+    def engine_for_key(key: str | None) -> Engine:
+        return engine if key is None else stack_around(GeminiEngine(SessionSecrets(key), settings, clock))
+
+    preferences = PreferencesService(settings_file, secrets, status, engine_for_key)
+
+    def build_in(folder: Path) -> Services:
+        apart = {**environ, "KNOWALLEDGE_HOME": str(folder)}
+        return build_services(apart, Overrides(secrets=SessionSecrets(None), atlas_path=overrides.atlas_path))
+
+    async def close() -> None:
+        await own_gemini.aclose()
+        await atlas.aclose()
+        await cache.aclose()
+        await library.aclose()
+        end_logs()
+
+    return Services(
+        explore=ExploreService(engine, library, status, clock, new_id),
+        explain=ExplainService(engine, status),
+        edit=EditService(clock, new_id),
+        library=LibraryService(library, atlas),
+        preferences=preferences,
+        status=status,
+        diagnosis=DiagnosisService(
+            doctor_checks(folders, library, cache, atlas, secrets, settings),
+            selftest_checks(engine, folders, build_in),
+        ),
+        folders=folders,
+        now=clock.now,
+        notices=library.notices,
+        warm_up=own_gemini.warm_up,
+        metrics=lambda: asyncio.to_thread(metrics.exposition),
+        aclose=close,
+    )
+
+
+def new_id() -> str:
+    """A fresh identity for maps, topics and links (random, RFC 9562 version 4)."""
+    return uuid.uuid4().hex
