@@ -210,7 +210,7 @@ class LibraryDb:
 
     def _close_writing(self) -> None:
         if self._writing is not None:
-            self._file.back_up(self._writing)
+            self._file.back_up(self._writing, closing=True)
             self._writing.close()
             self._writing = None
             self._file.close()

@@ -19,6 +19,7 @@ from knowalledge_desktop.core.ports import Clock
 APPLICATION_ID = 0x4B414544  # "KAED"
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (m0001_start.migrate,)
 KEPT_BACKUPS = 7
+_LARGE = 64 * 1024 * 1024  # bytes; copying more takes longer than people wait at the end
 
 
 class LibraryFile:
@@ -40,6 +41,7 @@ class LibraryFile:
         self._folder = path.parent / "backups"
         self._mark = ProcessMark(path)
         self._frozen = False
+        self._new = False
         self.refuses: StorageError | None = None
         self.notices: list[str] = []
         self.damaged = False
@@ -136,6 +138,7 @@ class LibraryFile:
 
     def _of_this_version(self, db: Connection) -> Connection:
         version = int(db.value("PRAGMA user_version"))
+        self._new = version == 0
         if version > len(self._migrations):
             db.close()
             self.refuses = NewerVersion(f"{self._path}: version {version}, known {len(self._migrations)}")
@@ -153,20 +156,32 @@ class LibraryFile:
             raise
         return db
 
-    def back_up(self, db: Connection) -> None:
-        """Keep one copy for each of the last days the library was used; a failure becomes a notice."""
+    def back_up(self, db: Connection, *, closing: bool = False) -> None:
+        """Keep one copy for each of the last days the library was used; a failure becomes a notice.
+
+        The first copy of a day is made after opening; `closing` replaces it when something was
+        changed since, unless the library is so large that the person would have to wait.
+        """
         today = self._folder / f"library-{self._day()}.db"
-        if self.refuses is not None or self.damaged or today.exists():
+        if self.refuses is not None or self.damaged or self._needless(db, today, closing=closing):
             return
         try:
-            if db.value("SELECT 1 FROM map UNION ALL SELECT 1 FROM answer LIMIT 1") is None:
-                return
             self._copy(db, today)
             with os_errors(self._folder):
                 for old in sorted(self._folder.glob("library-[0-9]*.db"), reverse=True)[KEPT_BACKUPS:]:
                     old.unlink(missing_ok=True)
         except StorageError as error:
             self.notices.append(f"The library could not be backed up: {error.detail}")
+
+    def _needless(self, db: Connection, today: Path, *, closing: bool) -> bool:
+        if not closing:
+            return self._new or today.exists()
+        if today.exists() and (not db.value("SELECT total_changes()") or self._is_large()):
+            return True
+        return db.value("SELECT 1 FROM map UNION ALL SELECT 1 FROM answer LIMIT 1") is None
+
+    def _is_large(self) -> bool:
+        return self._path.stat().st_size > _LARGE
 
     def _copy(self, db: Connection, target: Path) -> None:
         """A whole, compact copy that appears under its name only when it is on the disk."""
