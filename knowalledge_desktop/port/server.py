@@ -1,17 +1,18 @@
-"""A small HTTP/1.1 server on the loopback address; off until somebody starts it."""
+"""A small HTTP/1.1 server on the loopback address; off until somebody starts it.
+
+Import this module when the port is started: most people never do, and h11 is loaded with it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import errno
 from contextlib import suppress
-from typing import TYPE_CHECKING
+
+import h11
 
 from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.port.routes import Reply, Routes, wire_problem
-
-if TYPE_CHECKING:
-    import h11
 
 ADDRESS = "127.0.0.1"
 HEADER_LIMIT = 16 * 1024
@@ -81,8 +82,6 @@ class _Conversation:
     def __init__(
         self, routes: Routes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, idle_s: float
     ) -> None:
-        import h11
-
         self._routes = routes
         self._reader = reader
         self._writer = writer
@@ -91,8 +90,6 @@ class _Conversation:
 
     async def run(self) -> None:
         """Answer requests until either side has had enough."""
-        import h11
-
         while True:
             try:
                 async with asyncio.timeout(self._idle_s):
@@ -111,8 +108,6 @@ class _Conversation:
 
     async def _request(self) -> h11.Request | None:
         """The next whole request head, and the end of its message; None when the other side left."""
-        import h11
-
         request: h11.Request | None = None
         while True:
             event = self._wire.next_event()
@@ -138,8 +133,6 @@ class _Conversation:
         await self._send(reply, head_only=method == "HEAD")
 
     async def _send(self, reply: Reply, *, head_only: bool) -> None:
-        import h11
-
         if self._wire.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
             return
         headers = [
