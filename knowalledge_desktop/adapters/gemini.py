@@ -24,7 +24,7 @@ PAGE_SIZE = 1000
 """The most models the API gives a page; all known lists fit into one."""
 
 MAX_PAGES = 5
-"""A server that repeats its page would be asked for ever."""
+"""Pages read of a list of models; a server may go on for ever."""
 
 _MODEL = re.compile(r"(?:models/|tunedModels/)?[A-Za-z0-9][A-Za-z0-9._\-]{0,127}")
 _GENERATION = re.compile(r"(?:models/)?gemini-(\d{1,2})(?:\.(\d{1,2}))?-")
@@ -85,8 +85,10 @@ class GeminiEngine:
         async with aclosing(Call(link, self._clock, model="", timeout_s=settings.timeout_s)) as call:
             pager = await call.run(link.client.aio.models.list(config=config))
             for pages in range(1, MAX_PAGES + 1):
+                before = len(found)
                 found.update((info.name, info) for info in map(_model_info, pager.page) if info.name)
-                if testing or pages == MAX_PAGES or not pager.config.get("page_token"):
+                repeated = len(found) == before
+                if testing or repeated or pages == MAX_PAGES or not pager.config.get("page_token"):
                     break
                 await call.run(pager.next_page())
         return Answer(ModelList(tuple(found.values())), self._provenance(request, "", Usage()))

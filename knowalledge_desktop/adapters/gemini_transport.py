@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import warnings
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
@@ -122,6 +124,8 @@ class Links:
         if self._tls is None:
             # New members of the API's enums are expected, not worth a line on stderr.
             warnings.filterwarnings("ignore", message=r".* is not a valid ", category=UserWarning)
+            # Nor is its advice on parts that are not text; they are looked at one by one here.
+            logging.getLogger("google_genai.types").setLevel(logging.ERROR)
             types.GenerateContentConfig()
             types.GenerateContentResponse.model_validate({})
             types.HttpOptions(timeout=1, retry_options=types.HttpRetryOptions(attempts=1))
@@ -134,6 +138,8 @@ class Links:
         from google import genai
         from google.genai import types
 
+        # The SDK obeys this variable even against the client it is given, and fails over another library.
+        os.environ.pop("GOOGLE_GENAI_HTTP_CLIENT", None)
         # Passing the HTTP client chooses the transport: the SDK would silently take another one that
         # is installed. Redirects are not followed because the key would go along. Plain http stays on
         # this machine, so it must not take the way through a proxy of the environment.

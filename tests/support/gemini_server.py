@@ -50,6 +50,7 @@ class GeminiServer:
         self.cases: dict[str, Reply] = {name: reply for name, (reply, _) in ANSWERS.items()} | dict(cases or {})
         self.seen: list[Seen] = []
         self.queue: deque[Reply] = deque()
+        self.came = threading.Event()
         self.gap_s = gap_s
         self._port = port
         self._loop = asyncio.new_event_loop()
@@ -115,6 +116,7 @@ class GeminiServer:
         key = headers.pop("x-goog-api-key", "") or headers.pop("authorization", "")
         seen = Seen(method, path, headers, key_hash(key) if key else "", json.loads(raw) if raw else None)
         self.seen.append(seen)
+        self.came.set()
         reply = self._reply(seen)
         try:
             seen.complete = await _send(reader, writer, reply)
