@@ -7,6 +7,7 @@ import logging
 import os
 import warnings
 from collections.abc import Awaitable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -76,9 +77,13 @@ class Links:
         self._tls: ssl.SSLContext | None = None
 
     async def warm_up(self) -> None:
-        """Import the SDK and build its models off the loop."""
+        """Import the SDK and build its models off the loop.
+
+        What stands in the way of a connection is not said here but by the first question.
+        """
         async with self._lock:
-            await asyncio.to_thread(self._prepare)
+            with suppress(Offline):
+                await asyncio.to_thread(self._prepare)
 
     def use(self, settings: Settings) -> Lease:
         """A link for one request (`async with`)."""
@@ -129,7 +134,12 @@ class Links:
             types.GenerateContentConfig()
             types.GenerateContentResponse.model_validate({})
             types.HttpOptions(timeout=1, retry_options=types.HttpRetryOptions(attempts=1))
-            self._tls = httpx2.create_ssl_context()
+            try:
+                self._tls = httpx2.create_ssl_context()
+            except OSError as error:
+                raise Offline(
+                    f"the certificates of SSL_CERT_FILE or SSL_CERT_DIR: {type(error).__name__}"
+                ) from None
         return self._tls
 
     def _build(self, key: ApiKey, address: Address) -> Link:
@@ -143,7 +153,10 @@ class Links:
         # Passing the HTTP client chooses the transport: the SDK would silently take another one that
         # is installed. Redirects are not followed because the key would go along. Plain http stays on
         # this machine, so it must not take the way through a proxy of the environment.
-        http = httpx2.AsyncClient(verify=tls, follow_redirects=False, trust_env=not address.plain)
+        try:
+            http = httpx2.AsyncClient(verify=tls, follow_redirects=False, trust_env=not address.plain)
+        except (ImportError, ValueError, httpx2.InvalidURL) as error:
+            raise Offline(f"the proxy of the environment cannot be used: {type(error).__name__}") from None
         client = genai.Client(
             api_key=key.value,
             enterprise=False,
@@ -151,7 +164,7 @@ class Links:
                 base_url=address.base_url,
                 api_version=address.api_version,
                 httpx_async_client=http,
-                client_args={"verify": tls, "follow_redirects": False},
+                client_args={"verify": tls, "follow_redirects": False, "trust_env": False},
                 async_client_args={"verify": tls, "ssl": tls, "follow_redirects": False},
                 retry_options=types.HttpRetryOptions(attempts=1),
             ),

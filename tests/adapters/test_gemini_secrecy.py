@@ -106,6 +106,8 @@ async def test_the_key_does_not_follow_a_redirect(
         ("GOOGLE_CLOUD_LOCATION", "somewhere"),
         ("HTTP_PROXY", "{elsewhere}"),
         ("ALL_PROXY", "{elsewhere}"),
+        ("ALL_PROXY", "socks5://127.0.0.1:9"),
+        ("HTTPS_PROXY", "not a proxy"),
     ],
 )
 async def test_the_environment_of_the_sdk_has_no_effect(
@@ -123,3 +125,30 @@ async def test_the_environment_of_the_sdk_has_no_effect(
 
 async def test_nobody_there_is_offline() -> None:
     assert isinstance(await _error("http://127.0.0.1:9"), Offline)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:9"),
+        ("HTTPS_PROXY", "http://127.0.0.1:9"),
+        ("HTTPS_PROXY", "ftp://x"),
+        ("HTTPS_PROXY", "http://[::1"),
+        ("SSL_CERT_FILE", "/nowhere/certificates.pem"),
+        ("SSL_CERT_DIR", "/nowhere"),
+    ],
+)
+async def test_ways_out_that_cannot_be_used_are_offline(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert isinstance(await _error("https://127.0.0.1:9"), Offline)
+
+
+async def test_warming_up_leaves_trouble_to_the_first_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/certificates.pem")
+    engine = GeminiEngine(MemorySecrets(KEY), Settings, FakeClock())
+    await engine.warm_up()
+    with pytest.raises(Offline, match="SSL_CERT_FILE"):
+        await anext(engine.ask(EXPLAIN))
+    await engine.aclose()

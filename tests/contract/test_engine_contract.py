@@ -23,6 +23,7 @@ from tests.support.gemini_cases import (
     LIST_ANSWER,
     Recording,
     Reply,
+    chunk,
     error,
     recordings,
     recordings_folder,
@@ -196,6 +197,19 @@ async def test_trouble_is_a_known_error(engine: Engine, server: GeminiServer) ->
     server.enqueue(unary(error(503, "UNAVAILABLE"), 503))
     with pytest.raises(ModelUnavailable):
         await anext(engine.ask(Request(Task.EXPLANATION, "trouble")))
+
+
+async def test_a_list_that_was_cut_keeps_its_whole_items(gemini: Gemini, server: GeminiServer) -> None:
+    request = Request(Task.SUBTOPICS, "Jazz")
+    server.queue.clear()
+    server.enqueue(stream(chunk(LIST_ANSWER[:150]), chunk(LIST_ANSWER[150:300], finish="MAX_TOKENS")))
+    (answer,) = [part async for part in gemini.engine.ask(request)]
+    assert isinstance(answer, Answer)
+    assert isinstance(answer.content, RawText)
+    content = parse(answer.content, request)
+    assert isinstance(content, SubtopicList)
+    assert [item.title for item in content.items] == [f"Branch {n}" for n in range(1, 7)]
+    assert not content.complete
 
 
 # --- what comes of every reply -------------------------------------------------------------------------------
