@@ -114,6 +114,7 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
         notices=library.notices,
         warm_up=own_gemini.warm_up,
         metrics=lambda: asyncio.to_thread(metrics.exposition),
+        cache_stats=cache.stats,
         aclose=close,
     )
 

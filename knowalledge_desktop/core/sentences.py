@@ -241,6 +241,11 @@ def problem(
     return told
 
 
+def title_of(kind: str) -> str:
+    """The title for an error's class name, as labels of substitute answers carry it."""
+    return next((row.title for known, row in _TABLE.items() if known.__name__ == kind), _BUG.title)
+
+
 def templates() -> tuple[str, ...]:
     """All templates, for the translators' catalogue."""
     rows = [_BUG, *_TABLE.values()]

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from knowalledge_desktop.core.ports import CacheStats
 from knowalledge_desktop.services.diagnosis import DiagnosisService
 from knowalledge_desktop.services.edit import EditService
 from knowalledge_desktop.services.explain import ExplainService
@@ -31,7 +32,8 @@ class Services:
     """All verbs of the user.
 
     `notices` are sentences about what happened to the files at start; `warm_up` loads what
-    is heavy in the background; `metrics` renders the numbers; `aclose` ends everything.
+    is heavy in the background; `metrics` renders the numbers; `cache_stats` says what the answer
+    cache holds; `aclose` ends everything.
     """
 
     explore: ExploreService
@@ -46,4 +48,5 @@ class Services:
     notices: Callable[[], tuple[str, ...]]
     warm_up: Callable[[], Awaitable[None]]
     metrics: Callable[[], Awaitable[bytes]]
+    cache_stats: Callable[[], Awaitable[CacheStats]]
     aclose: Callable[[], Awaitable[None]]

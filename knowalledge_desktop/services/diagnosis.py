@@ -12,11 +12,12 @@ Check = tuple[str, Callable[[], Awaitable[str]]]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check's result; `text` is what was seen or the error's detail."""
+    """One check's result; `text` is what was seen or the error's detail, `exit_code` the error's."""
 
     name: str
     passed: bool
     text: str
+    exit_code: int = 0
 
 
 class DiagnosisService:
@@ -41,5 +42,6 @@ async def _run(checks: Sequence[Check]) -> tuple[Finding, ...]:
         try:
             found.append(Finding(name, passed=True, text=await check()))
         except AppError as error:
-            found.append(Finding(name, passed=False, text=f"{type(error).__name__}: {error.detail}"))
+            told = f"{type(error).__name__}: {error.detail}".removesuffix(": ")
+            found.append(Finding(name, passed=False, text=told, exit_code=error.exit_code))
     return tuple(found)

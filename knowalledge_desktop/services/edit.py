@@ -14,7 +14,10 @@ from knowalledge_desktop.services.session import MapSession
 
 
 class EditService:
-    """Renames, removes, adds, moves and folds topics; returns the change that was stored."""
+    """Renames, removes, adds, moves and folds topics; returns the change that was stored.
+
+    What is done to a topic that is gone by then (removed a moment ago) changes nothing.
+    """
 
     def __init__(self, clock: Clock, new_id: Callable[[], str]) -> None:
         self._clock = clock
@@ -23,19 +26,25 @@ class EditService:
     async def rename(self, session: MapSession, topic_id: str, title: str) -> Change:
         """Give a topic another title; raises UserInputError."""
         good = check_topic(title)
-        return await session.commit(lambda document: renaming(document, topic_id, good))
+        return await session.commit(
+            lambda document: renaming(document, topic_id, good) if topic_id in document.topics else Change(())
+        )
 
     async def remove(self, session: MapSession, topic_id: str) -> Change:
         """Remove a topic with its branch; undo brings all of it back. The root stays."""
         if topic_id == session.map.root_id:
             raise UserInputError("The root topic cannot be removed. Delete the map in the library instead.")
-        return await session.commit(lambda document: removal(document, topic_id))
+        return await session.commit(
+            lambda document: removal(document, topic_id) if topic_id in document.topics else Change(())
+        )
 
     async def add(self, session: MapSession, parent_id: str, title: str) -> Change:
         """Add a person's own subtopic; raises UserInputError."""
         good = check_topic(title)
 
         def make(document: Map) -> Change:
+            if parent_id not in document.topics:
+                return Change(())
             siblings = document.children(parent_id)
             rank = max((document.topics[s].rank for s in siblings), default=-1.0) + 1.0
             author = Provenance(engine="person", created_at=self._clock.now())

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from knowalledge_desktop.core.content import Subtopic, SubtopicList
+from knowalledge_desktop.core.content import Provenance, Subtopic, SubtopicList
 from knowalledge_desktop.core.errors import AppError, Incomplete
 from knowalledge_desktop.core.graph import Change, Map, PutTopic, Topic
 from knowalledge_desktop.core.ports import Clock, Engine, Library
@@ -37,15 +37,20 @@ class ExploreService:
         self._clock = clock
         self._new_id = new_id
 
-    def new_map(self, topic: str) -> MapSession:
-        """A session on a new map with just its root; it is stored with its first subtopics.
+    def new_map(self, topic: str, branch: str = "") -> MapSession:
+        """A session on a new map with just its root; it is stored with its first change.
 
-        Raises UserInputError when the topic cannot be used.
+        With `branch`, a topic of that title is below the root already. Raises UserInputError
+        when a title cannot be used.
         """
         title = check_topic(topic)
-        root = Topic(self._new_id(), title)
-        document = Map(self._new_id(), title, root.topic_id, {root.topic_id: root})
-        return MapSession(document, self._library, stored=False)
+        author = Provenance(engine="person", created_at=self._clock.now())
+        root = Topic(self._new_id(), title, provenance=author)
+        topics = {root.topic_id: root}
+        if branch:
+            child = Topic(self._new_id(), check_topic(branch), root.topic_id, provenance=author)
+            topics[child.topic_id] = child
+        return MapSession(Map(self._new_id(), title, root.topic_id, topics), self._library, stored=False)
 
     async def expand(
         self,
@@ -56,13 +61,17 @@ class ExploreService:
         engine: EngineChoice = EngineChoice.AUTO,
         priority: Priority = Priority.HIGH,
         fresh: bool = False,
+        further: bool = True,
     ) -> AsyncGenerator[Grown, None]:
         """Ask for subtopics of a topic; yields once, or twice when an answer was cut short.
 
-        A topic that has children already gets further ones. An answer is in the library
-        before it is yielded. Raises AppErrors.
+        A topic that has children already gets further ones; with `further` False the same
+        question is asked as the first time, and only what is new of the answer is added. An
+        answer is in the library before it is yielded. Raises AppErrors.
         """
         request = self._request(session.map, topic_id, options, engine, priority, fresh=fresh)
+        if not further:
+            request = replace(request, avoid=())
         answer, items = await self._ask(request)
         yield await self._grow(session, topic_id, answer, items)
         missing = options.count - len(items.items)

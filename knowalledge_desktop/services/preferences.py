@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from knowalledge_desktop.core.api_key import check_key
 from knowalledge_desktop.core.content import ModelInfo, ModelList
 from knowalledge_desktop.core.ports import Engine, SecretStore, SettingsStore
 from knowalledge_desktop.core.request import EngineChoice, Priority, Request, Task
@@ -56,8 +57,11 @@ class PreferencesService:
     async def test_key(self, key: str | None = None) -> tuple[ModelInfo, ...]:
         """Prove a key (None: the kept one) with one call that costs no tokens; returns its models.
 
-        Raises KeyProblem when it is not accepted, Unavailable when that cannot be found out now.
+        A text that cannot be a key is not sent. Raises KeyProblem when it is not accepted,
+        Unavailable when that cannot be found out now.
         """
+        if key is not None:
+            key = check_key(key)
         request = Request(Task.TEST_KEY, engine=EngineChoice.GEMINI, priority=Priority.CRITICAL)
         answer = await self._status.watch(final_answer(self._engine_for_key(key), request))
         if not isinstance(answer.content, ModelList):
@@ -65,8 +69,11 @@ class PreferencesService:
         return answer.content.items
 
     async def set_key(self, key: str) -> bool:
-        """Keep the key; True when it is there after a restart, False for this session only."""
-        return await self._secrets.put(key)
+        """Keep the key; True when it is there after a restart, False for this session only.
+
+        Raises KeyMissing for an empty text and KeyMalformed for what cannot be a key.
+        """
+        return await self._secrets.put(check_key(key))
 
     async def remove_key(self) -> None:
         """Forget the key."""
@@ -76,4 +83,6 @@ class PreferencesService:
         """The models that the kept key may use."""
         request = Request(Task.LIST_MODELS, engine=EngineChoice.GEMINI, priority=Priority.MEDIUM)
         answer = await self._status.watch(final_answer(self._engine_for_key(None), request))
-        return answer.content.items if isinstance(answer.content, ModelList) else ()
+        if not isinstance(answer.content, ModelList):
+            raise TypeError("the engine stack answered a list of models with another kind of content")
+        return answer.content.items

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
+from knowalledge_desktop.core.errors import MapNotFound
 from knowalledge_desktop.core.graph import Change, Map
 from knowalledge_desktop.core.ports import Library
 
@@ -55,11 +57,14 @@ class MapSession:
         async with self._lock:
             change = make(self._map)
             if change:
-                await self._write(change)
-                if undoable:
-                    self._done.append(change)
-                    del self._done[:-HISTORY_MAX]
-                    self._undone.clear()
+                before = self._map
+                try:
+                    await self._write(change)
+                finally:
+                    if undoable and self._differs(before):
+                        self._done.append(change)
+                        del self._done[:-HISTORY_MAX]
+                        self._undone.clear()
             return change
 
     async def undo(self) -> Change | None:
@@ -75,11 +80,18 @@ class MapSession:
     async def _step(self, source: list[Change], target: list[Change]) -> Change | None:
         if not source:
             return None
-        change = source[-1].inverse()
-        await self._write(change)
-        source.pop()
-        target.append(change)
+        change, before = source[-1].inverse(), self._map
+        try:
+            await self._write(change)
+        finally:
+            if self._differs(before):
+                source.pop()
+                target.append(change)
         return change
+
+    def _differs(self, before: Map) -> bool:
+        """Whether a write took place, though the one who asked for it may have been cancelled."""
+        return self._map is not before and self._map != before
 
     async def _write(self, change: Change) -> None:
         after = self._map.apply(change)
@@ -92,8 +104,9 @@ class MapSession:
                 await self._library.create(after)
         except asyncio.CancelledError:
             # The library finishes a write that has begun: read what is really there.
-            if self._stored:
+            with suppress(MapNotFound):  # it never came to the first write
                 self._map = await self._library.load(self._map.map_id)
+                self._stored = True
             raise
         self._stored = True
         self._map = after

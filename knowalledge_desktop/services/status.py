@@ -36,6 +36,7 @@ class Status:
 
 
 _REACHED = (AccessDenied, ContentBlocked, KeyRejected, ModelNotFound, ModelUnavailable, QuotaExhausted)
+_REACHED_NAMES = frozenset(kind.__name__ for kind in _REACHED)
 
 
 class StatusService:
@@ -64,6 +65,8 @@ class StatusService:
         if answer.substitute is not None:
             if answer.substitute.because == Offline.__name__:
                 connection = Connection.OFFLINE
+            elif answer.substitute.because in _REACHED_NAMES:
+                connection = Connection.ONLINE
         elif answer.provenance.engine == "gemini" and not answer.from_cache:
             connection = Connection.ONLINE
         because = answer.substitute.because if answer.substitute else ""

@@ -1,0 +1,80 @@
+"""Starts the window or the command line: the only place that knows both."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from knowalledge_desktop import __version__
+from knowalledge_desktop.cli.arguments import overrides_of, parse
+from knowalledge_desktop.cli.main import run
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.port.server import Port
+    from knowalledge_desktop.services.bundle import Services
+
+USAGE = 2
+_NO_SCREEN = (
+    "knowalledge: there is no screen here (DISPLAY and WAYLAND_DISPLAY are not set), so no window can open. "
+    'On the command line: knowalledge explore "Photosynthesis"; all commands: knowalledge --help'
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program; returns its exit code. Without a command the window opens."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        args = parse(words)
+    except SystemExit as left:  # --help, --version or a mistake: everything is said
+        return left.code if isinstance(left.code, int) else USAGE
+    if args.command is not None:
+        return run(words, _build, port_for)
+    return _open_window(overrides_of(args), args.topic)
+
+
+def has_screen(environ: Mapping[str, str]) -> bool:
+    """Whether a window could open; on Linux that is told by the environment."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return not sys.platform.startswith("linux") or any(environ.get(name) for name in names)
+
+
+def port_for(services: Services) -> Port:
+    """The loopback port over these services; it listens to nothing until it is started."""
+    from knowalledge_desktop.core.errors import AppError
+    from knowalledge_desktop.port.routes import Health, Routes
+    from knowalledge_desktop.port.server import Port
+
+    began = services.now()
+
+    async def health() -> Health:
+        try:
+            await services.library.maps()
+            library_ok = True
+        except AppError:  # the answer is about just that
+            library_ok = False
+        cache = await services.cache_stats()
+        uptime_s = max(0.0, services.now() - began)
+        return Health(__version__, uptime_s, library_ok, cache.items, cache.size_bytes)
+
+    return Port(Routes(metrics=services.metrics, health=health, now=services.now))
+
+
+def _build(overrides: Mapping[str, str]) -> Services:
+    from knowalledge_desktop.bootstrap import build_services
+
+    return build_services({**os.environ, **overrides})
+
+
+def _open_window(overrides: Mapping[str, str], topic: str | None) -> int:
+    if not has_screen(os.environ):
+        sys.stderr.write(_NO_SCREEN + "\n")
+        return USAGE
+    from knowalledge_desktop.ui.app import run_gui
+
+    return run_gui(lambda: _build(overrides), port_for, topic=topic)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
