@@ -8,7 +8,7 @@ from dataclasses import asdict
 from knowalledge_desktop.adapters.library_connection import Connection
 from knowalledge_desktop.core.codec import claims_from, provenance_from, sources_from
 from knowalledge_desktop.core.content import Provenance, Relation, Source
-from knowalledge_desktop.core.errors import MapNotFound
+from knowalledge_desktop.core.errors import MapNotFound, StorageError
 from knowalledge_desktop.core.graph import (
     Change,
     Explanation,
@@ -88,7 +88,7 @@ def add_map(db: Connection, document: Map, now: float) -> None:
 
 
 def apply_change(db: Connection, map_id: str, change: Change, now: float) -> None:
-    """Write all puts of a change; raises MapNotFound."""
+    """Write all puts of a change; raises MapNotFound, and StorageError when it does not fit any more."""
     found = db.rows("SELECT root_id FROM map WHERE map_id = ?", (map_id,))
     if not found:
         raise MapNotFound(map_id)
@@ -97,7 +97,29 @@ def apply_change(db: Connection, map_id: str, change: Change, now: float) -> Non
         _write(db, map_id, put)
         if isinstance(put, PutTopic):
             root_id = root_after(root_id, put.before, put.after)
+    for put in change.puts:
+        if isinstance(put, PutTopic) and not _is_in_tree(db, map_id, put):
+            raise StorageError(f"map {map_id}: it was changed from elsewhere meanwhile; open it again")
     db.rows("UPDATE map SET updated_at = ?, root_id = ? WHERE map_id = ?", (now, root_id, map_id))
+
+
+def _is_in_tree(db: Connection, map_id: str, put: PutTopic) -> bool:
+    """Whether a topic that is there has its parent, and one that is gone has none below it.
+
+    The caller's own map is a tree; another process may have changed the stored one.
+    """
+    if put.after is not None:
+        row = db.rows(
+            "SELECT parent_id FROM topic WHERE map_id = ? AND topic_id = ?", (map_id, put.after.topic_id)
+        )
+        if not row or row[0][0] is None:
+            return True
+        return bool(db.rows("SELECT 1 FROM topic WHERE map_id = ? AND topic_id = ?", (map_id, row[0][0])))
+    if put.before is None or db.rows(
+        "SELECT 1 FROM topic WHERE map_id = ? AND topic_id = ?", (map_id, put.before.topic_id)
+    ):
+        return True
+    return not db.rows("SELECT 1 FROM topic WHERE map_id = ? AND parent_id = ?", (map_id, put.before.topic_id))
 
 
 def _write(db: Connection, map_id: str, put: Put) -> None:

@@ -6,6 +6,7 @@ Reading is strict: a missing or wrong field raises ValueError, which a store tre
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from typing import Any, cast
 
@@ -47,69 +48,119 @@ def encode_answer(answer: Answer) -> bytes:
         "usage": asdict(answer.usage),
         "quality": answer.quality,
     }
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    # A model can answer half a surrogate pair; it must not stop the rest from being kept.
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 def decode_answer(payload: bytes) -> Answer:
     """The answer that `encode_answer` wrote; raises ValueError when it is not one."""
     try:
-        told = cast("Json", json.loads(payload.decode()))
-        if told["v"] != VERSION:
+        told = cast("Json", json.loads(payload))
+        if _count(told["v"]) != VERSION:
             raise ValueError("unknown version")
-        quality = told["quality"]
         return Answer(
             content=_content(told["kind"], told["content"]),
             provenance=provenance_from(told["provenance"]),
-            usage=Usage(**told["usage"]),
-            quality=None if quality is None else float(quality),
+            usage=_usage(told["usage"]),
+            quality=None if told["quality"] is None else _number(told["quality"]),
         )
-    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise ValueError(f"not an answer: {type(error).__name__}") from error
 
 
 def _content(kind: str, told: Json) -> Content:
     match kind:
         case "subtopics":
-            items = tuple(
-                Subtopic(str(i["title"]), str(i["summary"]), Relation(i["relation"]), sources_from(i["sources"]))
-                for i in told["items"]
-            )
-            return SubtopicList(items, bool(told["complete"]))
+            return SubtopicList(tuple(_subtopic(each) for each in _list(told["items"])), _flag(told["complete"]))
         case "explanation":
             return ExplanationText(
-                str(told["markdown"]),
+                _text(told["markdown"]),
                 claims_from(told["claims"]),
                 sources_from(told["sources"]),
-                bool(told["complete"]),
+                _flag(told["complete"]),
             )
         case "models":
-            return ModelList(
-                tuple(ModelInfo(str(i["name"]), str(i["title"]), tuple(i["actions"])) for i in told["items"])
-            )
+            return ModelList(tuple(_model(each) for each in _list(told["items"])))
         case "raw":
-            return RawText(str(told["text"]), bool(told["truncated"]), sources_from(told["sources"]))
+            return RawText(_text(told["text"]), _flag(told["truncated"]), sources_from(told["sources"]))
         case _:
-            raise ValueError(f"unknown kind {kind!r}")
+            raise ValueError(f"not an answer: kind {kind!r}")
+
+
+def _subtopic(told: Json) -> Subtopic:
+    return Subtopic(
+        _text(told["title"]), _text(told["summary"]), Relation(told["relation"]), sources_from(told["sources"])
+    )
+
+
+def _model(told: Json) -> ModelInfo:
+    return ModelInfo(
+        _text(told["name"]), _text(told["title"]), tuple(_text(each) for each in _list(told["actions"]))
+    )
 
 
 def sources_from(told: list[Json]) -> tuple[Source, ...]:
     """Sources from their JSON form."""
-    return tuple(Source(str(s["title"]), str(s["url"]), str(s.get("licence", ""))) for s in told)
+    return tuple(
+        Source(_text(each["title"]), _text(each["url"]), _text(each.get("licence", ""))) for each in _list(told)
+    )
 
 
 def claims_from(told: list[Json]) -> tuple[Claim, ...]:
     """Claims from their JSON form."""
-    return tuple(Claim(str(c["text"]), ClaimState(c["state"]), tuple(int(i) for i in c["sources"])) for c in told)
+    return tuple(
+        Claim(_text(each["text"]), ClaimState(each["state"]), tuple(_count(n) for n in _list(each["sources"])))
+        for each in _list(told)
+    )
 
 
 def provenance_from(told: Json) -> Provenance:
     """Provenance from its JSON form."""
     return Provenance(
-        engine=str(told["engine"]),
-        model=str(told["model"]),
-        prompt=str(told["prompt"]),
-        created_at=float(told["created_at"]),
-        language=str(told["language"]),
-        parameters=tuple((str(k), str(v)) for k, v in told["parameters"]),
-        usage=Usage(**told["usage"]),
+        engine=_text(told["engine"]),
+        model=_text(told["model"]),
+        prompt=_text(told["prompt"]),
+        created_at=_number(told["created_at"]),
+        language=_text(told["language"]),
+        parameters=tuple((_text(name), _text(value)) for name, value in _list(told["parameters"])),
+        usage=_usage(told["usage"]),
     )
+
+
+def _usage(told: Json) -> Usage:
+    return Usage(
+        _count(told["prompt_tokens"]),
+        _count(told["output_tokens"]),
+        _count(told["thought_tokens"]),
+        _count(told["cached_tokens"]),
+    )
+
+
+def _list(told: Any) -> list[Any]:  # noqa: ANN401 (what JSON gave)
+    if not isinstance(told, list):
+        raise TypeError("not a list")
+    return cast("list[Any]", told)
+
+
+def _text(told: object) -> str:
+    if not isinstance(told, str):
+        raise TypeError("not a text")
+    return told
+
+
+def _flag(told: object) -> bool:
+    if not isinstance(told, bool):
+        raise TypeError("not true or false")
+    return told
+
+
+def _count(told: object) -> int:
+    if not isinstance(told, int) or isinstance(told, bool) or told < 0:
+        raise TypeError("not a count")
+    return told
+
+
+def _number(told: object) -> float:
+    if not isinstance(told, int | float) or isinstance(told, bool) or not math.isfinite(told):
+        raise TypeError("not a number")
+    return float(told)

@@ -230,8 +230,7 @@ class Map:
 
     def explanations_of(self, topic_id: str) -> tuple[Explanation, ...]:
         """All kept renderings of a topic, newest first."""
-        prefix = f"{topic_id}/"
-        found = [e for key, e in self.explanations.items() if key.startswith(prefix)]
+        found = [each for each in self.explanations.values() if each.topic_id == topic_id]
         return tuple(sorted(found, key=lambda e: e.provenance.created_at, reverse=True))
 
     def explained_ids(self) -> frozenset[str]:
@@ -239,15 +238,18 @@ class Map:
         return frozenset(e.topic_id for e in self.explanations.values())
 
     def apply(self, change: Change) -> Map:
-        """This map after the change; raises ChangeConflict when it does not fit."""
+        """This map after the change; raises ChangeConflict when it does not fit.
+
+        A change as a whole leaves one tree: at most one root, every parent there, no circle.
+        """
         topics, links = dict(self.topics), dict(self.links)
         explanations, places = dict(self.explanations), dict(self.places)
-        root_id, tree_changed = self.root_id, False
+        root_id, touched = self.root_id, set[str]()
         for put in change.puts:
             match put:
                 case PutTopic(before, after):
                     _put(topics, before, after, lambda t: t.topic_id)
-                    tree_changed = True
+                    touched |= {topic.topic_id for topic in (before, after) if topic is not None}
                     root_id = root_after(root_id, before, after)
                 case PutLink(before, after):
                     _put(links, before, after, lambda v: v.link_id)
@@ -255,7 +257,10 @@ class Map:
                     _put(explanations, before, after, lambda e: e.key)
                 case PutPlace(topic_id, before, after):
                     _put_at(places, topic_id, before, after)
-        children = _children_of(topics) if tree_changed else self._children
+        children = self._children
+        if touched:
+            children = _children_of(topics)
+            _check_tree(topics, children, touched, {self.root_id, root_id})
         return replace(
             self,
             root_id=root_id,
@@ -303,6 +308,29 @@ def _children_of(topics: Mapping[str, Topic]) -> Mapping[str, tuple[str, ...]]:
         parent: tuple(t.topic_id for t in sorted(found, key=lambda t: (t.rank, t.topic_id)))
         for parent, found in lists.items()
     }
+
+
+def _check_tree(
+    topics: Mapping[str, Topic], children: Mapping[str, tuple[str, ...]], touched: set[str], roots: set[str]
+) -> None:
+    """Raise ChangeConflict unless the tree, which was sound before, still is at the touched topics."""
+    alone = {name for name in touched | roots if name in topics and topics[name].parent_id is None}
+    if len(alone) > 1:
+        raise ChangeConflict("a map has one root")
+    sound: set[str] = set()
+    for name in touched:
+        if name not in topics and name in children:
+            raise ChangeConflict(f"{name}: there are topics below it")
+        way: set[str] = set()
+        current = topics.get(name)
+        while current is not None and current.topic_id not in sound:
+            if current.topic_id in way:
+                raise ChangeConflict(f"{name}: it would be below itself")
+            way.add(current.topic_id)
+            if current.parent_id is not None and current.parent_id not in topics:
+                raise ChangeConflict(f"{current.topic_id}: its parent is not there")
+            current = topics[current.parent_id] if current.parent_id is not None else None
+        sound |= way
 
 
 def removal(document: Map, topic_id: str) -> Change:

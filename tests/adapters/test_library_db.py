@@ -18,7 +18,7 @@ from knowalledge_desktop.adapters.library_db import LibraryDb
 from knowalledge_desktop.adapters.library_file import APPLICATION_ID, MIGRATIONS, LibraryFile
 from knowalledge_desktop.core.content import Provenance
 from knowalledge_desktop.core.errors import DiskFull, NewerVersion, StorageDamaged, StorageError, StorageReadOnly
-from knowalledge_desktop.core.graph import Change, Map, PutTopic, Topic, renaming
+from knowalledge_desktop.core.graph import Change, Map, PutTopic, Topic, removal, renaming
 from tests.support.examples import answer, ask, histories, photosynthesis
 from tests.support.fakes import FakeClock
 
@@ -416,6 +416,19 @@ async def test_two_processes_see_each_other(path: Path) -> None:
                 library = (one, two)[n % 2]
                 group.create_task(library.apply("m1", Change((PutTopic(None, Topic(f"n{n}", "N", "root")),))))
         assert len((await one.load("m1")).topics) == 24
+
+
+async def test_a_change_that_does_not_fit_what_another_process_left_is_refused(path: Path) -> None:
+    document = photosynthesis()
+    async with opened(path) as one, opened(path) as two:
+        await one.create(document)
+        await two.apply("m1", removal(document, "c0"))
+        with pytest.raises(StorageError, match="changed from elsewhere"):
+            await one.apply("m1", Change((PutTopic(None, Topic("new", "New", "c0")),)))
+        await two.apply("m1", Change((PutTopic(None, Topic("new", "New", "c1")),)))
+        with pytest.raises(StorageError, match="changed from elsewhere"):
+            await one.apply("m1", removal(document, "c1"))
+        assert set((await one.load("m1")).topics) == {"root", "c1", "c2", "new"}
 
 
 async def test_a_busy_library_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

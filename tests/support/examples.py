@@ -99,12 +99,12 @@ places = st.builds(Place, numbers, numbers, st.booleans(), st.booleans())
 qualities = st.none() | st.floats(0, 1)
 
 
-def _topic(topic_id: str) -> st.SearchStrategy[Topic]:
+def topics(topic_id: str, parents: st.SearchStrategy[str | None]) -> st.SearchStrategy[Topic]:
     return st.builds(
         Topic,
         st.just(topic_id),
         words,
-        st.none() | ids,
+        parents,
         numbers,
         words,
         st.sampled_from(Relation),
@@ -115,13 +115,22 @@ def _topic(topic_id: str) -> st.SearchStrategy[Topic]:
 
 
 @st.composite
+def _topic_puts(draw: st.DrawFn, document: Map, name: str) -> PutTopic:
+    before = document.topics.get(name)
+    above = sorted(set(document.topics) - set(document.branch(name)))
+    is_root = document.root_id in ("", name)
+    some = topics(name, st.none() if is_root else st.sampled_from(above))
+    if before is None or document.children(name):
+        return PutTopic(before, draw(some))
+    return PutTopic(before, draw(st.none() | some))
+
+
+@st.composite
 def puts(draw: st.DrawFn, document: Map) -> Put:
     """A put that fits the map: something there is altered or removed, something missing is added."""
     kind, name = draw(st.integers(0, 3)), draw(ids)
     if kind == 0:
-        before = document.topics.get(name)
-        after = draw(_topic(name) if before is None else st.none() | _topic(name))
-        return PutTopic(before, after)
+        return draw(_topic_puts(document, name))
     if kind == 1:
         old = document.links.get(name)
         link = st.builds(Link, st.just(name), ids, ids, st.sampled_from(LinkKind), words)

@@ -34,6 +34,7 @@ CREATE TABLE topic(
     UNIQUE(map_id, topic_id)
 );
 CREATE INDEX topic_folded ON topic(folded);
+CREATE INDEX topic_parent ON topic(map_id, parent_id);
 
 CREATE TABLE link(
     map_id TEXT NOT NULL REFERENCES map ON DELETE CASCADE,
