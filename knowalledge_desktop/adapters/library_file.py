@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -42,6 +43,7 @@ class LibraryFile:
         self._mark = ProcessMark(path)
         self._frozen = False
         self._new = False
+        self._copied: Path | None = None
         self.refuses: StorageError | None = None
         self.notices: list[str] = []
         self.damaged = False
@@ -57,8 +59,9 @@ class LibraryFile:
             if not self._path.is_file():
                 self._mark.clear(clean=True)
                 raise
-            self.refuses, self._frozen = error, True
+            self.refuses = error
             self.notices.append(f"The library can be read but not changed: {error.detail}")
+            self._freeze()
             return self.reader()
         except BaseException:
             self._mark.clear(clean=False)  # the next start looks again
@@ -66,11 +69,30 @@ class LibraryFile:
 
     def reader(self) -> Connection:
         """A connection that only reads."""
+        if self._copied is not None:
+            return Connection(self._copied / self._path.name)
         return Connection(self._path, frozen=self._frozen)
 
     def close(self) -> None:
         """Say that this process is done; a damage that was met leaves a mark for the next start."""
         self._mark.clear(clean=not self.damaged)
+        if self._copied is not None:
+            shutil.rmtree(self._copied, ignore_errors=True)
+            self._copied = None
+
+    def _freeze(self) -> None:
+        """Read the file where nothing can be written.
+
+        Commits that are still in the write-ahead log can only be read through files beside it,
+        so with such commits a copy elsewhere is read.
+        """
+        self._frozen = True
+        log = self._path.with_name(self._path.name + "-wal")
+        if log.exists() and log.stat().st_size:
+            self._copied = Path(tempfile.mkdtemp(prefix="knowalledge-"))
+            with os_errors(self._copied):
+                for part in (self._path, log):
+                    shutil.copyfile(part, self._copied / part.name)
 
     def _open(self) -> Connection:
         private_folder(self._path.parent)

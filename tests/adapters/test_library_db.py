@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
@@ -371,19 +373,38 @@ async def _in_writer(library: LibraryDb, sql: str) -> int:
     return await asyncio.get_running_loop().run_in_executor(library._writer, db.value, sql)
 
 
-async def test_a_read_only_library_can_be_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("crashed", [False, True])
+async def test_a_read_only_library_can_be_read(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, crashed: bool
+) -> None:
     async with opened(path) as library:
         await library.create(photosynthesis())
+        here = path.parent if not crashed else _left_by_a_crash(path, tmp_path / "crashed")
+    path = here / path.name
 
     def refuse(_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(library_file.ProcessMark, "set", lambda self: _as_os_error(refuse, path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = names(here)
     async with opened(path) as library:
         assert await library.load("m1") == photosynthesis()
+        assert (await library.search("branch"))[0].map_id == "m1"
         with pytest.raises(StorageReadOnly):
             await library.trash("m1")
         assert "can be read but not changed" in library.notices()[0]
+    assert set(names(here)) - set(before) <= {"library.db.lock"}
+    assert names(tmp_path, "knowalledge-*") == ["knowalledge-home"] * (tmp_path / "knowalledge-home").exists()
+
+
+def _left_by_a_crash(path: Path, to: Path) -> Path:
+    """The files as they are in the middle of the work, with commits that are only in the log."""
+    to.mkdir()
+    for end in ("", "-wal"):
+        shutil.copyfile(path.with_name(path.name + end), to / (path.name + end))
+    assert (to / (path.name + "-wal")).stat().st_size > 0
+    return to
 
 
 def _as_os_error(action: Callable[[object], None], path: Path) -> None:
