@@ -1,0 +1,211 @@
+"""Where new topics go: a fan to both sides of the root, in which nothing that is there moves.
+
+The root sits at the origin. Its children stand in two columns bent into arcs; deeper levels go
+outward, each branch to the side of its depth-1 ancestor. Labels are horizontal boxes, so two
+topics overlap only when their boxes do, and that is what placing avoids: a group of new siblings
+slides along its column, and if there is no room near its parent, further out.
+
+All lengths are scene units (pixels at 100 %), boxes are given by their centre and size.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from knowalledge_desktop.core.graph import Map, Place
+from knowalledge_desktop.layout.boxes import Boxes
+
+Size = tuple[float, float]
+
+ROOT_GAP = 150.0
+"""Clear distance between the root and the near edge of the depth-1 column, at the middle."""
+LEVEL_GAP = 88.0
+"""Clear distance between a parent's edge and its children's near edge."""
+PITCH_GAP = (26.0, 8.0, 6.0)
+"""Clear vertical distance between siblings at depth 1, 2, and deeper."""
+CLEARANCE = 4.0
+"""Least clear distance to any other topic."""
+ARC = 0.32
+"""How far the depth-1 columns bend in towards the root at their ends, as part of their half height."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """New siblings on one side: ids in order, and their sizes."""
+
+    ids: tuple[str, ...]
+    sizes: tuple[Size, ...]
+    gap: float
+
+    @property
+    def height(self) -> float:
+        return sum(h for _, h in self.sizes) + self.gap * (len(self.sizes) - 1)
+
+
+def visible_ids(document: Map) -> tuple[str, ...]:
+    """Topics that are not hidden below a collapsed one, parents first."""
+    if document.root is None:
+        return ()
+    out: list[str] = []
+    waiting = [document.root_id]
+    while waiting:
+        current = waiting.pop()
+        out.append(current)
+        place = document.places.get(current)
+        if place is None or not place.collapsed:
+            waiting.extend(reversed(document.children(current)))
+    return tuple(out)
+
+
+def place(document: Map, sizes: Mapping[str, Size]) -> dict[str, Place]:
+    """Places for the topics that have none; those that have one are never moved.
+
+    `sizes` gives the box of every topic. Topics below a collapsed one are placed too, so that
+    unfolding later moves nothing; a place that only a removed topic had is free again.
+    """
+    if document.root is None:
+        return {}
+    found: dict[str, Place] = {}
+    taken = Boxes()
+    for topic_id, at in document.places.items():
+        if topic_id in document.topics:
+            taken.add(at.x, at.y, *sizes[topic_id])
+    if document.root_id not in document.places:
+        found[document.root_id] = Place(0.0, 0.0)
+        taken.add(0.0, 0.0, *sizes[document.root_id])
+    for parent_id in document.branch(document.root_id):
+        new = [c for c in document.children(parent_id) if c not in document.places]
+        if new:
+            _place_children(document, parent_id, new, sizes, found, taken)
+    return found
+
+
+def tidy(document: Map, sizes: Mapping[str, Size]) -> dict[str, Place]:
+    """Places for all topics from scratch, as tight as the fan allows. Folding is kept."""
+    from dataclasses import replace
+
+    from knowalledge_desktop.layout.packing import pack
+
+    packed = pack(document, sizes)
+    return {
+        topic_id: replace(document.places.get(topic_id, Place(0.0, 0.0)), x=x, y=y, pinned=False)
+        for topic_id, (x, y) in packed.items()
+    }
+
+
+def _place_children(
+    document: Map,
+    parent_id: str,
+    new: Sequence[str],
+    sizes: Mapping[str, Size],
+    found: dict[str, Place],
+    taken: Boxes,
+) -> None:
+    depth = document.depth(parent_id) + 1
+    gap = PITCH_GAP[min(depth, len(PITCH_GAP)) - 1]
+    parent = _at(document, parent_id, found)
+    if parent_id == document.root_id:
+        right, left = _two_sides(document, new, found)
+        for ids, side in ((right, 1), (left, -1)):
+            if ids:
+                _place_arc(_group(ids, sizes, gap), side, parent, sizes[parent_id], found, taken)
+        return
+    side = _side_of(document, parent_id, found)
+    group = _group(new, sizes, gap)
+    others = [_at(document, c, found) for c in document.children(parent_id) if c in document.places]
+    below = max((p.y for p in others), default=None)
+    _place_column(group, side, parent, sizes[parent_id], below, found, taken)
+
+
+def _group(ids: Iterable[str], sizes: Mapping[str, Size], gap: float) -> _Group:
+    listed = tuple(ids)
+    return _Group(listed, tuple(sizes[i] for i in listed), gap)
+
+
+def _two_sides(document: Map, new: Sequence[str], found: Mapping[str, Place]) -> tuple[list[str], list[str]]:
+    """The first half to the right, read downwards, the rest to the left; later ones where fewer are."""
+    placed = [_at(document, c, found) for c in document.children(document.root_id) if c in document.places]
+    if not placed:
+        half = (len(new) + 1) // 2
+        return list(new[:half]), list(new[half:])
+    root_x = _at(document, document.root_id, found).x
+    right_count = sum(1 for p in placed if p.x >= root_x)
+    left_count = len(placed) - right_count
+    right: list[str] = []
+    left: list[str] = []
+    for topic_id in new:
+        if right_count + len(right) <= left_count + len(left):
+            right.append(topic_id)
+        else:
+            left.append(topic_id)
+    return right, left
+
+
+def _place_arc(
+    group: _Group, side: int, root: Place, root_size: Size, found: dict[str, Place], taken: Boxes
+) -> None:
+    """A column around the root, bent inwards at its ends; the next column out when it is full."""
+    height = group.height
+    half = max(height / 2.0, 1.0)
+    near = root_size[0] / 2.0 + ROOT_GAP
+    while True:
+        spots: list[Size] = []
+        y = root.y - height / 2.0
+        for w, h in group.sizes:
+            middle = y + h / 2.0
+            bend = ARC * half * (1.0 - math.sqrt(max(0.0, 1.0 - ((middle - root.y) / (half * 1.05)) ** 2)))
+            x = root.x + side * (near + max(0.0, min(half * 0.25, 120.0) - bend) + w / 2.0)
+            spots.append((x, middle))
+            y += h + group.gap
+        if taken.free_all(spots, group.sizes, CLEARANCE):
+            _settle(group, spots, found, taken)
+            return
+        near += max(w for w, _ in group.sizes) + LEVEL_GAP
+
+
+def _place_column(
+    group: _Group,
+    side: int,
+    parent: Place,
+    parent_size: Size,
+    below: float | None,
+    found: dict[str, Place],
+    taken: Boxes,
+) -> None:
+    """A straight column outward of the parent, as near to its height as there is room."""
+    near = parent.x + side * (parent_size[0] / 2.0 + LEVEL_GAP)
+    wanted = parent.y - group.height / 2.0 if below is None else below + group.sizes[0][1] / 2.0 + group.gap
+    reach = max(140.0, group.height * 0.9)
+    while True:
+        xs = [near + side * w / 2.0 for w, _ in group.sizes]
+        top = taken.slide(xs, group.sizes, group.gap, wanted, reach, CLEARANCE)
+        if top is not None:
+            spots: list[Size] = []
+            y = top
+            for x, (_, h) in zip(xs, group.sizes, strict=True):
+                spots.append((x, y + h / 2.0))
+                y += h + group.gap
+            _settle(group, spots, found, taken)
+            return
+        near += side * 48.0
+        reach *= 1.15
+
+
+def _settle(group: _Group, spots: Sequence[Size], found: dict[str, Place], taken: Boxes) -> None:
+    for topic_id, (x, y), (w, h) in zip(group.ids, spots, group.sizes, strict=True):
+        found[topic_id] = Place(round(x, 2), round(y, 2))
+        taken.add(round(x, 2), round(y, 2), w, h)
+
+
+def _at(document: Map, topic_id: str, found: Mapping[str, Place]) -> Place:
+    return found.get(topic_id) or document.places[topic_id]
+
+
+def _side_of(document: Map, topic_id: str, found: Mapping[str, Place]) -> int:
+    """1 when the branch grows to the right, -1 to the left: where its parent stands to its grandparent."""
+    topic = document.topics[topic_id]
+    here = _at(document, topic_id, found)
+    parent = _at(document, topic.parent_id, found) if topic.parent_id else here
+    return 1 if here.x >= parent.x else -1
