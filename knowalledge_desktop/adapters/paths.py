@@ -45,17 +45,10 @@ def _of_platform() -> tuple[Path, Path, Path, Path]:
     from platformdirs import PlatformDirs
 
     dirs = PlatformDirs(APP_NAME, appauthor=False)
-    data, state, cache, config = (
-        dirs.user_data_path,
-        dirs.user_state_path,
-        dirs.user_cache_path,
-        dirs.user_config_path,
-    )
-    # macOS and Windows give one folder for several purposes; keep each purpose apart.
-    if state == data:
-        state = data / "state"
-    if config == data:
-        config = data / "config"
+    data = dirs.user_data_path
+    # Some platforms have one folder for several purposes; keep each purpose apart.
+    others = {"state": dirs.user_state_path, "cache": dirs.user_cache_path, "config": dirs.user_config_path}
+    state, cache, config = (data / name if path == data else path for name, path in others.items())
     return data, state, cache, config
 
 

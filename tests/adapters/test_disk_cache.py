@@ -15,7 +15,7 @@ import pytest
 from knowalledge_desktop.adapters import disk_cache_preflight as preflight
 from knowalledge_desktop.adapters.disk_cache import DiskCache
 from knowalledge_desktop.adapters.disk_cache_envelope import Refused, seal, unseal
-from knowalledge_desktop.adapters.disk_cache_store import BytesStore
+from knowalledge_desktop.adapters.disk_cache_store import BytesDisk, BytesStore
 from tests.support.fakes import FakeClock
 
 
@@ -314,3 +314,58 @@ async def test_after_closing_everything_is_a_miss(folder: Path) -> None:
     await cache.aclose()
     await cache.aclose()
     assert await cache.get("k") is None
+
+
+async def test_damage_while_running_is_only_misses_and_then_a_new_folder(folder: Path) -> None:
+    cache = DiskCache(folder, FakeClock())
+    for n in range(50):
+        await cache.put(f"k{n}", bytes(5000), ttl_s=60)
+    await cache.aclose()
+    cache = DiskCache(folder, FakeClock())
+    assert await cache.get("k0") is not None
+    _overwrite_pages(folder / "cache.db")
+    for n in range(50):
+        await cache.get(f"k{n}")
+        await cache.put(f"new{n}", b"y", ttl_s=60)
+    assert (await cache.get("new49") or pytest.fail("unusable")).payload == b"y"
+    await cache.aclose()
+
+
+def _overwrite_pages(path: Path) -> None:
+    with path.open("rb+") as file:
+        file.seek(4096)
+        file.write(b"\xaa" * (path.stat().st_size - 4096))
+
+
+async def test_a_folder_held_by_another_process_is_a_miss_in_bounded_time(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("knowalledge_desktop.adapters.disk_cache._PATIENCE_S", 0.05)
+    cache = DiskCache(folder, FakeClock())
+    await cache.get("k")
+    with closing(sqlite3.connect(folder / "cache.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await cache.put("k", b"x", ttl_s=60)  # gives up waiting
+        assert await cache.get("k") is None
+        other.execute("ROLLBACK")
+    monkeypatch.setattr("knowalledge_desktop.adapters.disk_cache._PATIENCE_S", 30)
+    await cache.put("k", b"x", ttl_s=60)
+    assert await cache.get("k") is not None
+    await cache.aclose()
+
+
+def test_the_disk_takes_text_keys_and_bytes_alone(folder: Path) -> None:
+    disk = BytesDisk(str(folder))
+    for key in (b"k", 7, None, ("k",), "\ud800"):
+        with pytest.raises(Refused):
+            disk.put(key)
+    for value, read in (("text", False), (7, False), (Exploit(folder), False), (b"x", True)):
+        with pytest.raises(Refused):
+            disk.store(value, read)
+    for key, raw in ((b"k", 1), ("k", 0)):
+        with pytest.raises(Refused):
+            disk.get(key, raw)
+    assert disk.get("k", 1) == "k"
+    for refused in (disk.filename, lambda: disk.hash("k")):
+        with pytest.raises(Refused):
+            refused()

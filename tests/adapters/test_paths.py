@@ -40,6 +40,15 @@ def test_otherwise_the_platform_says_where(tmp_path: Path, monkeypatch: pytest.M
     assert paths.config == tmp_path / "config" / "KnowAllEdge"
 
 
+def test_purposes_stay_apart_where_the_platform_has_one_folder_for_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DATA", "STATE", "CACHE", "CONFIG"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path))
+    paths = resolve_paths({})
+    assert len({paths.data, paths.state, paths.cache, paths.config, paths.logs}) == 5
+
+
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageReadOnly, match="file"):
