@@ -31,6 +31,8 @@ _KEY_HINT = (
     "run: knowalledge key set, and type it at the prompt or pipe it in"
 )
 
+_HARMLESS = "the following arguments are required"  # repeats nothing that was typed
+
 EPILOG = f"""\
 Without a command the window opens. Every answer is kept in the library.
 
@@ -51,7 +53,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say it on one line and leave with code 2."""
-        about_keys = self.prog.split()[1:2] == ["key"]
+        about_keys = self.prog.split()[1:2] == ["key"] and not message.startswith(_HARMLESS)
         told = _KEY_HINT if about_keys else redact(" ".join(message.split()))
         self.exit(2, f"{self.prog}: {told}. See: {self.prog} --help\n")
 

@@ -135,8 +135,9 @@ def _say_when_fewer(context: Context, root: Branch, wanted: int) -> None:
     if root.answer is None or len(root.below) >= wanted:
         return
     found, title = len(root.below), root.item.title
-    name = engine_name(root.answer.provenance.engine).replace("The built-in", "The")
-    context.console.say(f"{name} knows {found} good subtopics of {title}; {wanted} were asked for.")
+    engine = root.answer.provenance.engine
+    name = "The Atlas knows" if engine == "atlas" else f"{engine_name(engine)} gave"
+    context.console.say(f"{name} {found} good subtopics of {title}; {wanted} were asked for.")
 
 
 # --- JSON ---------------------------------------------------------------------------------------------------

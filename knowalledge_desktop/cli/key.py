@@ -76,7 +76,9 @@ async def key_status(context: Context) -> int:
         tail = f" that ends in …{state.tail}" if state.tail else ""
         context.console.out(f"A key{tail} is set ({state.place}).")
     else:
-        context.console.out(f"No key is set; the built-in Atlas answers. A key would be kept in: {state.place}.")
+        context.console.out(
+            f"No key is set; the built-in Atlas answers. Where a key would be kept: {state.place}."
+        )
     return 0
 
 

@@ -35,7 +35,8 @@ def doctor_checks(
     """Look at this machine without sending anything anywhere."""
 
     async def program() -> str:
-        return f"KnowAllEdge Desktop {__version__}, Python {platform.python_version()}, {platform.platform()}"
+        system = await asyncio.to_thread(platform.platform)  # reads files
+        return f"KnowAllEdge Desktop {__version__}, Python {platform.python_version()}, {system}"
 
     async def writable() -> str:
         return await asyncio.to_thread(_check_folders, folders)
@@ -81,6 +82,14 @@ def _check_folders(folders: Folders) -> str:
     return f"{folders.data} and the others can be written, {free / 2**30:.1f} GiB free"
 
 
+def _check_resources(folder: Path) -> str:
+    wanted = ("atlas/atlas.sqlite", "theme/tokens.json", "icons", "fonts")
+    missing = [name for name in wanted if not (folder / name).exists()]
+    if missing:
+        raise StorageDamaged("missing in the program folder: " + ", ".join(missing))
+    return f"all of {len(wanted)} there"
+
+
 def selftest_checks(engine: Engine, folders: Folders, build_in: Callable[[Path], Services]) -> tuple[Check, ...]:
     """Prove the installed program with its real parts in a folder of its own.
 
@@ -88,11 +97,7 @@ def selftest_checks(engine: Engine, folders: Folders, build_in: Callable[[Path],
     """
 
     async def resources() -> str:
-        wanted = ("atlas/atlas.sqlite", "theme/tokens.json", "icons", "fonts")
-        missing = [name for name in wanted if not (folders.resources / name).exists()]
-        if missing:
-            raise StorageDamaged("missing in the program folder: " + ", ".join(missing))
-        return f"all of {len(wanted)} there"
+        return await asyncio.to_thread(_check_resources, folders.resources)
 
     async def atlas_answers() -> str:
         request = Request(Task.SUBTOPICS, PROBE_TOPIC, options=Options(), engine=EngineChoice.ATLAS)
@@ -102,12 +107,15 @@ def selftest_checks(engine: Engine, folders: Folders, build_in: Callable[[Path],
         return f"{len(content.items)} subtopics of {PROBE_TOPIC}"
 
     async def keeps() -> str:
-        with tempfile.TemporaryDirectory(prefix="knowalledge-selftest-") as folder:
-            services = build_in(Path(folder))
+        folder = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="knowalledge-selftest-")
+        try:
+            services = await asyncio.to_thread(build_in, Path(folder.name))
             try:
                 return await _keep_and_read_back(services)
             finally:
                 await services.aclose()
+        finally:
+            await asyncio.to_thread(folder.cleanup)
 
     return (("resources", resources), ("atlas", atlas_answers), ("ask, keep, read back", keeps))
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any, TypeVar
 
-from knowalledge_desktop.core.errors import MapNotFound
+from knowalledge_desktop.core.errors import AppError
 from knowalledge_desktop.core.graph import Change, Map
 from knowalledge_desktop.core.ports import Library
 
 HISTORY_MAX = 500
+
+T = TypeVar("T")
 
 
 class MapSession:
     """One map while it is open.
 
     Every change is stored before it becomes visible here. A new map is written to the
-    library with its first change, so a topic that no engine knows leaves nothing behind.
+    library with its first change, so a topic that no engine knows leaves nothing behind. Cancelling
+    stops an act that waits for its turn; a write that has begun is finished.
     """
 
     def __init__(self, document: Map, library: Library, *, stored: bool) -> None:
@@ -57,56 +61,73 @@ class MapSession:
         async with self._lock:
             change = make(self._map)
             if change:
-                before = self._map
-                try:
-                    await self._write(change)
-                finally:
-                    if undoable and self._differs(before):
-                        self._done.append(change)
-                        del self._done[:-HISTORY_MAX]
-                        self._undone.clear()
+                await _to_the_end(self._commit(change, undoable=undoable))
             return change
 
     async def undo(self) -> Change | None:
         """Take the last act back; returns the change that was applied."""
         async with self._lock:
-            return await self._step(self._done, self._undone)
+            return await _to_the_end(self._step(self._done, self._undone))
 
     async def redo(self) -> Change | None:
         """Do the last undone act again; returns the change that was applied."""
         async with self._lock:
-            return await self._step(self._undone, self._done)
+            return await _to_the_end(self._step(self._undone, self._done))
+
+    async def _commit(self, change: Change, *, undoable: bool) -> None:
+        await self._write(change)
+        if undoable:
+            self._done.append(change)
+            del self._done[:-HISTORY_MAX]
+            self._undone.clear()
 
     async def _step(self, source: list[Change], target: list[Change]) -> Change | None:
         if not source:
             return None
-        change, before = source[-1].inverse(), self._map
-        try:
-            await self._write(change)
-        finally:
-            if self._differs(before):
-                source.pop()
-                target.append(change)
+        change = source[-1].inverse()
+        await self._write(change)
+        source.pop()
+        target.append(change)
         return change
-
-    def _differs(self, before: Map) -> bool:
-        """Whether a write took place, though the one who asked for it may have been cancelled."""
-        return self._map is not before and self._map != before
 
     async def _write(self, change: Change) -> None:
         after = self._map.apply(change)
         if change.puts and after.root is not None and self._map.root is not None:
             after = replace(after, title=after.root.title)
-        try:
-            if self._stored:
-                await self._library.apply(self._map.map_id, change)
-            else:
-                await self._library.create(after)
-        except asyncio.CancelledError:
-            # The library finishes a write that has begun: read what is really there.
-            with suppress(MapNotFound):  # it never came to the first write
-                self._map = await self._library.load(self._map.map_id)
-                self._stored = True
-            raise
+        if self._stored:
+            await self._library.apply(self._map.map_id, change)
+        else:
+            await self._library.create(after)
         self._stored = True
         self._map = after
+
+
+async def _to_the_end(write: Coroutine[Any, Any, T]) -> T:
+    """Await a write; one that has begun is finished even when whoever waits for it is cancelled.
+
+    Otherwise nobody could tell whether it is in the library: it takes milliseconds, and session
+    and history stay in step with the file.
+    """
+    ended = asyncio.Event()
+    written: list[T] = []
+    failed: list[Exception] = []
+
+    async def work() -> None:
+        try:
+            written.append(await write)
+        except Exception as error:  # noqa: BLE001 (raised again below, in whoever waits)
+            failed.append(error)
+        finally:
+            ended.set()
+
+    try:
+        await asyncio.shield(work())
+    except asyncio.CancelledError:
+        while not ended.is_set():
+            with suppress(asyncio.CancelledError):  # raised below, once the write has ended
+                await ended.wait()
+        if not failed or isinstance(failed[0], AppError):
+            raise  # whoever has left does not want to hear what is wrong with the disk
+    if failed:
+        raise failed[0]
+    return written[0]
