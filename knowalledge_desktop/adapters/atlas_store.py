@@ -27,6 +27,9 @@ _LEADING = {
     "fr": ("le ", "la ", "les ", "l'", "l’"),
     "es": ("el ", "la ", "los ", "las "),
 }
+_GRAMS = 20
+_WORDS = 5
+# At most this much of a long topic is searched for: common letters and words cost the most and tell the least.
 _ALPHABET_END = "\U0010ffff"
 
 
@@ -172,10 +175,11 @@ class AtlasStore:
         return list(dict.fromkeys([*close, *self._told(folded, language, limit), *rest]))[:limit]
 
     def _spelled(self, folded: str, language: str) -> list[tuple[float, str]]:
-        grams = {folded[i : i + 3] for i in range(len(folded) - 2)}
+        grams = sorted({folded[i : i + 3] for i in range(len(folded) - 2)})
         if not grams:
             return []
-        query = " OR ".join(_quoted(gram) for gram in sorted(grams))
+        step = -(-len(grams) // _GRAMS)
+        query = " OR ".join(_quoted(gram) for gram in grams[::step])
         rows = self._rows(
             "SELECT a.title, a.folded FROM spelling s JOIN article a ON a.id = s.rowid"
             " WHERE spelling MATCH ? AND a.lang = ? ORDER BY bm25(spelling) LIMIT 60",
@@ -191,6 +195,8 @@ class AtlasStore:
 
     def _told(self, folded: str, language: str, limit: int) -> list[str]:
         words = [word for word in "".join(ch if ch.isalnum() else " " for ch in folded).split() if len(word) > 2]
+        words = [word for word in words if len(word) > 3] or words
+        words = sorted(dict.fromkeys(words), key=len, reverse=True)[:_WORDS]
         found: list[str] = []
         for joint in (" AND ", " OR "):
             if len(found) >= limit or not words:
@@ -198,7 +204,7 @@ class AtlasStore:
             rows = self._rows(
                 "SELECT a.title FROM search s JOIN article a ON a.id = s.rowid WHERE search MATCH ? AND a.lang = ?"
                 " ORDER BY bm25(search, 8.0, 4.0, 1.0) LIMIT ?",
-                (joint.join(_quoted(word) for word in words[:12]), language, limit),
+                (joint.join(_quoted(word) for word in words), language, limit),
             )
             found += [str(row[0]) for row in rows]
         return list(dict.fromkeys(found))[:limit]

@@ -14,7 +14,7 @@ from atlas_words import base_title
 from knowalledge_desktop.core.validation import fold
 
 SAME_TITLE = 0.12
-"""Likeness asked of two articles with the same title."""
+"""Likeness asked of two articles with the same title; twice that where it is one word."""
 SURE = 0.33
 """Likeness from which two articles that choose each other are taken for the same one."""
 TRUSTED = 20
@@ -53,7 +53,9 @@ def align(one: Linked, other: Linked) -> dict[int, Pair]:
     for index, article in enumerate(one.articles):
         row = _likeness(one.space, other.space, index, title_words(article.title), there, weight)
         same = named.get(index)
-        if same is not None and row[same] >= SAME_TITLE:  # "pain" is bread in French
+        if same is not None and row[same] >= SAME_TITLE * (
+            1 if " " in article.title else 2
+        ):  # "pain" is bread in French
             found[index] = Pair(same, min(1.0, 0.6 + float(row[same])))
         best[index] = int(np.argmax(row))
         value[index] = row[best[index]]

@@ -166,6 +166,7 @@ class Linker:
         self._habits = self._learn()
         rows = [space.weights.row(i) for i in range(len(articles))]
         self._rows: list[dict[int, float]] = [dict(zip(c.tolist(), v.tolist(), strict=True)) for c, v in rows]
+        self._own_keys = [frozenset(key_of(a.title)) for a in articles]
         own = [[space.vocabulary.get(w, -1) for w in title_words(a.title)] for a in articles]
         self._rare_words = [[c for c in row if c >= 0 and space.idf[c] > 3.5] for row in own]
         self._qualifiers = [
@@ -253,7 +254,10 @@ class Linker:
     ) -> tuple[int, float] | None:
         best: tuple[int, float] | None = None
         options = self._names.senses[key]
+        own = self._own_keys[index]
         for target, trust in options:
+            if trust == SURNAME and key[0] in own:  # the other Armstrong speaks of himself
+                continue
             sure = self._sure(index, target, words, start, length, key, trust) * trust
             if best is None or sure > best[1]:
                 best = (target, sure)

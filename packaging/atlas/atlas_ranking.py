@@ -133,7 +133,7 @@ class Ranker:
         forth, back, hints = self._links[index], self._back[index], self._hints[index]
         together = {i: n for i, n in self._together(index).items() if n > 0.08}
         contains = self._contains(index)
-        pools = [_top(latent, 50), _top(words, 50), _top(about, 80)]
+        pools = [_top(latent, 0.3, 50), _top(words, 0.05, 50), _top(about, 0.1, 70)]
         pools += [np.fromiter(told, dtype=np.int64) for told in (forth, back, hints, together, contains)]
         who = np.unique(np.concatenate(pools)).astype(np.int32)
         who = who[who != index]
@@ -226,6 +226,7 @@ class Ranker:
         stranger = ((near < 0.4) & (linked < 0.7)) | (
             (near < 0.65) & (linked < 0.2) & ((told.about >= 0.5) | (told.contains > 0))
         )
+        stranger |= (told.contains > 0) & (told.names < 0.2) & (told.hint < 0.2) & (near < 0.7)
         near = np.maximum(near, np.where((told.about >= 0.6) & ~stranger, self._telling(index), 0.0))
         akin = np.clip((told.latent - 0.4) / 0.3, 0.0, 1.0) * np.clip(told.rest / 0.15, 0.0, 1.0)
         back = np.maximum(told.named_by, 0.85 * told.about * near)
@@ -277,7 +278,7 @@ class Ranker:
 
     def _kin(self, told: _Evidence, taken: set[int], much: int) -> list[Branch]:
         """Close articles of the same area, to reach `ENOUGH`; never just any."""
-        close = (told.latent >= 0.48) & (told.rest >= 0.06) & (told.same > 0) & (told.latent + told.rest >= 0.62)
+        close = (told.latent >= 0.5) & (told.rest >= 0.06) & (told.same > 0) & (told.latent + told.rest >= 0.66)
         close |= (told.hint >= 0.3) | ((np.maximum(told.names, told.named_by) >= 0.4) & (told.latent >= 0.3))
         value = 0.5 * told.latent + told.rest + 0.3 * told.together + 0.3 * told.hint
         order = [
@@ -309,12 +310,12 @@ class Ranker:
         return taken
 
 
-def _top(row: Floats, much: int) -> NDArray[np.int64]:
-    """Places of the largest positive values, in no order."""
-    if len(row) <= much:
-        return np.flatnonzero(row > 0)
-    places = np.argpartition(row, len(row) - much)[-much:]
-    return places[row[places] > 0]
+def _top(row: Floats, floor: float, much: int) -> NDArray[np.int64]:
+    """Places of the largest values above a floor, in no order."""
+    places = np.flatnonzero(row > floor)
+    if len(places) <= much:
+        return places
+    return places[np.argpartition(row[places], len(places) - much)[-much:]]
 
 
 def _spread(who: Ints, told: dict[int, float]) -> Floats:
