@@ -14,7 +14,7 @@ from atlas_words import base_title
 from knowalledge_desktop.core.validation import fold
 
 SAME_TITLE = 0.12
-"""Likeness asked of two articles with the same title; twice that where it is one word."""
+"""Likeness asked of two articles with the same title; one word must also be nearly the likest of all."""
 SURE = 0.33
 """Likeness from which two articles that choose each other are taken for the same one."""
 TRUSTED = 20

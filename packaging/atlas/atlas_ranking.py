@@ -227,6 +227,7 @@ class Ranker:
             (near < 0.65) & (linked < 0.2) & ((told.about >= 0.5) | (told.contains > 0))
         )
         stranger |= (told.contains > 0) & (told.names < 0.2) & (told.hint < 0.2) & (near < 0.7)
+        stranger |= (linked < 0.3) & (told.hint < 0.2) & self._namesakes(index, told.who)
         near = np.maximum(near, np.where((told.about >= 0.6) & ~stranger, self._telling(index), 0.0))
         akin = np.clip((told.latent - 0.4) / 0.3, 0.0, 1.0) * np.clip(told.rest / 0.15, 0.0, 1.0)
         back = np.maximum(told.named_by, 0.85 * told.about * near)
@@ -259,6 +260,23 @@ class Ranker:
         if not self._person[index]:
             score = score - np.where(person, 0.04, 0.0)
         return score.astype(np.float32)
+
+    def _namesakes(self, index: int, who: Ints) -> NDArray[np.bool_]:
+        """Whether titles share a word that means something else there.
+
+        That is a person's last name, or a word this article's text uses in the sense of a qualified
+        article: "graph" in graph theory is a structure, not the graph of a function.
+        """
+        key = self._keys[index]
+        if self._person[index]:
+            last = key_of(base_title(self._articles[index].title)[0])[-1:]
+            shared = set(last)
+        else:
+            meant = [t for t in self._links[index] if base_title(self._articles[t].title)[1]]
+            shared = {w for t in meant if len(self._keys[t]) == 1 for w in self._keys[t]} & key
+        if not shared:
+            return np.zeros(len(who), bool)
+        return np.array([i not in self._links[index] and bool(shared & self._keys[i]) for i in who.tolist()], bool)
 
     def _inside(self, index: int, told: _Evidence) -> np.ndarray:
         """Whether each candidate is a part, kind, case or use of the article rather than beside or above it."""

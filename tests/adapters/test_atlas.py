@@ -69,11 +69,12 @@ async def test_rich_topics_have_fifteen_branches_with_sources(
     ("topic", "wrong"),
     [
         ("Coffee", {"Table (furniture)", "Wi-Fi", "Douala", "Gardenia"}),
-        ("Graph theory", {"Model (person)", "Printer (computing)", "Graphic design", "Manga"}),
+        ("Graph theory", {"Model (person)", "Printer (computing)", "Graphic design", "Graph of a function"}),
         ("Machine learning", {"Dishwasher", "Barcode", "Lesson", "Machine gun", "Model (person)"}),
         ("Photosynthesis", {"Bond (finance)", "Engine", "Earth", "Life"}),
         ("World War II", {"Nation", "Axis", "Allies", "Star", "Entropy"}),
         ("Heart", {"Heart of Darkness", "Sgt. Pepper's Lonely Hearts Club Band"}),
+        ("Neil Armstrong", {"Louis Armstrong"}),
         ("Amazon River", {"Amazon (company)", "Amazons"}),
     ],
 )
