@@ -77,11 +77,11 @@ class Context:
 
     def say_who_answered(self, answer: Answer, choice: EngineChoice) -> None:
         """With the automatic choice: which engine answered, and why when it was not Gemini."""
-        if choice is not EngineChoice.AUTO:
-            return
-        self.console.say(self._who(answer))
+        if choice is EngineChoice.AUTO:
+            self.console.say(self.who(answer))
 
-    def _who(self, answer: Answer) -> str:
+    def who(self, answer: Answer) -> str:
+        """Which engine answered, and why when it was not Gemini."""
         model = f" ({answer.provenance.model})" if answer.provenance.model else ""
         name = engine_name(answer.provenance.engine)
         rest = name[0].lower() + name[1:] if name.startswith("The ") else name

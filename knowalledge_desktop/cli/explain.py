@@ -104,10 +104,10 @@ def _show(flow: Flow, part: TextDelta | Restarted) -> None:
 
 def _finish(flow: Flow, markdown: str) -> None:
     """Deltas are provisional: what they showed is completed, or said again, by the answer."""
-    shown = plain(flow.shown).strip()
+    shown = plain(flow.shown).lstrip()
     if markdown.startswith(shown):
         flow.add(markdown[len(shown) :])
-    elif shown not in (markdown, ""):
+    elif shown.rstrip() != markdown:
         flow.end()
         flow.add(f"\n[As it was kept:]\n\n{markdown}")
 

@@ -71,7 +71,7 @@ class Explorer:
         level = root.below
         for _ in range(1, depth):
             for n, branch in enumerate(level, 1):
-                self._context.console.progress(f"{n}/{len(level)}  {branch.item.title}")
+                self._context.console.progress(f"{n}/{len(level)} {branch.item.title}")
                 await self.grow(branch)
                 if branch.error is None:
                     continue
@@ -115,6 +115,8 @@ async def explore(context: Context) -> int:
         _say_when_fewer(context, root, options.count)
     if root.error is None or isinstance(root.error, _OF_ONE_TOPIC):
         await explorer.deepen(root, context.args.depth)
+        if choice is EngineChoice.AUTO:
+            _say_who_else_answered(context, root)
     if root.answer is not None:
         if context.as_json:
             context.console.json(_as_json(context, root, session, depth=context.args.depth))
@@ -129,6 +131,25 @@ async def _session(context: Context, topic: str) -> MapSession:
         return await context.services.library.find(topic)
     except MapNotFound:
         return context.services.explore.new_map(topic)
+
+
+def _say_who_else_answered(context: Context, root: Branch) -> None:
+    """Below the first level others may have answered: a connection can break while branches are asked for."""
+    others: dict[object, list[Answer]] = {}
+    waiting = list(root.below)
+    while waiting:
+        branch = waiting.pop()
+        waiting += branch.below
+        if branch.answer is not None:
+            others.setdefault(_manner(branch.answer), []).append(branch.answer)
+    for manner, answers in others.items():
+        if root.answer is not None and manner != _manner(root.answer):
+            context.console.say(f"For {len(answers)} of the branches: {context.who(answers[0])}")
+
+
+def _manner(answer: Answer) -> object:
+    substitute = answer.substitute
+    return answer.provenance.engine, (substitute.kind, substitute.because) if substitute else None
 
 
 def _say_when_fewer(context: Context, root: Branch, wanted: int) -> None:

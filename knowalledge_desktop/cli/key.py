@@ -15,7 +15,10 @@ _LONGEST = 4096
 def read_key(console: Console) -> str:
     """The key from a prompt that does not show it, or the first line of what is piped in."""
     if console.stdin.isatty():
-        return getpass.getpass("Gemini key (it is not shown): ", stream=console.stderr).strip()
+        try:
+            return getpass.getpass("Gemini key (it is not shown): ", stream=console.stderr).strip()
+        except EOFError:  # Ctrl+D: nothing is typed
+            return ""
     return console.stdin.readline(_LONGEST).strip()
 
 

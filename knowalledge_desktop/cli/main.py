@@ -47,9 +47,9 @@ def _guarded(args: argparse.Namespace, build: Build, port_for: PortFor, console:
         services = build(overrides_of(args))
         context = Context(args, console, services, port_for, secret)
         return asyncio.run(closing(context, args.work))
-    except (KeyboardInterrupt, EOFError) as stop:
+    except KeyboardInterrupt:
         console.progress("")
-        return STOPPED if isinstance(stop, KeyboardInterrupt) else 4
+        return STOPPED
     except BrokenPipeError:
         raise
     except AppError as error:
