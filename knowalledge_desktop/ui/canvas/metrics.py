@@ -1,0 +1,83 @@
+"""How big a topic is drawn, and how its title is cut to fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSizeF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF
+
+from knowalledge_desktop.core.graph import Map
+from knowalledge_desktop.ui.theme import Theme
+
+_KINDS = ("root", "depth1", "depth2", "depth3plus")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Geometry of the pills of one depth, in scene units."""
+
+    font: QFont
+    height: float
+    pad: float
+    widest: float
+    port: float
+
+
+class NodeMetrics:
+    """Sizes of pills from the theme's tokens; made anew when the theme changes."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._gap = float(theme.number("node.geometry.portGap"))
+        self._kinds: list[Kind] = []
+        for name in _KINDS:
+            font = theme.font(theme.text(f"node.geometry.{name}.font"))
+            scale = theme.scale
+            self._kinds.append(
+                Kind(
+                    font,
+                    theme.number(f"node.geometry.{name}.height") * scale,
+                    theme.number(f"node.geometry.{name}.padX") * scale,
+                    theme.number(f"node.geometry.{name}.max") * scale,
+                    (theme.number(f"node.geometry.{name}.port") if name != "root" else 0.0) * scale,
+                )
+            )
+        self._measures = [QFontMetricsF(kind.font) for kind in self._kinds]
+        self._widths: dict[tuple[str, int], float] = {}
+
+    def kind(self, depth: int) -> Kind:
+        """Geometry for a depth; the last one serves all deeper ones."""
+        return self._kinds[min(depth, len(self._kinds) - 1)]
+
+    @property
+    def port_gap(self) -> float:
+        """Space between the port and the label."""
+        return self._gap
+
+    def label(self, title: str, depth: int) -> str:
+        """The title, cut at its end where it is too long for the widest pill."""
+        kind = self.kind(depth)
+        room = kind.widest - 2 * kind.pad - (kind.port + self._gap if kind.port else 0.0)
+        return self._measures[min(depth, 3)].elidedText(title, Qt.TextElideMode.ElideRight, room)
+
+    def size(self, title: str, depth: int) -> QSizeF:
+        """Width and height of the pill."""
+        key = (title, min(depth, 3))
+        width = self._widths.get(key)
+        kind = self.kind(depth)
+        if width is None:
+            width = self._measures[key[1]].horizontalAdvance(self.label(title, depth))
+            width += 2 * kind.pad + (kind.port + self._gap if kind.port else 0.0)
+            self._widths[key] = width = float(round(width))
+        return QSizeF(width, kind.height)
+
+    def sizes(self, document: Map) -> dict[str, tuple[float, float]]:
+        """Sizes of all topics for the layout."""
+        found: dict[str, tuple[float, float]] = {}
+        depth: dict[str, int] = {}
+        for topic_id in document.branch(document.root_id) if document.root else ():
+            topic = document.topics[topic_id]
+            level = depth[topic_id] = depth[topic.parent_id] + 1 if topic.parent_id else 0
+            size = self.size(topic.title, level)
+            found[topic_id] = (size.width(), size.height())
+        return found

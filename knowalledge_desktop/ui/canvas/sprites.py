@@ -1,0 +1,86 @@
+"""Pictures of pills and labels, drawn once and blitted."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
+
+from knowalledge_desktop.ui.canvas.pills import Look, PillPainter
+
+MARGIN = 3.0
+"""Scene units around a pill, for its border."""
+MAX_SPRITES = 3000
+
+
+class Sprites:
+    """Least recently used pictures are dropped; all go when the theme changes."""
+
+    def __init__(self, pills: PillPainter) -> None:
+        self._pills = pills
+        self._pills_made: OrderedDict[Look, tuple[float, QPixmap]] = OrderedDict()
+        self._labels: OrderedDict[tuple[str, int, int], QPixmap] = OrderedDict()
+
+    def pill(self, look: Look, pixels_per_unit: float, *, exact: bool) -> tuple[QPixmap, bool]:
+        """The pill's picture and whether it is sharp at this scale.
+
+        `pixels_per_unit` is in device pixels. Unless `exact`, a picture of another scale will do,
+        so that zooming draws nothing anew.
+        """
+        found = self._pills_made.get(look)
+        if found is not None:
+            self._pills_made.move_to_end(look)
+            sharp = abs(found[0] - pixels_per_unit) < 1e-6
+            if sharp or not exact:
+                return found[1], sharp
+        picture = self._draw_pill(look, pixels_per_unit)
+        self._pills_made[look] = (pixels_per_unit, picture)
+        if len(self._pills_made) > MAX_SPRITES:
+            self._pills_made.popitem(last=False)
+        return picture, True
+
+    def extent(self, look: Look) -> QRectF:
+        """What the picture shows, in scene units relative to the pill's centre."""
+        extra = 60.0 if look.hidden else 0.0
+        left = look.width / 2 + MARGIN + (extra if look.side < 0 else 0.0)
+        right = look.width / 2 + MARGIN + (extra if look.side > 0 else 0.0)
+        high = look.height / 2 + MARGIN
+        return QRectF(-left, -high, left + right, 2 * high)
+
+    def label(self, text: str, font: QFont, colour: QColor, dpr: float) -> QPixmap:
+        """A line of text at a constant size on the screen."""
+        key = (text, colour.rgba(), round(dpr * 100))
+        found = self._labels.get(key)
+        if found is None:
+            metrics = QFontMetricsF(font)
+            width = math.ceil(metrics.horizontalAdvance(text)) + 4
+            height = math.ceil(metrics.height()) + 2
+            found = QPixmap(math.ceil(width * dpr), math.ceil(height * dpr))
+            found.setDevicePixelRatio(dpr)
+            found.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(found)
+            painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+            painter.setFont(font)
+            painter.setPen(colour)
+            painter.drawText(QPointF(2.0, 1.0 + metrics.ascent()), text)
+            painter.end()
+            self._labels[key] = found
+            if len(self._labels) > MAX_SPRITES:
+                self._labels.popitem(last=False)
+        return found
+
+    def _draw_pill(self, look: Look, pixels_per_unit: float) -> QPixmap:
+        extent = self.extent(look)
+        picture = QPixmap(
+            max(1, math.ceil(extent.width() * pixels_per_unit)),
+            max(1, math.ceil(extent.height() * pixels_per_unit)),
+        )
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        painter.scale(pixels_per_unit, pixels_per_unit)
+        self._pills.paint(painter, look, -extent.left(), -extent.top())
+        painter.end()
+        return picture

@@ -1,0 +1,525 @@
+"""The map canvas: applies changes and shows them; says what a person does to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from PySide6.QtCore import (
+    Property,
+    QElapsedTimer,
+    QEvent,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSizeF,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from knowalledge_desktop.core.graph import Change, Map, Place
+from knowalledge_desktop.layout.fan import LEVEL_GAP, place, tidy
+from knowalledge_desktop.ui.canvas.camera import STEP, Camera
+from knowalledge_desktop.ui.canvas.gestures import Gestures
+from knowalledge_desktop.ui.canvas.keys import Keys
+from knowalledge_desktop.ui.canvas.model import Rows, rows_of
+from knowalledge_desktop.ui.canvas.motion import Motion, motion_between
+from knowalledge_desktop.ui.canvas.overlay import box_of, paint_overlay
+from knowalledge_desktop.ui.canvas.pills import GENERATING, IDLE
+from knowalledge_desktop.ui.canvas.renderer import MapRenderer, Shown
+from knowalledge_desktop.ui.theme import Theme
+
+FRAME_MS = 16
+SETTLE_MS = 120
+
+
+class GraphCanvas(QWidget):
+    """One widget over arrays of rows. It never changes a map: it emits what is wanted."""
+
+    topic_selected = Signal(str)
+    topic_activated = Signal(str)
+    explain_requested = Signal(str)
+    collapse_toggled = Signal(str)
+    retry_requested = Signal(str)
+    rename_requested = Signal(str)
+    remove_requested = Signal(str)
+    add_requested = Signal(str)
+    open_requested = Signal(str)
+    menu_requested = Signal(str, QPoint)
+    cancel_requested = Signal()
+    places_changed = Signal(object, bool)
+    viewport_changed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("graphCanvas")
+        self.setAccessibleName(self.tr("Map"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self._theme = theme
+        self._renderer = MapRenderer(theme)
+        self._document: Map | None = None
+        self._rows = Rows()
+        self._camera = Camera()
+        self._flight: tuple[Camera, Camera, float] | None = None
+        self._motion: Motion | None = None
+        self._shown = Shown()
+        self._ghosts: dict[str, list[tuple[float, float]]] = {}
+        self._fitted = False
+        self._gestures = Gestures(self)
+        self._keys = Keys(self)
+        self._clock = QElapsedTimer()
+        self._frames = QTimer(self, interval=FRAME_MS)
+        self._frames.timeout.connect(self._frame)
+        self._settle = QTimer(self, interval=SETTLE_MS, singleShot=True)
+        self._settle.timeout.connect(self._settled)
+        theme.changed.connect(self._restyle)
+
+    # --- the map ---
+
+    @property
+    def document(self) -> Map | None:
+        """The map that is shown."""
+        return self._document
+
+    @property
+    def rows(self) -> Rows:
+        """The visible topics."""
+        return self._rows
+
+    @property
+    def camera(self) -> Camera:
+        """What part is seen."""
+        return self._camera
+
+    def show_map(self, document: Map | None) -> None:
+        """Show a map as it is, without motion; another map is fitted into the view."""
+        other = document is None or self._document is None or document.map_id != self._document.map_id
+        self._document, self._motion, self._ghosts = document, None, {} if other else self._ghosts
+        selected = "" if other else self.selected_id
+        self._rows = self._place_and_read()
+        self._shown = Shown(selected=self._rows.index.get(selected, -1), focused=self.hasFocus())
+        if other:
+            self._fitted = False
+            self._fit_now()
+        self._describe()
+        self.update()
+
+    def apply(self, change: Change, document: Map) -> None:
+        """Show the map after a change, with motion from what was there."""
+        selected, before, first = self.selected_id, self._rows, len(self._rows) <= 1
+        if self._document is not None and self._document.map_id == document.map_id:
+            # Places that were given out are kept, also while they are still on their way to the library.
+            document = replace(document, places={**self._document.places, **document.places})
+        self._document = document
+        self._rows = self._place_and_read()
+        row = self._rows.index.get(selected, -1)
+        self._shown = replace(self._shown, selected=row, hover=-1)
+        for topic_id in [t for t in self._ghosts if t not in document.topics or document.children(t)]:
+            del self._ghosts[topic_id]
+        self._start_motion(before)
+        if first and len(self._rows) > 1:
+            self._fly(self._camera.framing(self._box(), self._view()))
+        if selected and row < 0:
+            self.select(self._nearest_left(selected, before))
+        self._describe()
+        self.update()
+
+    def set_states(self, states: Mapping[str, str]) -> None:
+        """Which topics are "generating", "queued" or "failed"."""
+        if dict(states) == dict(self._shown.states):
+            return
+        self._shown = replace(self._shown, states=dict(states))
+        self._run_frames()
+        self.update()
+
+    set_busy = set_states
+
+    def reserve(self, topic_id: str, count: int) -> None:
+        """Show where about so many subtopics will come."""
+        row = self._rows.index.get(topic_id, -1)
+        if row < 0 or self._document is None or self._document.children(topic_id):
+            return
+        self._ghosts[topic_id] = self._ghost_spots(row, count)
+        if row == 0 and len(self._rows) == 1:
+            self._fly(Camera(self._camera.x, self._camera.y, min(self._camera.scale, 0.9)))
+        self.update()
+
+    def release(self, topic_id: str) -> None:
+        """The topics that were awaited will not come."""
+        if self._ghosts.pop(topic_id, None) is not None:
+            self.update()
+
+    def tidy(self) -> dict[str, Place]:
+        """Places of a fresh layout, for a change that the owner stores."""
+        if self._document is None:
+            return {}
+        return tidy(self._document, self._renderer.metrics.sizes(self._document))
+
+    # --- selection and camera ---
+
+    @property
+    def selected_id(self) -> str:
+        """Id of the selected topic, empty when there is none."""
+        row = self._shown.selected
+        return self._rows.ids[row] if 0 <= row < len(self._rows) else ""
+
+    def select(self, topic_id: str, *, reveal: bool = False) -> None:
+        """Select a topic; with `reveal` the camera goes there when it is out of view."""
+        row = self._rows.index.get(topic_id, -1)
+        if row == self._shown.selected:
+            return
+        self._shown = replace(self._shown, selected=row)
+        if reveal and row >= 0 and not self._in_view(row):
+            target = box_of(self._rows, row).center()
+            self._fly(Camera(target.x(), target.y(), max(self._camera.scale, 0.5)))
+        self._describe()
+        self.topic_selected.emit(topic_id if row >= 0 else "")
+        self.update()
+
+    def select_row(self, row: int, *, reveal: bool = True) -> None:
+        """Select by row, -1 for nothing."""
+        self.select(self._rows.ids[row] if 0 <= row < len(self._rows) else "", reveal=reveal)
+
+    def zoom_in(self) -> None:
+        """Bigger, around the middle."""
+        self.zoom_at(STEP, QPointF(self.rect().center()))
+
+    def zoom_out(self) -> None:
+        """Smaller, around the middle."""
+        self.zoom_at(1 / STEP, QPointF(self.rect().center()))
+
+    def zoom_reset(self) -> None:
+        """To 100 %."""
+        self._fly(replace(self._camera, scale=1.0))
+
+    def zoom_at(self, factor: float, at: QPointF) -> None:
+        """Zoom with the scene point under `at` staying where it is."""
+        self._flight = None
+        self._move_camera(self._camera.zoomed(factor, at, self._view()), zooming=True)
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Move the view by pixels."""
+        self._flight = None
+        self._move_camera(self._camera.panned(dx, dy))
+
+    def fit(self) -> None:
+        """See the whole map."""
+        if len(self._rows):
+            self._fly(self._camera.framing(self._box(), self._view()))
+
+    def frame(self, topic_id: str) -> None:
+        """Bring a topic to the middle at a readable size."""
+        row = self._rows.index.get(topic_id, -1)
+        if row >= 0:
+            self._fly(self._camera.framing(box_of(self._rows, row), self._view(), max(1.0, self._camera.scale)))
+
+    def frame_branch(self, topic_id: str) -> None:
+        """See a topic with all below it."""
+        if self._document is None or topic_id not in self._rows.index:
+            return
+        box = QRectF()
+        for each in self._document.branch(topic_id):
+            if each in self._rows.index:
+                box = box.united(box_of(self._rows, self._rows.index[each]))
+        self._fly(self._camera.framing(box, self._view()))
+
+    def topic_rect(self, topic_id: str) -> QRect:
+        """The pill's box in widget coordinates; empty when it is not visible."""
+        row = self._rows.index.get(topic_id, -1)
+        if row < 0:
+            return QRect()
+        box = box_of(self._rows, row)
+        view = self._view()
+        top_left = self._camera.to_view(box.left(), box.top(), view)
+        bottom_right = self._camera.to_view(box.right(), box.bottom(), view)
+        return QRectF(top_left, bottom_right).toAlignedRect()
+
+    def visible_ids(self) -> tuple[str, ...]:
+        """Topics that are not hidden below a collapsed one."""
+        return self._rows.ids
+
+    def row_at(self, at: QPointF) -> int:
+        """The row under a widget point, or -1; small pills are padded to 32 pixels."""
+        point = self._camera.to_scene(at, self._view())
+        return self._rows.at(point.x(), point.y(), 16.0 / self._camera.scale)
+
+    def retry_row_at(self, at: QPointF) -> int:
+        """The row whose retry mark is under a widget point, or -1."""
+        point = self._camera.to_scene(at, self._view())
+        for topic_id, state in self._shown.states.items():
+            row = self._rows.index.get(topic_id, -1)
+            if state == "failed" and row >= 0:
+                look = self._renderer.look(self._rows, row, self._shown)
+                if self._renderer.pills.retry_badge(look, box_of(self._rows, row)).contains(point):
+                    return row
+        return -1
+
+    def hover(self, row: int) -> None:
+        """Show which topic the pointer is over."""
+        if row != self._shown.hover:
+            self._shown = replace(self._shown, hover=row)
+            self.setCursor(Qt.CursorShape.PointingHandCursor if row >= 0 else Qt.CursorShape.ArrowCursor)
+            self.update()
+
+    def drag_rows(self, rows: frozenset[int], dx: float, dy: float) -> None:
+        """Show topics shifted by scene units while they are dragged."""
+        x, y = self._rows.x.copy(), self._rows.y.copy()
+        chosen = list(rows)
+        x[chosen] += dx
+        y[chosen] += dy
+        self._rows = replace(self._rows, x=x, y=y)
+        self.update()
+
+    def drop_rows(self, rows: frozenset[int]) -> None:
+        """Tell where a person put topics."""
+        if self._document is None:
+            return
+        moved = {
+            self._rows.ids[row]: replace(
+                self._document.places[self._rows.ids[row]],
+                x=round(float(self._rows.x[row]), 2),
+                y=round(float(self._rows.y[row]), 2),
+                pinned=True,
+            )
+            for row in rows
+        }
+        self.places_changed.emit(moved, True)
+
+    # --- inside ---
+
+    def _place_and_read(self) -> Rows:
+        if self._document is None:
+            return Rows()
+        sizes = self._renderer.metrics.sizes(self._document)
+        found = place(self._document, sizes)
+        if found:
+            self._document = replace(self._document, places={**self._document.places, **found})
+            self.places_changed.emit(found, False)
+        return rows_of(self._document, sizes)
+
+    def _start_motion(self, before: Rows) -> None:
+        self._motion = motion_between(
+            before,
+            self._rows,
+            grow_ms=self._theme.duration("grow"),
+            base_ms=self._theme.duration("base"),
+            stagger_ms=28.0,
+            stagger_max_ms=420.0,
+        )
+        self._run_frames()
+
+    def _nearest_left(self, gone: str, before: Rows) -> str:
+        row = before.index.get(gone, -1)
+        while row >= 0:
+            if before.ids[row] in self._rows.index:
+                return before.ids[row]
+            row = int(before.parent[row])
+        return ""
+
+    def _ghost_spots(self, row: int, count: int) -> list[tuple[float, float]]:
+        rows = self._rows
+        x, y, half = float(rows.x[row]), float(rows.y[row]), float(rows.w[row]) / 2
+        if row == 0:
+            right = (count + 1) // 2
+            return [
+                *((x + half + 150.0, y + (i - (right - 1) / 2) * 62.0) for i in range(right)),
+                *((x - half - 150.0, y + (i - (count - right - 1) / 2) * 62.0) for i in range(count - right)),
+            ]
+        reach = x + int(rows.side[row]) * (half + LEVEL_GAP)
+        return [(reach, y + (i - (count - 1) / 2) * 36.0) for i in range(count)]
+
+    def _view(self) -> QSizeF:
+        return QSizeF(self.size())
+
+    def _box(self) -> QRectF:
+        left, top, right, bottom = self._rows.bounds()
+        return QRectF(left, top, right - left, bottom - top)
+
+    def _in_view(self, row: int) -> bool:
+        box = box_of(self._rows, row)
+        view = self._view()
+        at, to = (
+            self._camera.to_view(box.left(), box.top(), view),
+            self._camera.to_view(box.right(), box.bottom(), view),
+        )
+        return at.x() >= 0 and at.y() >= 0 and to.x() <= view.width() and to.y() <= view.height()
+
+    def _fit_now(self) -> None:
+        if len(self._rows) and self.width() > 1:
+            self._camera = self._camera.framing(self._box(), self._view())
+            self._fitted = self.isVisible()
+            self._flight = None
+            self.viewport_changed.emit()
+
+    def _move_camera(self, camera: Camera, *, zooming: bool = False) -> None:
+        self._camera = camera
+        if zooming:
+            self._shown = replace(self._shown, zooming=True)
+            self._settle.start()
+        self.viewport_changed.emit()
+        self.update()
+
+    def _fly(self, target: Camera) -> None:
+        duration = self._theme.duration("camera")
+        if duration <= 90 or not self.isVisible():
+            self._flight = None
+            self._move_camera(target)
+            return
+        self._flight = (self._camera, target, 0.0)
+        self._run_frames()
+
+    def _settled(self) -> None:
+        self._shown = replace(self._shown, zooming=False)
+        self.update()
+
+    def _run_frames(self) -> None:
+        turning = any(state == GENERATING for state in self._shown.states.values())
+        if self._motion is None and self._flight is None and not turning:
+            self._frames.stop()
+        elif not self._frames.isActive():
+            self._clock.start()
+            self._frames.setInterval(FRAME_MS if self._motion or self._flight else 33)
+            self._frames.start()
+
+    def _frame(self) -> None:
+        passed = float(self._clock.restart())
+        if self._motion is not None:
+            self._motion.at_ms += passed
+            if self._motion.done:
+                self._motion = None
+        if self._flight is not None:
+            self._flight_step(passed)
+        if any(state == GENERATING for state in self._shown.states.values()) and not self._theme.reduced_motion:
+            self._shown = replace(self._shown, turn=(self._shown.turn + passed / 1100.0) % 1.0)
+        self._frames.setInterval(FRAME_MS if self._motion or self._flight else 33)
+        self._run_frames()
+        self.update()
+
+    def _flight_step(self, passed: float) -> None:
+        if self._flight is None:
+            return
+        start, target, at = self._flight
+        at += passed / max(1.0, self._theme.duration("camera"))
+        eased = self._theme.easing("standard").valueForProgress(min(1.0, at))
+        self._flight = (start, target, at) if at < 1.0 else None
+        self._move_camera(start.between(target, eased) if at < 1.0 else target, zooming=at < 1.0)
+
+    def _restyle(self) -> None:
+        self._renderer = MapRenderer(self._theme)
+        if self._document is not None:
+            self._rows = rows_of(self._document, self._renderer.metrics.sizes(self._document))
+        self.update()
+
+    def _describe(self) -> None:
+        row = self._shown.selected
+        if not 0 <= row < len(self._rows):
+            self.setAccessibleDescription(self.tr("%n topics", "", len(self._rows)))
+            return
+        same = [r for r in range(len(self._rows)) if self._rows.parent[r] == self._rows.parent[row]]
+        state = self.tr("explained") if self._rows.explained[row] else self.tr("not explained")
+        self.setAccessibleDescription(
+            self.tr("{title}, level {level}, {place} of {count}, {state}").format(
+                title=self._rows.titles[row],
+                level=int(self._rows.depth[row]),
+                place=same.index(row) + 1,
+                count=len(same),
+                state=state,
+            )
+        )
+
+    # --- Qt ---
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        try:
+            view = self._view()
+            self._renderer.render(painter, self._rows, self._camera, view, self._shown, self._motion)
+            rows = self._rows
+            paint_overlay(
+                painter, self._renderer, self._theme, rows, self._camera, view, self._shown, self._ghosts
+            )
+        finally:
+            painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._fitted:
+            self._fit_now()
+        self.viewport_changed.emit()
+
+    def showEvent(self, event: QEvent) -> None:  # type: ignore[override]
+        super().showEvent(event)  # type: ignore[arg-type]
+        if not self._fitted:
+            self._fit_now()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        by_key = event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+            Qt.FocusReason.ShortcutFocusReason,
+        )
+        self._shown = replace(self._shown, focused=by_key)
+        if by_key and self._shown.selected < 0 and len(self._rows):
+            self.select_row(0)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._shown = replace(self._shown, focused=False)
+        self.update()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            row = self.row_at(QPointF(event.pos()))
+            text = ""
+            if row >= 0:
+                text = self._rows.titles[row]
+                if self._rows.summaries[row]:
+                    text += "\n" + self._rows.summaries[row]
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+    def mousePressEvent(self, event) -> None:  # noqa: ANN001
+        self._gestures.press(event)
+
+    def mouseMoveEvent(self, event) -> None:  # noqa: ANN001
+        self._gestures.move(event)
+
+    def mouseReleaseEvent(self, event) -> None:  # noqa: ANN001
+        self._gestures.release(event)
+
+    def mouseDoubleClickEvent(self, event) -> None:  # noqa: ANN001
+        self._gestures.double_click(event)
+
+    def wheelEvent(self, event) -> None:  # noqa: ANN001
+        self._gestures.wheel(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.hover(-1)
+
+    def contextMenuEvent(self, event) -> None:  # noqa: ANN001
+        self._gestures.menu(event)
+
+    def keyPressEvent(self, event) -> None:  # noqa: ANN001
+        if not self._keys.press(event):
+            super().keyPressEvent(event)
+
+    def _count_property(self) -> int:
+        return len(self._rows)
+
+    def _title_property(self) -> str:
+        row = self._shown.selected
+        return self._rows.titles[row] if 0 <= row < len(self._rows) else ""
+
+    def _busy_property(self) -> bool:
+        return any(state not in (IDLE, "failed") for state in self._shown.states.values())
+
+    nodeCount = Property(int, _count_property)
+    selectedTitle = Property(str, _title_property)
+    busy = Property(bool, _busy_property)

@@ -1,0 +1,107 @@
+"""Icons: Lucide line drawings in the theme's colours, and the mark of the program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from knowalledge_desktop.ui.theme import Theme
+
+_CURRENT = "currentColor"
+_MIRRORED = frozenset({"arrow-left", "arrow-right", "chevron-left", "chevron-right", "undo-2", "redo-2"})
+_MARK_SIZES = (16, 24, 32, 48, 64, 128, 256)
+
+
+class Icons:
+    """Icons by name, drawn once for each size, device pixel ratio and colour."""
+
+    def __init__(self, resources: Path, theme: Theme) -> None:
+        self._folder = resources / "icons"
+        self._theme = theme
+        self._sources: dict[str, str] = {}
+        self._pixmaps: dict[tuple[str, int, float, int, bool], QPixmap] = {}
+
+    def icon(self, name: str, colour: str = "text.secondary", size: int = 18, *, rtl: bool = False) -> QIcon:
+        """An icon for buttons and menus, with its disabled and checked colours."""
+        icon = QIcon()
+        for dpr in (1.0, 1.5, 2.0, 3.0):
+            normal = self.pixmap(name, colour, size, dpr, rtl=rtl)
+            dead = self.pixmap(name, "text.disabled", size, dpr, rtl=rtl)
+            on = self.pixmap(name, "accent.text", size, dpr, rtl=rtl)
+            icon.addPixmap(normal, QIcon.Mode.Normal, QIcon.State.Off)
+            icon.addPixmap(on, QIcon.Mode.Normal, QIcon.State.On)
+            icon.addPixmap(dead, QIcon.Mode.Disabled, QIcon.State.Off)
+        return icon
+
+    def pixmap(
+        self, name: str, colour: str = "text.secondary", size: int = 18, dpr: float = 1.0, *, rtl: bool = False
+    ) -> QPixmap:
+        """An icon as a picture of `size` logical pixels; arrows are mirrored for right-to-left."""
+        ink = self._theme.color(colour)
+        mirror = rtl and name in _MIRRORED
+        key = (name, size, dpr, ink.rgba(), mirror)
+        found = self._pixmaps.get(key)
+        if found is None:
+            found = self._pixmaps[key] = self._draw(name, ink, size, dpr, mirror=mirror)
+        return found
+
+    def mark(self, size: int, dpr: float = 1.0) -> QPixmap:
+        """The mark of the program: one tapered edge with its two topics."""
+        picture = _blank(size, dpr)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        paint_mark(painter, QRectF(0, 0, size, size), self._theme.depth(0).line, self._theme.color("accent.base"))
+        painter.end()
+        return picture
+
+    def app_icon(self) -> QIcon:
+        """The icon of the window and the task bar."""
+        icon = QIcon()
+        for size in _MARK_SIZES:
+            icon.addPixmap(self.mark(size))
+        return icon
+
+    def _draw(self, name: str, ink: QColor, size: int, dpr: float, *, mirror: bool) -> QPixmap:
+        source = self._sources.get(name)
+        if source is None:
+            source = self._sources[name] = (self._folder / f"{name}.svg").read_text(encoding="utf-8")
+        renderer = QSvgRenderer(QByteArray(source.replace(_CURRENT, ink.name()).encode()))
+        picture = _blank(size, dpr)
+        painter = QPainter(picture)
+        if mirror:
+            painter.translate(size, 0)
+            painter.scale(-1, 1)
+        renderer.render(painter, QRectF(0, 0, size, size))
+        painter.end()
+        return picture
+
+
+def paint_mark(painter: QPainter, box: QRectF, thick: QColor, thin: QColor) -> None:
+    """Paint the mark into a square: thick at the lower left, thin at the upper right."""
+    unit = box.width() / 24.0
+
+    def at(x: float, y: float) -> QPointF:
+        return QPointF(box.left() + x * unit, box.top() + y * unit)
+
+    edge = QPainterPath(at(5.0, 14.6))
+    edge.cubicTo(at(12.5, 14.2), at(9.5, 6.2), at(19.0, 5.6))
+    edge.lineTo(at(19.4, 7.4))
+    edge.cubicTo(at(12.6, 8.2), at(15.0, 18.4), at(6.4, 20.0))
+    edge.closeSubpath()
+    painter.setBrush(thick)
+    painter.drawPath(edge)
+    painter.drawEllipse(at(5.6, 17.4), 4.2 * unit, 4.2 * unit)
+    painter.setBrush(thin)
+    painter.drawEllipse(at(19.4, 6.4), 2.9 * unit, 2.9 * unit)
+
+
+def _blank(size: int, dpr: float) -> QPixmap:
+    side = QSize(size, size) * dpr
+    picture = QPixmap(side)
+    picture.setDevicePixelRatio(dpr)
+    picture.fill(Qt.GlobalColor.transparent)
+    return picture
