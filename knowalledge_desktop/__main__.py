@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from knowalledge_desktop import __version__
 from knowalledge_desktop.cli.arguments import overrides_of, parse
+from knowalledge_desktop.cli.console import Console
 from knowalledge_desktop.cli.main import run
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _build(overrides: Mapping[str, str]) -> Services:
 
 def _open_window(overrides: Mapping[str, str], topic: str | None) -> int:
     if not has_screen(os.environ):
-        sys.stderr.write(_NO_SCREEN + "\n")
+        Console.of_process().say(_NO_SCREEN)
         return USAGE
     from knowalledge_desktop.ui.app import run_gui
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -30,8 +31,9 @@ class Console:
 
     @classmethod
     def of_process(cls) -> Console:
-        """The streams of this process."""
-        return cls(sys.stdin, sys.stdout, sys.stderr, os.environ)
+        """The streams of this process; one that is closed (None, then) is as good as an empty file."""
+        nobody = io.StringIO
+        return cls(sys.stdin or nobody(), sys.stdout or nobody(), sys.stderr or nobody(), os.environ)
 
     @property
     def width(self) -> int:

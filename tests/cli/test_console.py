@@ -150,3 +150,14 @@ def test_json_keeps_letters_as_they_are() -> None:
     at = console()
     at.json(["光合成"])
     assert '"光合成"' in out(at)
+
+
+def test_streams_that_are_closed_are_empty_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(f"sys.{name}", None)
+    at = Console.of_process()
+    at.out("nobody")
+    at.json({})
+    at.say("hears")
+    at.progress("it")
+    assert at.stdin.readline() == ""

@@ -7,8 +7,10 @@ import io
 import logging
 import os
 import signal
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -149,6 +151,24 @@ def test_without_a_screen_the_window_says_how_to_go_on(
         assert told.out == ""
         assert len(told.err.splitlines()) == 1
         assert 'knowalledge explore "Photosynthesis"' in told.err
+
+
+def test_the_window_is_handed_the_wiring_and_the_topic(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    opened: list[str | None] = []
+
+    def run_gui(build: Callable[[], Services], port_for: object, topic: str | None = None) -> int:
+        services = build()
+        opened.extend([topic, str(services.folders.data), services.preferences.settings.base_url])
+        assert port_for is entry.port_for
+        asyncio.run(services.aclose())
+        return 5
+
+    window = ModuleType("knowalledge_desktop.ui.app")
+    window.run_gui = run_gui  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, window.__name__, window)
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    assert entry.main(["--topic", "Jazz", "--base-url", "https://g"]) == 5
+    assert opened == ["Jazz", str(home / "data"), "https://g"]
 
 
 @pytest.mark.parametrize(

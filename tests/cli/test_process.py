@@ -195,3 +195,15 @@ def test_the_doctor_finds_this_machine_sound() -> None:
     assert done.returncode == 0, done.stdout
     assert json.loads(done.stdout)["passed"] is True
     assert done.stderr == ""
+
+
+def test_the_command_line_loads_neither_qt_nor_numbers_nor_the_sdk() -> None:
+    code = (
+        "import sys, knowalledge_desktop.__main__ as entry; code = entry.main(['library', 'list']);"
+        "heavy = {'PySide6', 'shiboken6', 'qasync', 'numpy', 'google.genai', 'prometheus_client', 'keyring'};"
+        "print(sorted(heavy & set(sys.modules))); sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=environment()
+    )
+    assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
