@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -9,9 +10,12 @@ import re
 import shutil
 import sys
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TextIO
+
+from knowalledge_desktop.core.errors import DiskFull, StorageError
 
 _WIDTHS = (30, 100)  # columns; longer lines are hard to read
 # Characters that JSON allows as they are, but that steer terminals or are no UTF-8.
@@ -65,8 +69,9 @@ class Console:
         """Text on standard output, at once."""
         self.progress("")
         encoding = self.stdout.encoding or "utf-8"
-        self.stdout.write(text.encode(encoding, "replace").decode(encoding))
-        self.stdout.flush()
+        with _writing():
+            self.stdout.write(text.encode(encoding, "replace").decode(encoding))
+            self.stdout.flush()
 
     def json(self, document: object) -> None:
         """One JSON document in UTF-8, whatever the terminal's encoding is."""
@@ -74,12 +79,13 @@ class Console:
         text = _AWKWARD.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
         self.progress("")
         binary = getattr(self.stdout, "buffer", None)
-        if binary is None:
-            self.stdout.write(text + "\n")
-        else:
+        with _writing():
+            if binary is None:
+                self.stdout.write(text + "\n")
+            else:
+                self.stdout.flush()
+                binary.write(text.encode() + b"\n")
             self.stdout.flush()
-            binary.write(text.encode() + b"\n")
-        self.stdout.flush()
 
     def say(self, line: str) -> None:
         """A line on standard error: what a person wants to know and a program does not."""
@@ -98,6 +104,18 @@ class Console:
         encoding = self.stderr.encoding or "utf-8"
         self.stderr.write("\r\x1b[K" + told.encode(encoding, "replace").decode(encoding))
         self.stderr.flush()
+
+
+@contextmanager
+def _writing() -> Generator[None]:
+    """Output may go to a file, and files have troubles of their own."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        kind = DiskFull if error.errno in {errno.ENOSPC, errno.EDQUOT} else StorageError
+        raise kind("the standard output") from error
 
 
 # --- text ---------------------------------------------------------------------------------------------------

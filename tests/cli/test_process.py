@@ -207,3 +207,13 @@ def test_the_command_line_loads_neither_qt_nor_numbers_nor_the_sdk() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=environment()
     )
     assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device that is always full is Linux's")
+@pytest.mark.parametrize("words", ["explore Photosynthesis", "explain Jazz", "library list --json"])
+def test_output_that_finds_no_room_is_an_error_of_storage(words: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*PROGRAM, *words.split()], stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=environment()
+        )
+    assert (done.returncode, "The disk is full" in done.stderr.splitlines()[-1]) == (7, True), done.stderr
