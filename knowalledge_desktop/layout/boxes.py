@@ -39,41 +39,30 @@ class Boxes:
                 return False
         return True
 
-    def slide(
-        self,
-        xs: Sequence[float],
-        sizes: Sequence[Size],
-        gap: float,
-        wanted: float,
-        reach: float,
-        clearance: float,
-    ) -> float | None:
-        """The top, nearest to `wanted` and at most `reach` away, where a column of boxes fits.
+    def slide(self, xs: Sequence[float], sizes: Sequence[Size], gap: float, wanted: float, clear: Size) -> float:
+        """The top nearest to `wanted` where a column of boxes fits.
 
-        `xs` are the centres of the boxes, which follow each other downwards `gap` apart. Each
-        taken box forbids an interval of tops to each box of the column; the answer is the
-        nearest point outside all of them.
+        `xs` are the centres of the boxes, which follow each other downwards `gap` apart; `clear`
+        is the clear distance they keep sideways and up and down. Each taken box forbids an
+        interval of tops to each box of the column; the answer is the nearest point outside all.
         """
         data = self._data[: self._count]
         forbidden: list[Array] = []
         offset = 0.0
         for x, (w, h) in zip(xs, sizes, strict=True):
-            beside = (data[:, 0] < x + w / 2 + clearance) & (data[:, 2] > x - w / 2 - clearance)
-            near = data[beside]
-            forbidden.append(
-                np.column_stack([near[:, 1] - clearance - h - offset, near[:, 3] + clearance - offset])
-            )
+            near = data[(data[:, 0] < x + w / 2 + clear[0]) & (data[:, 2] > x - w / 2 - clear[0])]
+            forbidden.append(np.column_stack([near[:, 1] - clear[1] - h - offset, near[:, 3] + clear[1] - offset]))
             offset += h + gap
         spans = np.concatenate(forbidden)
-        spans = spans[(spans[:, 1] > wanted - reach) & (spans[:, 0] < wanted + reach)]
+        spans = spans[np.argsort(spans[:, 0], kind="stable")]
         if not len(spans):
             return wanted
-        candidates = np.concatenate([[wanted], spans[:, 0], spans[:, 1]])
-        candidates = candidates[np.abs(candidates - wanted) <= reach]
-        inside = (candidates[:, None] > spans[None, :, 0] + 1e-9) & (
-            candidates[:, None] < spans[None, :, 1] - 1e-9
-        )
-        good = candidates[~inside.any(axis=1)]
-        if not len(good):
-            return None
-        return float(good[np.argmin(np.abs(good - wanted))])
+        # Intervals that touch are one: where a start lies beyond all ends before it, a new one begins.
+        reach = np.maximum.accumulate(spans[:, 1])
+        begins = np.flatnonzero(np.concatenate([[True], spans[1:, 0] >= reach[:-1]]))
+        starts, stops = spans[begins, 0], reach[np.append(begins[1:] - 1, len(spans) - 1)]
+        at = int(np.searchsorted(starts, wanted, side="left")) - 1
+        if at < 0 or stops[at] <= wanted:
+            return wanted
+        above, below = float(starts[at]), float(stops[at])
+        return above if wanted - above < below - wanted else below

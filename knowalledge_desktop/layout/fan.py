@@ -12,23 +12,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowalledge_desktop.core.graph import Map, Place
 from knowalledge_desktop.layout.boxes import Boxes
+from knowalledge_desktop.layout.packing import pack
 
 Size = tuple[float, float]
 
-ROOT_GAP = 150.0
-"""Clear distance between the root and the near edge of the depth-1 column, at the middle."""
+ROOT_GAP = 44.0
+"""Clear distance between the root and the near edge of the depth-1 column, at its ends."""
 LEVEL_GAP = 88.0
 """Clear distance between a parent's edge and its children's near edge."""
-PITCH_GAP = (26.0, 8.0, 6.0)
+PAST_SIBLINGS = 36.0
+"""Clear distance between the parent's siblings and its children, so that edges cross no label."""
+PITCH_GAP = (60.0, 8.0, 6.0)
 """Clear vertical distance between siblings at depth 1, 2, and deeper."""
 CLEARANCE = 4.0
 """Least clear distance to any other topic."""
+ASIDE = 40.0
+"""Clear distance sideways to the topics of another column: room for labels that do not shrink."""
 ARC = 0.32
 """How far the depth-1 columns bend in towards the root at their ends, as part of their half height."""
+MOST_BEND = 90.0
+STEP_OUT = 44.0
+OUT_COST = 1.4
+"""How much worse it is to go further out than to slide along the column, per unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +93,6 @@ def place(document: Map, sizes: Mapping[str, Size]) -> dict[str, Place]:
 
 def tidy(document: Map, sizes: Mapping[str, Size]) -> dict[str, Place]:
     """Places for all topics from scratch, as tight as the fan allows. Folding is kept."""
-    from dataclasses import replace
-
-    from knowalledge_desktop.layout.packing import pack
-
     packed = pack(document, sizes)
     return {
         topic_id: replace(document.places.get(topic_id, Place(0.0, 0.0)), x=x, y=y, pinned=False)
@@ -114,9 +119,11 @@ def _place_children(
         return
     side = _side_of(document, parent_id, found)
     group = _group(new, sizes, gap)
-    others = [_at(document, c, found) for c in document.children(parent_id) if c in document.places]
-    below = max((p.y for p in others), default=None)
-    _place_column(group, side, parent, sizes[parent_id], below, found, taken)
+    near = _near_edge(document, parent_id, side, group.height / 2.0, sizes, found)
+    others = [c for c in document.children(parent_id) if c in document.places]
+    below = max((document.places[c].y + sizes[c][1] / 2.0 for c in others), default=None)
+    wanted = parent.y - group.height / 2.0 if below is None else below + gap
+    _place_column(group, side, near, wanted, found, taken)
 
 
 def _group(ids: Iterable[str], sizes: Mapping[str, Size], gap: float) -> _Group:
@@ -155,8 +162,9 @@ def _place_arc(
         y = root.y - height / 2.0
         for w, h in group.sizes:
             middle = y + h / 2.0
-            bend = ARC * half * (1.0 - math.sqrt(max(0.0, 1.0 - ((middle - root.y) / (half * 1.05)) ** 2)))
-            x = root.x + side * (near + max(0.0, min(half * 0.25, 120.0) - bend) + w / 2.0)
+            away = min(1.0, abs(middle - root.y) / (half * 1.05))
+            bow = min(half * ARC, MOST_BEND) * math.sqrt(1.0 - away**2)
+            x = root.x + side * (near + bow + w / 2.0)
             spots.append((x, middle))
             y += h + group.gap
         if taken.free_all(spots, group.sizes, CLEARANCE):
@@ -166,31 +174,45 @@ def _place_arc(
 
 
 def _place_column(
-    group: _Group,
-    side: int,
-    parent: Place,
-    parent_size: Size,
-    below: float | None,
-    found: dict[str, Place],
-    taken: Boxes,
+    group: _Group, side: int, near: float, wanted: float, found: dict[str, Place], taken: Boxes
 ) -> None:
-    """A straight column outward of the parent, as near to its height as there is room."""
-    near = parent.x + side * (parent_size[0] / 2.0 + LEVEL_GAP)
-    wanted = parent.y - group.height / 2.0 if below is None else below + group.sizes[0][1] / 2.0 + group.gap
-    reach = max(140.0, group.height * 0.9)
-    while True:
-        xs = [near + side * w / 2.0 for w, _ in group.sizes]
-        top = taken.slide(xs, group.sizes, group.gap, wanted, reach, CLEARANCE)
-        if top is not None:
-            spots: list[Size] = []
-            y = top
-            for x, (_, h) in zip(xs, group.sizes, strict=True):
-                spots.append((x, y + h / 2.0))
-                y += h + group.gap
-            _settle(group, spots, found, taken)
-            return
-        near += side * 48.0
-        reach *= 1.15
+    """A straight column outward of `near`, with its top as near to `wanted` as there is room.
+
+    Sliding along the column and going further out are weighed against each other.
+    """
+    best, best_cost, out = (near, wanted), math.inf, 0.0
+    while out * OUT_COST < best_cost:
+        edge = near + side * out
+        xs = [edge + side * w / 2.0 for w, _ in group.sizes]
+        top = taken.slide(xs, group.sizes, group.gap, wanted, (ASIDE, group.gap))
+        cost = abs(top - wanted) + out * OUT_COST
+        if cost < best_cost:
+            best, best_cost = (edge, top), cost
+        out += STEP_OUT
+    edge, y = best
+    spots: list[Size] = []
+    for w, h in group.sizes:
+        spots.append((edge + side * w / 2.0, y + h / 2.0))
+        y += h + group.gap
+    _settle(group, spots, found, taken)
+
+
+def _near_edge(
+    document: Map, parent_id: str, side: int, reach: float, sizes: Mapping[str, Size], found: Mapping[str, Place]
+) -> float:
+    """Where the children's column begins: clear of the parent and of its siblings within reach."""
+    parent = _at(document, parent_id, found)
+    own = parent.x + side * sizes[parent_id][0] / 2.0
+    edge = own + side * LEVEL_GAP
+    above = document.topics[parent_id].parent_id
+    for sibling in document.children(above) if above else ():
+        at = found.get(sibling) or document.places.get(sibling)
+        if at is None or abs(at.y - parent.y) > reach:
+            continue
+        past = at.x + side * (sizes[sibling][0] / 2.0 + PAST_SIBLINGS)
+        if 0.0 < (past - edge) * side < LEVEL_GAP * 2:  # one that was dragged away does not count
+            edge = past
+    return edge
 
 
 def _settle(group: _Group, spots: Sequence[Size], found: dict[str, Place], taken: Boxes) -> None:

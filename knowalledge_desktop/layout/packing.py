@@ -8,6 +8,7 @@ linear time", Software: Practice and Experience 44 (2014), with one column per d
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from knowalledge_desktop.core.graph import Map
@@ -16,9 +17,12 @@ Size = tuple[float, float]
 Outline = list[tuple[float, float]]
 """Top and bottom per depth below the branch's own column, relative to the branch's centre line."""
 
-ROOT_GAP = 190.0
+ROOT_GAP = 60.0
 LEVEL_GAP = 88.0
-GAPS = (26.0, 8.0, 6.0)
+GAPS = (40.0, 10.0, 8.0)
+BETWEEN_BRANCHES = 14.0
+MOST_BEND = 70.0
+"""How far the middle of a side stands further out than its ends; less than LEVEL_GAP, so no columns meet."""
 
 
 def pack(document: Map, sizes: Mapping[str, Size]) -> dict[str, tuple[float, float]]:
@@ -77,10 +81,14 @@ def _pack_side(
         outlines[topic_id] = [(-half, half), *below]
     _stack([outlines.pop(c) for c in ids], ids, offsets, 1)
     columns = _columns(sizes, depth, order, sizes[document.root_id][0])
+    half = max(1.0, *(abs(offsets[c]) for c in ids)) * 1.05
+    bow = 0.0
     for topic_id in order:
         parent = document.topics[topic_id].parent_id or document.root_id
         y = places[parent][1] + offsets[topic_id]
-        x = side * (columns[depth[topic_id]] + sizes[topic_id][0] / 2)
+        if depth[topic_id] == 1:
+            bow = min(half * 0.3, MOST_BEND) * math.sqrt(max(0.0, 1.0 - (y / half) ** 2))
+        x = side * (columns[depth[topic_id]] + bow + sizes[topic_id][0] / 2)
         places[topic_id] = (round(x, 2), round(y, 2))
 
 
@@ -109,7 +117,9 @@ def _stack(outlines: Sequence[Outline], ids: Sequence[str], offsets: dict[str, f
     at: list[float] = []
     for outline in outlines:
         shared = min(len(outline), len(bottoms))
-        y = max((bottoms[i] - outline[i][0] + gap for i in range(shared)), default=0.0)
+        y = max(
+            (bottoms[i] - outline[i][0] + (BETWEEN_BRANCHES if i else gap) for i in range(shared)), default=0.0
+        )
         if at:
             y = max(y, at[-1])
         for level, (top, bottom) in enumerate(outline):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -21,8 +22,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFocusEvent, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from knowalledge_desktop.core.graph import Change, Map, Place
-from knowalledge_desktop.layout.fan import LEVEL_GAP, place, tidy
+from knowalledge_desktop.core.graph import Change, Map, Place, PutTopic, Topic
+from knowalledge_desktop.layout.fan import place, tidy
 from knowalledge_desktop.ui.canvas.camera import STEP, Camera
 from knowalledge_desktop.ui.canvas.gestures import Gestures
 from knowalledge_desktop.ui.canvas.keys import Keys
@@ -145,7 +146,7 @@ class GraphCanvas(QWidget):
         row = self._rows.index.get(topic_id, -1)
         if row < 0 or self._document is None or self._document.children(topic_id):
             return
-        self._ghosts[topic_id] = self._ghost_spots(row, count)
+        self._ghosts[topic_id] = self._ghost_spots(topic_id, count)
         if row == 0 and len(self._rows) == 1:
             self._fly(Camera(self._camera.x, self._camera.y, min(self._camera.scale, 0.9)))
         self.update()
@@ -322,17 +323,20 @@ class GraphCanvas(QWidget):
             row = int(before.parent[row])
         return ""
 
-    def _ghost_spots(self, row: int, count: int) -> list[tuple[float, float]]:
-        rows = self._rows
-        x, y, half = float(rows.x[row]), float(rows.y[row]), float(rows.w[row]) / 2
-        if row == 0:
-            right = (count + 1) // 2
-            return [
-                *((x + half + 150.0, y + (i - (right - 1) / 2) * 62.0) for i in range(right)),
-                *((x - half - 150.0, y + (i - (count - right - 1) / 2) * 62.0) for i in range(count - right)),
-            ]
-        reach = x + int(rows.side[row]) * (half + LEVEL_GAP)
-        return [(reach, y + (i - (count - 1) / 2) * 36.0) for i in range(count)]
+    def _ghost_spots(self, topic_id: str, count: int) -> list[tuple[float, float]]:
+        """Where the layout would put so many subtopics: at the ends of their edges."""
+        document = self._document
+        if document is None:
+            return []
+        made_up = [Topic(f"ghost{i}", self.tr("A subtopic to come"), topic_id, float(i)) for i in range(count)]
+        imagined = document.apply(Change(tuple(PutTopic(None, t) for t in made_up)))
+        sizes = self._renderer.metrics.sizes(imagined)
+        spots: list[tuple[float, float]] = []
+        from_x = document.places[topic_id].x if topic_id in document.places else 0.0
+        for name, at in place(imagined, sizes).items():
+            if name.startswith("ghost"):
+                spots.append((at.x - math.copysign(sizes[name][0] / 2, at.x - from_x), at.y))
+        return spots
 
     def _view(self) -> QSizeF:
         return QSizeF(self.size())
