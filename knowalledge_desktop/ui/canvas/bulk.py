@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from shiboken6 import Shiboken
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF
 from PySide6.QtGui import QPainter
+from shiboken6 import Shiboken
 
 
 def draw_lines(painter: QPainter, lines: NDArray[np.float64]) -> None:

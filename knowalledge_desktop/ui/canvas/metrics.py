@@ -44,6 +44,7 @@ class NodeMetrics:
             )
         self._measures = [QFontMetricsF(kind.font) for kind in self._kinds]
         self._widths: dict[tuple[str, int], float] = {}
+        self._labels: dict[tuple[str, int], str] = {}
 
     def kind(self, depth: int) -> Kind:
         """Geometry for a depth; the last one serves all deeper ones."""
@@ -56,13 +57,19 @@ class NodeMetrics:
 
     def label(self, title: str, depth: int) -> str:
         """The title, cut at its end where it is too long for the widest pill."""
+        key = (title, min(depth, len(_KINDS) - 1))
+        found = self._labels.get(key)
+        if found is not None:
+            return found
         kind = self.kind(depth)
         room = kind.widest - 2 * kind.pad - (kind.port + self._gap if kind.port else 0.0)
-        return self._measures[min(depth, 3)].elidedText(title, Qt.TextElideMode.ElideRight, room)
+        label = self._measures[key[1]].elidedText(title, Qt.TextElideMode.ElideRight, room)
+        self._labels[key] = label
+        return label
 
     def size(self, title: str, depth: int) -> QSizeF:
         """Width and height of the pill."""
-        key = (title, min(depth, 3))
+        key = (title, min(depth, len(_KINDS) - 1))
         width = self._widths.get(key)
         kind = self.kind(depth)
         if width is None:

@@ -10,7 +10,8 @@ from PySide6.QtGui import QPainter, QPen
 from knowalledge_desktop.ui.canvas.camera import Camera
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.pills import FAILED, GENERATING, IDLE
-from knowalledge_desktop.ui.canvas.renderer import LABELS, PILLS, MapRenderer, Shown
+from knowalledge_desktop.ui.canvas.renderer import MapRenderer
+from knowalledge_desktop.ui.canvas.scene import LABELS, PILLS, Frame, Shown
 from knowalledge_desktop.ui.theme import Theme
 
 GHOST_RADIUS = 5.0
@@ -72,12 +73,13 @@ def _selection(
         painter.setPen(QPen(theme.color("accent.base"), 2.0))
         painter.drawEllipse(at, 7.0, 7.0)
         return
-    box = box_of(rows, row)
+    look = renderer.look(rows, row, shown)
+    box = renderer.pills.box(look, float(rows.x[row]), float(rows.y[row]))
     top_left, bottom_right = (
         camera.to_view(box.left(), box.top(), view),
         camera.to_view(box.right(), box.bottom(), view),
     )
-    radius = renderer.pills.radius(renderer.look(rows, row, shown)) * camera.scale
+    radius = renderer.pills.radius(look) * camera.scale
     frame = QRectF(top_left, bottom_right)
     halo = theme.color("accent.subtle")
     painter.setPen(QPen(halo, 4.0))
@@ -100,9 +102,11 @@ def _state(
     scale: float,
 ) -> None:
     look = renderer.look(rows, row, shown)
-    box = box_of(rows, row)
-    if state == FAILED:
+    box = renderer.pills.box(look, float(rows.x[row]), float(rows.y[row]))
+    if state == FAILED and scale >= LABELS and (scale >= PILLS or look.depth <= 1):
         renderer.pills.paint_retry(painter, renderer.pills.retry_badge(look, box))
+        return
+    if state == FAILED:
         return
     if look.depth == 0 or scale < LABELS:
         # The root has no port: the arc stands above it.

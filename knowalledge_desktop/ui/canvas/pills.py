@@ -6,12 +6,14 @@ import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from knowalledge_desktop.ui.canvas.metrics import NodeMetrics
 from knowalledge_desktop.ui.theme import Theme
 
 GENERATING, QUEUED, FAILED, IDLE = "generating", "queued", "failed", ""
+CHIP_PAD, CHIP_DIGIT, RETRY = 18.0, 7.0, 24.0
+"""Scene units that a count of hidden topics (and each digit of it) and a retry mark take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,13 @@ class Look:
     hidden: int = 0
     hover: bool = False
 
+    @property
+    def extra(self) -> float:
+        """How much longer the pill is on its far side, for the count or the retry mark."""
+        if self.state == FAILED:
+            return RETRY
+        return CHIP_PAD + CHIP_DIGIT * len(str(self.hidden)) if self.hidden else 0.0
+
 
 def round_pen(colour: QColor, width: float) -> QPen:
     """A pen whose lines end round; a point drawn with it is a disc."""
@@ -43,13 +52,18 @@ class PillPainter:
 
     def paint(self, painter: QPainter, look: Look, x: float, y: float) -> None:
         """Paint the pill centred at a scene point; the painter maps scene units."""
-        box = QRectF(x - look.width / 2, y - look.height / 2, look.width, look.height)
+        box = self.box(look, x, y)
         if look.depth == 0:
             self._root(painter, look, box)
         else:
             self._topic(painter, look, box)
         if look.hidden:
             self._count(painter, look, box)
+
+    def box(self, look: Look, x: float, y: float) -> QRectF:
+        """The pill of a topic whose centre is here, with what it carries at its far end."""
+        left = x - look.width / 2 - (look.extra if look.side < 0 else 0.0)
+        return QRectF(left, y - look.height / 2, look.width + look.extra, look.height)
 
     def radius(self, look: Look) -> float:
         """Corner radius: half the height, at most 18, less for the root."""
@@ -67,9 +81,9 @@ class PillPainter:
         painter.setBrush(colours.tint if theme.is_dark else colours.line)
         painter.setPen(QPen(colours.line, 1.5) if theme.is_dark else Qt.PenStyle.NoPen)
         painter.drawRoundedRect(box, self.radius(look), self.radius(look))
-        painter.setPen(theme.color("text.primary") if theme.is_dark else QColor(Qt.GlobalColor.white))
+        painter.setPen(theme.color("text.primary" if theme.is_dark else "bg.raised"))
         painter.setFont(self._metrics.kind(0).font)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, look.label)
+        painter.drawText(box.adjusted(0, 0, -look.extra, 0), Qt.AlignmentFlag.AlignCenter, look.label)
 
     def _topic(self, painter: QPainter, look: Look, box: QRectF) -> None:
         theme = self._theme
@@ -87,7 +101,8 @@ class PillPainter:
         painter.drawRoundedRect(box, self.radius(look), self.radius(look))
         kind = self._metrics.kind(look.depth)
         lead = kind.pad + kind.port + self._metrics.port_gap
-        text = box.adjusted(lead, 0, -kind.pad, 0) if look.side > 0 else box.adjusted(kind.pad, 0, -lead, 0)
+        tail = kind.pad + look.extra
+        text = box.adjusted(lead, 0, -tail, 0) if look.side > 0 else box.adjusted(tail, 0, -lead, 0)
         painter.setFont(kind.font)
         painter.setPen(ink)
         side = Qt.AlignmentFlag.AlignLeft if look.side > 0 else Qt.AlignmentFlag.AlignRight
@@ -135,26 +150,27 @@ class PillPainter:
         painter.drawArc(box, int(-turn * 360 * 16), -270 * 16)
 
     def _count(self, painter: QPainter, look: Look, box: QRectF) -> None:
-        """How many topics are hidden: a chip on the far side, outside the pill."""
+        """How many topics are hidden: a chip at the far end."""
         chip = self.chip(look, box)
         theme = self._theme
-        painter.setPen(QPen(theme.color("border.subtle"), 1.0))
+        painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("bg.sunken"))
         painter.drawRoundedRect(chip, chip.height() / 2, chip.height() / 2)
         painter.setFont(theme.font("caption"))
         painter.setPen(theme.color("text.secondary"))
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, f"+{look.hidden}")
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, str(look.hidden))
 
     def chip(self, look: Look, box: QRectF) -> QRectF:
         """Where the count of hidden topics is, in scene units."""
-        text = f"+{look.hidden}"
-        width = max(20.0, QFontMetricsF(self._theme.font("caption")).horizontalAdvance(text) + 12.0)
-        left = box.right() + 6.0 if look.side > 0 else box.left() - 6.0 - width
-        return QRectF(left, box.center().y() - 10.0, width, 20.0)
+        high = min(20.0, box.height() - 6.0)
+        width = max(high, look.extra - 4.0)
+        inset = (box.height() - high) / 2.0 + 2.0
+        left = box.right() - inset - width if look.side > 0 else box.left() + inset
+        return QRectF(left, box.center().y() - high / 2.0, width, high)
 
     def retry_badge(self, look: Look, box: QRectF) -> QRectF:
-        """Where the retry mark of a failed topic is: outside, on the far side; 28 units to hit."""
-        left = box.right() + 2.0 if look.side > 0 else box.left() - 30.0
+        """Where the retry mark of a failed topic is: at the far end; 28 units to hit."""
+        left = box.right() - 32.0 if look.side > 0 else box.left() + 4.0
         return QRectF(left, box.center().y() - 14.0, 28.0, 28.0)
 
     def paint_retry(self, painter: QPainter, badge: QRectF) -> None:

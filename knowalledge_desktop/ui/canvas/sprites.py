@@ -43,7 +43,7 @@ class Sprites:
 
     def extent(self, look: Look) -> QRectF:
         """What the picture shows, in scene units relative to the pill's centre."""
-        extra = 60.0 if look.hidden else 0.0
+        extra = look.extra
         left = look.width / 2 + MARGIN + (extra if look.side < 0 else 0.0)
         right = look.width / 2 + MARGIN + (extra if look.side > 0 else 0.0)
         high = look.height / 2 + MARGIN

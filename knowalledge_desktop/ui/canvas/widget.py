@@ -31,7 +31,8 @@ from knowalledge_desktop.ui.canvas.model import Rows, rows_of
 from knowalledge_desktop.ui.canvas.motion import Motion, motion_between
 from knowalledge_desktop.ui.canvas.overlay import box_of, paint_overlay
 from knowalledge_desktop.ui.canvas.pills import GENERATING, IDLE
-from knowalledge_desktop.ui.canvas.renderer import MapRenderer, Shown
+from knowalledge_desktop.ui.canvas.renderer import MapRenderer
+from knowalledge_desktop.ui.canvas.scene import Frame, Shown
 from knowalledge_desktop.ui.theme import Theme
 
 FRAME_MS = 16
@@ -257,7 +258,8 @@ class GraphCanvas(QWidget):
             row = self._rows.index.get(topic_id, -1)
             if state == "failed" and row >= 0:
                 look = self._renderer.look(self._rows, row, self._shown)
-                if self._renderer.pills.retry_badge(look, box_of(self._rows, row)).contains(point):
+                box = self._renderer.pills.box(look, float(self._rows.x[row]), float(self._rows.y[row]))
+                if self._renderer.pills.retry_badge(look, box).contains(point):
                     return row
         return -1
 

@@ -1,0 +1,140 @@
+"""The edges of a picture: ribbons close up, lines in bulk from afar, dashes where nothing is yet."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from knowalledge_desktop.ui.canvas.bulk import draw_lines
+from knowalledge_desktop.ui.canvas.edges import EdgeShapes, curve, ends, ribbon, segments
+from knowalledge_desktop.ui.canvas.model import Rows
+from knowalledge_desktop.ui.canvas.pills import FAILED, IDLE, QUEUED
+from knowalledge_desktop.ui.canvas.scene import LABELS, Frame
+from knowalledge_desktop.ui.theme import Theme
+
+RIBBONS_AT_MOST = 160
+"""Filled edges drawn one by one; beyond that, lines in bulk."""
+SMOOTH_AT_MOST = 1500
+"""Lines of one colour that are still drawn smooth."""
+REST = 0.62
+"""How much of its colour an edge has when it is not on the path to the selection."""
+_DASHES = {"related": (1.4, (0.6, 3.6)), QUEUED: (1.2, (1.7, 4.2)), FAILED: (1.4, (2.9, 2.9))}
+"""Width, and dash and gap in widths (tokens: edge.states)."""
+TIP = 2.5
+
+
+class EdgeLayer:
+    """Draws edges; the painter maps scene units. Keeps the shapes of the present rows."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
+        self._shapes = EdgeShapes(Rows())
+        self._shapes_of: Rows | None = None
+
+    def paint(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
+        """All edges that are seen, then the way from the root to the selection."""
+        if self._shapes_of is not rows:
+            self._shapes, self._shapes_of = EdgeShapes(rows), rows
+        chosen = _seen(rows, *frame.seen())
+        if frame.scale >= LABELS and len(chosen) <= RIBBONS_AT_MOST:
+            for row in chosen.tolist():
+                self._edge(painter, rows, row, frame)
+        else:
+            self._lines(painter, rows, chosen, frame.scale)
+        self._path(painter, rows, frame)
+
+    def paint_leaving(self, painter: QPainter, rows: Rows, leaving: tuple[int, ...], left: float) -> None:
+        """Edges that are taken back; `left` is how much of them is still there, 1 to 0."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        for row in leaving:
+            if rows.parent[row] >= 0:
+                painter.setBrush(self._rest(int(rows.depth[row])))
+                points = curve(*ends(rows, row), steep=rows.parent[row] == 0)
+                painter.drawPath(ribbon(points, int(rows.depth[row]) - 1, left))
+
+    def _lines(self, painter: QPainter, rows: Rows, chosen: NDArray[np.int32], scale: float) -> None:
+        pieces = 6 if len(chosen) < SMOOTH_AT_MOST else 3
+        deepest = len(_LINE_DEPTHS)
+        for depth in _LINE_DEPTHS:
+            deep = rows.depth[chosen] >= depth if depth == deepest else rows.depth[chosen] == depth
+            some = chosen[deep]
+            if len(some):
+                painter.setPen(QPen(self._rest(depth), 0.0 if scale < LABELS else 1.2 / scale))
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(some) < SMOOTH_AT_MOST)
+                draw_lines(painter, segments(rows, some, pieces))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+    def _edge(self, painter: QPainter, rows: Rows, row: int, frame: Frame) -> None:
+        motion = frame.motion
+        part = motion.grown(row) if motion and row in motion.born else 1.0
+        if part <= 0.0:
+            return
+        eased = self._theme.easing("grow").valueForProgress(part) if part < 1.0 else 1.0
+        state = frame.shown.states.get(rows.ids[row], IDLE)
+        points = self._shapes.points(row)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if state in _DASHES:
+            ink = self._theme.color("danger.base" if state == FAILED else "text.tertiary")
+            _dashed(painter, points, ink, state, eased)
+        elif rows.related[row]:
+            _dashed(painter, points, self._theme.color("text.tertiary"), "related", eased)
+        else:
+            painter.setBrush(self._rest(int(rows.depth[row])))
+            whole = part >= 1.0
+            painter.drawPath(
+                self._shapes.ribbon(row) if whole else ribbon(points, int(rows.depth[row]) - 1, eased)
+            )
+        if part < 1.0:
+            tip = points[min(len(points) - 1, max(1, round(len(points) * eased)) - 1)]
+            painter.setBrush(self._theme.color("accent.base"))
+            painter.drawEllipse(QPointF(*tip.tolist()), TIP, TIP)
+
+    def _path(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
+        row = frame.shown.selected if frame.shown.selected < len(rows) else -1
+        moving = frame.motion.born if frame.motion else {}
+        while row > 0:
+            colour = self._theme.depth(int(rows.depth[row])).line
+            dashed = rows.related[row] or frame.shown.states.get(rows.ids[row], IDLE) in _DASHES
+            if row in moving or dashed:
+                pass
+            elif frame.scale >= LABELS:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(colour)
+                painter.drawPath(self._shapes.ribbon(row))
+            else:
+                painter.setPen(QPen(colour, 2.0 / frame.scale))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawPolyline(_points(self._shapes.points(row)))
+            row = int(rows.parent[row])
+
+    def _rest(self, depth: int) -> QColor:
+        return self._theme.mix(self._theme.color("bg.canvas"), self._theme.depth(depth).line, REST)
+
+
+_LINE_DEPTHS = (1, 2, 3, 4, 5)
+
+
+def _dashed(painter: QPainter, points: NDArray[np.float64], ink: QColor, kind: str, part: float) -> None:
+    width, pattern = _DASHES[kind]
+    pen = QPen(ink, width, Qt.PenStyle.CustomDashLine, Qt.PenCapStyle.RoundCap)
+    pen.setDashPattern(list(pattern))
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPolyline(_points(points[: max(2, round(len(points) * part))]))
+    painter.setPen(Qt.PenStyle.NoPen)
+
+
+def _points(points: NDArray[np.float64]) -> list[QPointF]:
+    return [QPointF(x, y) for x, y in points.tolist()]
+
+
+def _seen(rows: Rows, left: float, top: float, right: float, bottom: float) -> NDArray[np.int32]:
+    """Rows whose edge may touch the rectangle."""
+    child = np.arange(1, len(rows), dtype=np.int32)
+    parent = rows.parent[1:]
+    low_x, high_x = np.minimum(rows.x[child], rows.x[parent]), np.maximum(rows.x[child], rows.x[parent])
+    low_y, high_y = np.minimum(rows.y[child], rows.y[parent]), np.maximum(rows.y[child], rows.y[parent])
+    seen = (low_x <= right) & (high_x >= left) & (low_y <= bottom) & (high_y >= top)
+    return child[seen & (parent >= 0)]

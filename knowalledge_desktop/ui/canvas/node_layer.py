@@ -1,0 +1,154 @@
+"""The topics of a picture: pills close up, dots with labels, dots, by the level of detail."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFont, QPainter
+
+from knowalledge_desktop.ui.canvas.bulk import draw_points
+from knowalledge_desktop.ui.canvas.metrics import NodeMetrics
+from knowalledge_desktop.ui.canvas.model import Rows
+from knowalledge_desktop.ui.canvas.pills import IDLE, Look, PillPainter, round_pen
+from knowalledge_desktop.ui.canvas.scene import FIRST_LINES, LABELS, PILLS, Frame, Shown
+from knowalledge_desktop.ui.canvas.sprites import Sprites
+from knowalledge_desktop.ui.theme import Theme
+
+LONGEST_SUMMARY = 60
+LABEL_ROW = 13.0
+"""Pixels a label needs for itself; from afar, labels that have less are left out."""
+SMALLEST_ROOT = 0.45
+"""The root stays readable: its pill gets no smaller than at this scale."""
+_DEPTHS = (1, 2, 3, 4, 5)
+
+
+class NodeLayer:
+    """Draws topics; the painter is in widget coordinates."""
+
+    def __init__(self, theme: Theme, metrics: NodeMetrics, pills: PillPainter) -> None:
+        self._theme = theme
+        self._metrics = metrics
+        self._sprites = Sprites(pills)
+        self._font = QFont(theme.font("caption"))
+
+    def look(self, rows: Rows, row: int, shown: Shown) -> Look:
+        """How a topic's pill looks now."""
+        depth = int(rows.depth[row])
+        return Look(
+            self._metrics.label(rows.titles[row], depth),
+            min(depth, _DEPTHS[-1]),
+            int(rows.side[row]),
+            float(rows.w[row]),
+            float(rows.h[row]),
+            bool(rows.explained[row]),
+            shown.states.get(rows.ids[row], IDLE),
+            int(rows.hidden[row]),
+            row == shown.hover,
+        )
+
+    def paint(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
+        """All topics that are seen."""
+        left, top, right, bottom = frame.seen()
+        seen = rows.inside(left - 20, top - 20, right + 20, bottom + 20)
+        if frame.scale >= PILLS:
+            pills, dots = seen, seen[:0]
+        else:
+            near = rows.depth[seen] <= (1 if frame.scale >= LABELS else 0)
+            pills, dots = seen[near], seen[~near]
+        if len(dots):
+            self._dots(painter, rows, dots, frame)
+        for row in pills.tolist():
+            grown = frame.motion.grown(row) if frame.motion else 1.0
+            opacity = min(1.0, max(0.0, (grown - 0.6) / 0.4))
+            if opacity > 0.0:
+                self.pill(painter, rows, row, frame, opacity)
+        if frame.scale >= FIRST_LINES:
+            self._first_lines(painter, rows, pills, frame)
+
+    def pill(self, painter: QPainter, rows: Rows, row: int, frame: Frame, opacity: float) -> None:
+        """One pill from its picture."""
+        look = self.look(rows, row, frame.shown)
+        scale = max(frame.scale, SMALLEST_ROOT) if look.depth == 0 else frame.scale
+        picture, sharp = self._sprites.pill(look, scale * frame.dpr, exact=not frame.shown.zooming)
+        extent = self._sprites.extent(look)
+        at = frame.at(float(rows.x[row]), float(rows.y[row]))
+        left, top = at.x() + extent.left() * scale, at.y() + extent.top() * scale
+        if opacity < 1.0:
+            painter.setOpacity(opacity)
+        if sharp:
+            picture.setDevicePixelRatio(frame.dpr)
+            painter.drawPixmap(QPointF(frame.snapped(left), frame.snapped(top)), picture)
+        else:
+            picture.setDevicePixelRatio(1.0)
+            target = QRectF(left, top, extent.width() * scale, extent.height() * scale)
+            painter.drawPixmap(target, picture, QRectF(picture.rect()))
+        if opacity < 1.0:
+            painter.setOpacity(1.0)
+
+    def _dots(self, painter: QPainter, rows: Rows, dots: NDArray[np.int32], frame: Frame) -> None:
+        scale, camera = frame.scale, frame.camera
+        # The dot sits where the edge meets the pill, so the picture stays whole.
+        x = frame.view.width() / 2 + (rows.x[dots] - rows.side[dots] * rows.w[dots] / 2 - camera.x) * scale
+        y = frame.view.height() / 2 + (rows.y[dots] - camera.y) * scale
+        size = 7.0 if scale >= LABELS else min(6.0, max(2.5, 14.0 * scale))
+        shown = np.ones(len(dots), bool)
+        if frame.motion:
+            shown = np.array([frame.motion.grown(row) > 0.6 for row in dots.tolist()], bool)
+        for depth in _DEPTHS:
+            deep = rows.depth[dots] >= depth if depth == _DEPTHS[-1] else rows.depth[dots] == depth
+            deep &= shown
+            if not deep.any():
+                continue
+            painter.setPen(round_pen(self._theme.depth(depth).line, size))
+            draw_points(painter, x[deep], y[deep])
+            hollow = deep & ~rows.explained[dots]
+            if size >= 5.0 and hollow.any():
+                painter.setPen(round_pen(self._theme.color("bg.canvas"), size - 3.2))
+                draw_points(painter, x[hollow], y[hollow])
+        self._labels(painter, rows, dots, (x, y, shown), frame)
+
+    def _labels(
+        self,
+        painter: QPainter,
+        rows: Rows,
+        dots: NDArray[np.int32],
+        where: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]],
+        frame: Frame,
+    ) -> None:
+        """Beside the dots: all while there is room, from afar only the branches'."""
+        x, y, shown = where
+        chosen = (frame.shown.selected, frame.shown.hover)
+        named = shown if frame.scale >= LABELS else shown & ((rows.depth[dots] <= 1) | np.isin(dots, chosen))
+        lowest = {1: -1e9, -1: -1e9}
+        for i in np.flatnonzero(named)[np.argsort(y[named], kind="stable")].tolist():
+            row = int(dots[i])
+            side = int(rows.side[row])
+            if frame.scale < LABELS and row not in chosen:
+                if y[i] - lowest[side] < LABEL_ROW:
+                    continue
+                lowest[side] = float(y[i])
+            self._label(painter, rows, row, QPointF(float(x[i]), float(y[i])), frame)
+
+    def _label(self, painter: QPainter, rows: Rows, row: int, at: QPointF, frame: Frame) -> None:
+        title = self._metrics.label(rows.titles[row], int(rows.depth[row]))
+        picture = self._sprites.label(title, self._font, self._theme.color("text.primary"), frame.dpr)
+        width, height = picture.width() / frame.dpr, picture.height() / frame.dpr
+        left = at.x() + 6.0 if rows.side[row] > 0 else at.x() - 6.0 - width
+        painter.drawPixmap(QPointF(frame.snapped(left), frame.snapped(at.y() - height / 2)), picture)
+
+    def _first_lines(self, painter: QPainter, rows: Rows, seen: NDArray[np.int32], frame: Frame) -> None:
+        """Close up, what a topic is about, beside those that have room on their far side."""
+        ink = self._theme.color("text.tertiary")
+        for row in seen.tolist():
+            summary = rows.summaries[row]
+            if not summary or not rows.leaf[row] or row == 0:
+                continue
+            short = len(summary) <= LONGEST_SUMMARY
+            text = summary if short else summary[: LONGEST_SUMMARY - 1].rstrip() + "…"
+            picture = self._sprites.label(text, self._font, ink, frame.dpr)
+            width, height = picture.width() / frame.dpr, picture.height() / frame.dpr
+            far = float(rows.w[row]) / 2 + self.look(rows, row, frame.shown).extra
+            at = frame.at(float(rows.x[row]) + int(rows.side[row]) * far, float(rows.y[row]))
+            left = at.x() + 8.0 if rows.side[row] > 0 else at.x() - 8.0 - width
+            painter.drawPixmap(QPointF(frame.snapped(left), frame.snapped(at.y() - height / 2)), picture)

@@ -1,0 +1,60 @@
+"""What one picture of the map depends on besides its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPointF, QSizeF
+
+from knowalledge_desktop.ui.canvas.camera import Camera
+from knowalledge_desktop.ui.canvas.motion import Motion
+
+PILLS, LABELS, FIRST_LINES, AREAS = 0.85, 0.45, 1.4, 0.2
+"""Scales at which detail appears or goes (design: level of detail)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is shown besides the map itself. Rows are -1 where there is none."""
+
+    selected: int = -1
+    hover: int = -1
+    focused: bool = False
+    states: Mapping[str, str] = field(default_factory=dict[str, str])
+    turn: float = 0.0
+    zooming: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture: from where, how big in logical pixels, how sharp, and what is under way."""
+
+    camera: Camera
+    view: QSizeF
+    shown: Shown
+    dpr: float = 1.0
+    motion: Motion | None = None
+
+    @property
+    def scale(self) -> float:
+        """Pixels per scene unit."""
+        return self.camera.scale
+
+    def at(self, x: float, y: float) -> QPointF:
+        """Where a scene point is in the picture."""
+        return self.camera.to_view(x, y, self.view)
+
+    def seen(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom of what is seen, in scene units."""
+        corner = self.camera.to_scene(QPointF(0.0, 0.0), self.view)
+        far = self.camera.to_scene(QPointF(self.view.width(), self.view.height()), self.view)
+        return corner.x(), corner.y(), far.x(), far.y()
+
+    def snapped(self, value: float) -> float:
+        """The nearest whole device pixel, so that hairlines and letters stay crisp."""
+        return round(value * self.dpr) / self.dpr
+
+    def is_pill(self, depth: int) -> bool:
+        """Whether topics of this depth are drawn as pills; else they are dots."""
+        return self.scale >= PILLS or depth <= (1 if self.scale >= LABELS else 0)

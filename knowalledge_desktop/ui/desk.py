@@ -1,0 +1,431 @@
+"""Connects the parts of the window with the acts on the map, and keeps them telling the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtWidgets import QApplication, QInputDialog, QMenu
+
+from knowalledge_desktop.core.errors import AppError, TopicNotFound, UserInputError
+from knowalledge_desktop.core.graph import Change, Explanation, Map
+from knowalledge_desktop.core.request import Answer, SubstituteKind
+from knowalledge_desktop.services.bundle import Services
+from knowalledge_desktop.ui.dialogs.crash_dialog import CrashDialog
+from knowalledge_desktop.ui.dialogs.info_dialogs import AboutDialog, ShortcutSheet
+from knowalledge_desktop.ui.icons import Icons
+from knowalledge_desktop.ui.library_controller import LibraryController
+from knowalledge_desktop.ui.map_controller import EXPAND, EXPLAIN, MapController
+from knowalledge_desktop.ui.messages import ago, message_for
+from knowalledge_desktop.ui.panels.rail import LIBRARY, MAP
+from knowalledge_desktop.ui.panels.top_bar import TopicField
+from knowalledge_desktop.ui.settings_controller import SettingsController
+from knowalledge_desktop.ui.tasks import TaskRunner
+from knowalledge_desktop.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.ui.main_window import MainWindow
+
+
+class Desk(QObject):
+    """The middle man: widgets tell it what is wanted, controllers what happened."""
+
+    def __init__(
+        self, window: MainWindow, services: Services, theme: Theme, icons: Icons, tasks: TaskRunner
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._services = services
+        self._tasks = tasks
+        self.maps = MapController(services, tasks, self)
+        self.library = LibraryController(self, window, services, tasks)
+        self.settings = SettingsController(self, window, services, theme, icons, tasks)
+        self._visited: list[str] = []
+        self._visit = -1
+        self._reads_after: set[str] = set()
+        self._connect_parts()
+        self._connect_maps()
+        window.detail.set_options(services.preferences.settings.options)
+        tasks.failed.connect(self.tell_error)
+        tasks.broke.connect(self.show_bug)
+        self._show_document(None)
+
+    # --- connections ---
+
+    def _connect_parts(self) -> None:
+        window, maps, canvas, detail = self._window, self.maps, self._window.canvas, self._window.detail
+        for field in (window.top_bar.field, window.start_page.field):
+            field.completion_wanted.connect(lambda text, field=field: self._complete(field, text))
+        window.top_bar.field.topic_submitted.connect(self.explore)
+        window.start_page.topic_submitted.connect(self.explore)
+        window.top_bar.undo_requested.connect(self.undo)
+        window.top_bar.redo_requested.connect(self.redo)
+        window.top_bar.back_requested.connect(self.go_back)
+        window.top_bar.forward_requested.connect(self.go_forward)
+        window.top_bar.panel_toggled.connect(window.toggle_panel)
+        window.top_bar.outline_toggled.connect(window.toggle_outline)
+        window.rail.page_chosen.connect(self._show_page)
+        window.rail.help_requested.connect(self.show_shortcuts)
+        window.rail.about_requested.connect(self.show_about)
+        window.rail.settings_requested.connect(self.open_settings)
+        window.map_page.stop_requested.connect(self.stop_all)
+        canvas.topic_selected.connect(self._on_selected)
+        canvas.topic_activated.connect(maps.expand)
+        canvas.explain_requested.connect(lambda topic_id: maps.explain(topic_id))
+        canvas.collapse_toggled.connect(maps.fold)
+        canvas.retry_requested.connect(maps.retry)
+        canvas.rename_requested.connect(self.rename)
+        canvas.remove_requested.connect(self.remove)
+        canvas.add_requested.connect(self.add)
+        canvas.open_requested.connect(self._open_text)
+        canvas.menu_requested.connect(self._menu)
+        canvas.cancel_requested.connect(self.escape)
+        canvas.places_changed.connect(maps.place)
+        window.outline.topic_selected.connect(lambda topic_id: canvas.select(topic_id, reveal=True))
+        window.outline.topic_activated.connect(maps.expand)
+        detail.explain_requested.connect(lambda topic_id: maps.explain(topic_id))
+        detail.expand_requested.connect(maps.expand)
+        detail.regenerate_requested.connect(lambda topic_id: maps.explain(topic_id, fresh=True))
+        detail.stop_requested.connect(maps.stop)
+        detail.retry_requested.connect(maps.retry)
+        detail.suggestion_chosen.connect(self.explore)
+        detail.options_changed.connect(self.settings.change_rendering)
+
+    def _connect_maps(self) -> None:
+        window, maps = self._window, self.maps
+        maps.opened.connect(self._show_document)
+        maps.changed.connect(self._on_changed)
+        maps.states_changed.connect(window.canvas.set_states)
+        maps.activity_changed.connect(self._show_activity)
+        maps.growing.connect(window.canvas.reserve)
+        maps.not_grown.connect(window.canvas.release)
+        maps.grown.connect(self._on_grown)
+        maps.text_begun.connect(self._on_text_begun)
+        maps.text_added.connect(self._on_text_added)
+        maps.text_restarted.connect(self._on_text_begun)
+        maps.explained.connect(self._on_explained)
+        maps.topic_failed.connect(self._on_failed)
+
+    # --- acts ---
+
+    def explore(self, topic: str) -> None:
+        """Begin a map of what was typed."""
+        self._window.start_page.show_notice("")
+        try:
+            self.maps.explore(topic)
+        except UserInputError as error:
+            self._window.start_page.show_notice(message_for(error, self._services.now()).whole)
+            self.tell_error(error)
+            return
+        self._window.show_page(MAP)
+        self._window.top_bar.field.clear()
+        self._window.start_page.field.clear()
+        self._window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        document = self.maps.map
+        if document is not None:
+            self._window.canvas.select(document.root_id)
+
+    def rename(self, topic_id: str) -> None:
+        """Edit a title in place."""
+        document = self.maps.map
+        if document is not None and topic_id in document.topics:
+            title = document.topics[topic_id].title
+            self._window.map_page.edit_title(topic_id, title, lambda text: self.maps.rename(topic_id, text))
+
+    def remove(self, topic_id: str) -> None:
+        """Remove a branch; a toast offers to take that back."""
+        document = self.maps.map
+        if document is None or topic_id not in document.topics:
+            return
+        title, count = document.topics[topic_id].title, len(document.branch(topic_id)) - 1
+        self.maps.remove(topic_id)
+        if topic_id != document.root_id:
+            with_branch = self.tr(" with %n subtopics", "", count) if count else ""
+            self._window.notifier.show(
+                self.tr("Removed {title}{branch}.").format(title=title, branch=with_branch),
+                self.tr("Undo"),
+                self.undo,
+            )
+
+    def add(self, parent_id: str) -> None:
+        """Ask for the title of an own subtopic."""
+        document = self.maps.map
+        if document is None or parent_id not in document.topics:
+            return
+        dialog = QInputDialog(self._window)
+        dialog.setObjectName("addTopicDialog")
+        dialog.setWindowTitle(self.tr("Own subtopic"))
+        dialog.setLabelText(self.tr("Subtopic of {title}:").format(title=document.topics[parent_id].title))
+        dialog.textValueSelected.connect(lambda text: self.maps.add(parent_id, text))
+        dialog.open()
+
+    def undo(self) -> None:
+        """Take the last act back."""
+        self.maps.undo()
+
+    def redo(self) -> None:
+        """Do it again."""
+        self.maps.redo()
+
+    def stop_all(self) -> None:
+        """Stop all that runs."""
+        self.maps.stop_all()
+
+    def escape(self) -> None:
+        """Inner first: an editor, what runs on the selection, all that runs, a message, the selection."""
+        if self._window.map_page.is_editing:
+            self._window.map_page.stop_editing()
+        elif self._window.on_library:
+            self._window.show_page(MAP)
+        elif self.maps.running():
+            if not self.maps.stop(self._window.canvas.selected_id):
+                self.maps.stop_all()
+        elif self._window.notifier.text:
+            self._window.notifier.hide()
+        else:
+            self._window.canvas.select("")
+
+    def focus_topic(self) -> None:
+        """Type a new topic."""
+        field = self._window.start_page.field if self.maps.map is None else self._window.top_bar.field
+        self._window.show_page(MAP)
+        field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        field.selectAll()
+
+    def focus_search(self) -> None:
+        """Search the library."""
+        self._show_page(LIBRARY)
+        self._window.library_page.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def enter_library(self) -> None:
+        """List the maps anew."""
+        self.library.refresh()
+
+    def open_settings(self) -> None:
+        """Show the settings."""
+        self.settings.open()
+
+    def show_shortcuts(self) -> None:
+        """Show all keys."""
+        ShortcutSheet(self._window).open()
+
+    def show_about(self) -> None:
+        """Show version and licences."""
+        AboutDialog(self._window).open()
+
+    def go_back(self) -> None:
+        """The topic that was visited before."""
+        self._go(-1)
+
+    def go_forward(self) -> None:
+        """The topic that was visited after."""
+        self._go(1)
+
+    # --- telling ---
+
+    def tell_error(self, error: AppError) -> None:
+        """Say what went wrong and what comes next."""
+        message = message_for(error, self._services.now())
+        self._window.notifier.show(f"{message.title}. {message.whole}")
+
+    def show_bug(self, error: BaseException) -> None:
+        """Show a bug with its details."""
+        CrashDialog(error, self._window).open()
+
+    # --- what happened ---
+
+    def _show_document(self, document: Map | None) -> None:
+        window = self._window
+        self._visited, self._visit, self._reads_after = [], -1, set()
+        window.show_start(start=document is None)
+        window.canvas.show_map(document)
+        window.outline.show_map(document)
+        self._show_rest()
+        window.detail.show_topic(document, "", now=self._services.now())
+        if document is not None and document.root is not None:
+            window.canvas.select(document.root_id)
+
+    def _on_changed(self, change: Change, document: Map) -> None:
+        self._window.canvas.apply(change, document)
+        self._window.outline.show_map(document)
+        selected = self._window.canvas.selected_id
+        self._window.outline.select(selected)
+        if self.maps.partial_text(selected) is None and change.reason != "fold":
+            self._window.detail.show_topic(document, selected, now=self._services.now())
+        self._show_rest()
+
+    def _show_rest(self) -> None:
+        document, session, window = self.maps.map, self.maps.session, self._window
+        window.setWindowTitle(f"{document.title} – KnowAllEdge" if document else "KnowAllEdge")
+        window.top_bar.show_title(document.title if document else "")
+        window.status_bar.show_map(document)
+        undo, redo = (session.next_undo, session.next_redo) if session else (None, None)
+        window.top_bar.show_history(
+            back=self._visit > 0,
+            forward=self._visit < len(self._visited) - 1,
+            undo=self._act_name(undo),
+            redo=self._act_name(redo),
+        )
+        self._show_activity()
+
+    def _act_name(self, change: Change | None) -> str:
+        if change is None:
+            return ""
+        names = {
+            "expand": self.tr("expand {about}"),
+            "explain": self.tr("explain {about}"),
+            "rename": self.tr("rename {about}"),
+            "remove": self.tr("remove {about}"),
+            "add": self.tr("add {about}"),
+            "move": self.tr("move"),
+            "tidy": self.tr("tidy up"),
+        }
+        return names.get(change.reason, change.reason).format(about=change.about)
+
+    def _show_activity(self) -> None:
+        running, document, window = self.maps.running(), self.maps.map, self._window
+        text = ""
+        if running and document is not None:
+            kind, topic_id = running[-1]
+            title = document.topics[topic_id].title if topic_id in document.topics else ""
+            verb = self.tr("Growing {title}") if kind == EXPAND else self.tr("Writing {title}")
+            text = verb.format(title=title)
+            if len(running) > 1:
+                text += self.tr(", %n more", "", len(running) - 1)
+        window.map_page.show_activity(text)
+        window.status_bar.show_activity(text)
+        selected = window.canvas.selected_id
+        window.detail.set_busy((EXPLAIN, selected) in running, (EXPAND, selected) in running)
+        self.settings.show_status()
+        session = self.maps.session
+        if session is not None:
+            window.top_bar.show_history(
+                back=self._visit > 0,
+                forward=self._visit < len(self._visited) - 1,
+                undo=self._act_name(session.next_undo),
+                redo=self._act_name(session.next_redo),
+            )
+
+    def _on_grown(self, topic_id: str, answer: Answer, count: int) -> None:
+        document = self.maps.map
+        title = document.topics[topic_id].title if document and topic_id in document.topics else ""
+        if count == 0:
+            self._window.notifier.show(self.tr("Nothing new about {title}.").format(title=title))
+        elif answer.substitute is not None and answer.substitute.because != "KeyMissing":
+            kept = answer.substitute.kind is SubstituteKind.KEPT
+            what = (
+                self.tr("a saved copy, {ago}").format(ago=ago(answer.substitute.age_s))
+                if kept
+                else self.tr("the Atlas")
+            )
+            self._window.notifier.show(
+                self.tr("Gemini could not be asked, so these subtopics are from {what}.").format(what=what)
+            )
+
+    def _on_selected(self, topic_id: str) -> None:
+        window, document = self._window, self.maps.map
+        window.outline.select(topic_id)
+        window.detail.show_topic(document, topic_id, now=self._services.now())
+        partial = self.maps.partial_text(topic_id)
+        if partial is not None:
+            window.detail.begin_text(partial)
+        failure = self.maps.failure(topic_id)
+        if failure is not None:
+            self._show_failure(failure)
+        if topic_id and (not self._visited or self._visited[self._visit] != topic_id):
+            self._visited = [*self._visited[: self._visit + 1], topic_id]
+            self._visit = len(self._visited) - 1
+        self._show_activity()
+
+    def _on_text_begun(self, topic_id: str) -> None:
+        if topic_id == self._window.detail.topic_id:
+            self._window.open_panel()
+            self._window.detail.begin_text("")
+
+    def _on_text_added(self, topic_id: str, text: str) -> None:
+        if topic_id == self._window.detail.topic_id:
+            self._window.detail.view.grow(text)
+
+    def _on_explained(self, explanation: Explanation, answer: Answer) -> None:
+        if explanation.topic_id == self._window.detail.topic_id:
+            self._window.detail.show_explanation(explanation, answer, now=self._services.now())
+            if explanation.topic_id in self._reads_after:
+                self._reads_after.discard(explanation.topic_id)
+                self._window.detail.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_failed(self, topic_id: str, error: AppError) -> None:
+        if topic_id == self._window.detail.topic_id:
+            self._window.open_panel()
+            self._window.detail.show_topic(self.maps.map, topic_id, now=self._services.now())
+            self._show_failure(error)
+        else:
+            self.tell_error(error)
+
+    def _show_failure(self, error: AppError) -> None:
+        nearest = error.nearest if isinstance(error, TopicNotFound) else ()
+        message = message_for(error, self._services.now())
+        self._window.detail.show_error(message, nearest, can_retry=not isinstance(error, UserInputError))
+
+    # --- inside ---
+
+    def _complete(self, field: TopicField, text: str) -> None:
+        self._tasks.start(f"complete:{field.objectName()}", self._find_titles(field, text))
+
+    async def _find_titles(self, field: TopicField, text: str) -> None:
+        language = self._services.preferences.settings.options.language
+        field.propose(text, await self._services.library.complete(text, language))
+
+    def _show_page(self, page: str) -> None:
+        self._window.show_page(page)
+        if page == LIBRARY:
+            self.enter_library()
+
+    def _open_text(self, topic_id: str) -> None:
+        """Read the explanation; ask for it when there is none."""
+        document = self.maps.map
+        if document is None:
+            return
+        self._window.open_panel()
+        if document.explanations_of(topic_id):
+            self._window.detail.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._reads_after.add(topic_id)
+            self.maps.explain(topic_id)
+
+    def _go(self, step: int) -> None:
+        to = self._visit + step
+        if 0 <= to < len(self._visited) and self.maps.map and self._visited[to] in self.maps.map.topics:
+            self._visit = to
+            self._window.canvas.select(self._visited[to], reveal=True)
+
+    def _menu(self, topic_id: str, at: QPoint) -> None:
+        document, canvas = self.maps.map, self._window.canvas
+        if document is None:
+            return
+        place = document.places.get(topic_id)
+        menu = QMenu(self._window)
+        menu.setObjectName("topicMenu")
+        menu.addAction(self.tr("Expand\tE"), lambda: self.maps.expand(topic_id))
+        menu.addAction(self.tr("Explain\tX"), lambda: self.maps.explain(topic_id))
+        if document.explanations_of(topic_id):
+            menu.addAction(self.tr("Write it again"), lambda: self.maps.explain(topic_id, fresh=True))
+        menu.addSeparator()
+        if document.children(topic_id):
+            folded = place is not None and place.collapsed
+            menu.addAction(
+                self.tr("Unfold\t]") if folded else self.tr("Fold\t["), lambda: self.maps.fold(topic_id)
+            )
+        menu.addAction(self.tr("Frame the branch\tShift+F"), lambda: canvas.frame_branch(topic_id))
+        menu.addAction(
+            self.tr("Copy title"), lambda: QApplication.clipboard().setText(document.topics[topic_id].title)
+        )
+        menu.addSeparator()
+        menu.addAction(self.tr("Rename\tF2"), lambda: self.rename(topic_id))
+        menu.addAction(self.tr("Own subtopic…\tN"), lambda: self.add(topic_id))
+        menu.addAction(self.tr("New map of this topic"), lambda: self.explore(document.topics[topic_id].title))
+        if topic_id != document.root_id:
+            menu.addAction(self.tr("Remove\tDel"), lambda: self.remove(topic_id))
+        else:
+            menu.addAction(self.tr("Tidy up the map"), lambda: self.maps.tidy(canvas.tidy()))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at)

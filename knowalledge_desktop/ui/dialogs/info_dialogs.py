@@ -1,0 +1,112 @@
+"""The sheet of shortcuts, and what the program is made of."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QTextBrowser, QWidget
+
+from knowalledge_desktop import __version__
+from knowalledge_desktop.ui.widgets.basics import column, label, native_keys, row, text_button
+
+
+class ShortcutSheet(QDialog):
+    """All keys on one page."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("shortcutSheet")
+        self.setWindowTitle(self.tr("Keyboard"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(28)
+        grid.setVerticalSpacing(8)
+        lines = self._lines()
+        half = (len(lines) + 1) // 2
+        for number, (keys, act) in enumerate(lines):
+            place, side = number % half, number // half
+            grid.addWidget(label(keys, "bodyStrong"), place, side * 2)
+            grid.addWidget(label(act, "secondary"), place, side * 2 + 1)
+        close = text_button(self.tr("Close"), "shortcutCloseButton", self.accept, "primary")
+        self.setLayout(
+            column(label(self.tr("Keyboard"), "heading"), 12, grid, 16, row(-1, close), margins=(28, 24, 28, 20))
+        )
+
+    def _lines(self) -> list[tuple[str, str]]:
+        def keys(text: str) -> str:
+            return " / ".join(native_keys(part) for part in text.split(" / "))
+
+        return [
+            (keys("Ctrl+N"), self.tr("Type a new topic")),
+            (keys("Ctrl+L"), self.tr("Library")),
+            (keys("Ctrl+Shift+F"), self.tr("Search the library")),
+            (keys("Ctrl+Shift+O"), self.tr("Outline")),
+            (keys("Ctrl+\\"), self.tr("Side panel")),
+            (keys("Ctrl+,"), self.tr("Settings")),
+            (keys("Ctrl+Z / Ctrl+Shift+Z"), self.tr("Undo / redo")),
+            (keys("Ctrl++ / Ctrl+-"), self.tr("Zoom in / out")),
+            (keys("Ctrl+0 / Ctrl+9"), self.tr("100 % / fit the map")),
+            (keys("Ctrl+."), self.tr("Stop everything")),
+            (keys("Esc"), self.tr("Stop, close (inner first)")),
+            (keys("F6"), self.tr("Next region")),
+            (self.tr("Arrows"), self.tr("Walk over the map")),
+            (keys("Home / End"), self.tr("Root / last topic")),
+            (keys("E / X"), self.tr("Expand / explain")),
+            (keys("[ / ]"), self.tr("Fold / unfold")),
+            (keys("F2"), self.tr("Rename")),
+            (keys("N"), self.tr("Own subtopic")),
+            (keys("Del"), self.tr("Remove with its branch")),
+            (keys("F / Shift+F"), self.tr("See the topic / its branch")),
+            (keys("R"), self.tr("Retry what failed")),
+            (keys("Return"), self.tr("Read the explanation")),
+            (keys("Alt+Left / Alt+Right"), self.tr("Back / forward")),
+            (keys("F1"), self.tr("This sheet")),
+        ]
+
+
+class AboutDialog(QDialog):
+    """Version, attribution of the Atlas, licences of what is inside."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("aboutDialog")
+        self.setWindowTitle(self.tr("About KnowAllEdge"))
+        text = QTextBrowser()
+        text.setObjectName("aboutText")
+        text.setAccessibleName(self.tr("About and licences"))
+        text.setOpenExternalLinks(True)
+        text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextBrowserInteraction | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        text.setHtml(self._html())
+        close = text_button(self.tr("Close"), "aboutCloseButton", self.accept, "primary")
+        self.setLayout(
+            column(
+                label(f"KnowAllEdge Desktop {__version__}", "heading"),
+                8,
+                text,
+                12,
+                row(-1, close),
+                margins=(28, 24, 28, 20),
+            )
+        )
+        self.resize(560, 440)
+
+    def _html(self) -> str:
+        atlas = self.tr(
+            "The texts of the built-in Atlas are summaries of Wikipedia articles by their contributors, under the "
+            "licence {licence}. Every text shows the address of its article, where its authors are listed. The "
+            "texts were shortened and linked with each other by this program."
+        ).format(
+            licence='<a href="https://creativecommons.org/licenses/by-sa/4.0/">Creative Commons BY-SA 4.0</a>'
+        )
+        parts = [
+            ("KnowAllEdge Desktop", "MIT"),
+            ("Qt, PySide6", "LGPL-3.0"),
+            ("google-genai", "Apache-2.0"),
+            ("SQLite, APSW", "public domain, any OSI"),
+            ("diskcache, NumPy, qasync, keyring, platformdirs, h11", "Apache-2.0, BSD, MIT"),
+            ("markdown-it-py, ziamath", "MIT"),
+            ("Inter, Literata, JetBrains Mono", "SIL OFL 1.1"),
+            ("Lucide", "ISC"),
+        ]
+        rows = "".join(f"<tr><td>{name}&nbsp;&nbsp;</td><td>{licence}</td></tr>" for name, licence in parts)
+        return f"<p>{atlas}</p><h4>{self.tr('Made with')}</h4><table>{rows}</table>"

@@ -1,0 +1,213 @@
+"""The settings: key, engine, model, how answers should be, how the window looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFormLayout, QFrame, QLineEdit, QScrollArea, QWidget
+
+from knowalledge_desktop.core.request import LANGUAGES, Detail, EngineChoice, Level, Options, Style
+from knowalledge_desktop.core.settings import PRODUCTION_BASE_URL, Settings
+from knowalledge_desktop.core.settings import Theme as ThemeChoice
+from knowalledge_desktop.ui.icons import Icons
+from knowalledge_desktop.ui.panels.key_card import KeyCard
+from knowalledge_desktop.ui.widgets.basics import column, label, row, text_button
+
+T = TypeVar("T")
+SCALES = (0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
+_LANGUAGE_NAMES = {
+    "en": "English",
+    "es": "Español",
+    "fr": "Français",
+    "de": "Deutsch",
+    "it": "Italiano",
+    "pt": "Português",
+    "tr": "Türkçe",
+    "zh": "中文",
+    "ja": "日本語",
+    "ko": "한국어",
+    "ru": "Русский",
+    "ar": "العربية",
+    "he": "עברית",
+    "fa": "فارسی",
+    "ur": "اردو",
+    "hi": "हिन्दी",
+}
+
+
+class SettingsDialog(QDialog):
+    """Edits a copy of the settings; `result_settings` is what was chosen."""
+
+    models_requested = Signal()
+
+    def __init__(self, settings: Settings, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("settingsDialog")
+        self.setWindowTitle(self.tr("Settings"))
+        self._settings = settings
+        self.key_card = KeyCard(icons)
+        options = settings.options
+        self._engine = _combo("engineChoice", self._engines(), list(EngineChoice), settings.engine)
+        self._model = QComboBox()
+        self._model.setObjectName("modelChoice")
+        self._model.setEditable(True)
+        self._model.addItem(settings.text_model)
+        self._load = text_button(
+            self.tr("Load list"),
+            "modelListButton",
+            self.models_requested.emit,
+            "ghost",
+            self.tr("Ask Google which models the key may use"),
+        )
+        self._language = _combo(
+            "languageChoice", [_LANGUAGE_NAMES[c] for c in LANGUAGES], list(LANGUAGES), options.language
+        )
+        self._level = _combo(
+            "levelSetting",
+            (self.tr("Age 8–12"), self.tr("Age 13–18"), self.tr("Age 18 and above")),
+            list(Level),
+            options.level,
+        )
+        self._detail = _combo(
+            "detailSetting",
+            (
+                self.tr("Brief, about 100 words"),
+                self.tr("Medium, about 150 words"),
+                self.tr("Detailed, about 300 words"),
+            ),
+            list(Detail),
+            options.detail,
+        )
+        self._style = _combo("styleSetting", self._styles(), list(Style), options.style)
+        self._theme = _combo(
+            "themeChoice",
+            (self.tr("Like the system"), self.tr("Light"), self.tr("Dark")),
+            list(ThemeChoice),
+            settings.theme,
+        )
+        near = min(SCALES, key=lambda s: abs(s - settings.text_scale))
+        self._scale = _combo("textScaleChoice", [f"{round(s * 100)} %" for s in SCALES], list(SCALES), near)
+        self._still = QCheckBox(self.tr("Less motion"))
+        self._still.setObjectName("reducedMotionChoice")
+        self._still.setToolTip(self.tr("Topics appear in place and the view jumps instead of travelling"))
+        self._still.setChecked(settings.reduced_motion)
+        self._address = QLineEdit(settings.base_url)
+        self._address.setObjectName("baseUrlInput")
+        self._address.setPlaceholderText(PRODUCTION_BASE_URL)
+        self._build()
+
+    def _build(self) -> None:
+        answers, look, advanced = QFormLayout(), QFormLayout(), QFormLayout()
+        _line(
+            answers,
+            self.tr("Who answers"),
+            self._engine,
+            self.tr("Automatic: Gemini when a key is set, else the Atlas"),
+        )
+        _line(answers, self.tr("Language of answers"), self._language)
+        _line(answers, self.tr("Level"), self._level)
+        _line(answers, self.tr("Length"), self._detail)
+        _line(answers, self.tr("Presentation style"), self._style)
+        _line(look, self.tr("Colours"), self._theme)
+        _line(look, self.tr("Text size"), self._scale)
+        look.addRow("", self._still)
+        self._model.setAccessibleName(self.tr("Gemini model"))
+        self._model.setToolTip(self.tr("Name of the Gemini model that writes"))
+        advanced.addRow(self.tr("Gemini model"), row(self._model, self._load, gap=8))
+        _line(
+            advanced,
+            self.tr("Gemini address"),
+            self._address,
+            self.tr("Change it only to use a gateway; https, or http on this machine"),
+        )
+        for form in (answers, look, advanced):
+            form.setHorizontalSpacing(24)
+            form.setVerticalSpacing(10)
+            form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        inner = QWidget()
+        inner.setLayout(
+            column(
+                self.key_card,
+                20,
+                label(self.tr("Answers"), "title"),
+                8,
+                answers,
+                20,
+                label(self.tr("Look"), "title"),
+                8,
+                look,
+                20,
+                label(self.tr("Gemini"), "title"),
+                8,
+                advanced,
+                -1,
+                margins=(28, 20, 28, 20),
+            )
+        )
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(inner)
+        cancel = text_button(self.tr("Cancel"), "settingsCancelButton", self.reject)
+        save = text_button(self.tr("Save"), "settingsSaveButton", self.accept, "primary")
+        save.setDefault(True)
+        self.setLayout(column(scroll, row(-1, cancel, save, margins=(28, 12, 28, 16), gap=8)))
+        self.resize(620, 680)
+
+    def result_settings(self) -> Settings:
+        """The settings as chosen."""
+        options = Options(
+            language=self._language.currentData(),
+            level=self._level.currentData(),
+            detail=self._detail.currentData(),
+            style=self._style.currentData(),
+            count=self._settings.options.count,
+        )
+        return replace(
+            self._settings,
+            engine=self._engine.currentData(),
+            text_model=self._model.currentText().strip() or self._settings.text_model,
+            options=options,
+            theme=self._theme.currentData(),
+            text_scale=self._scale.currentData(),
+            reduced_motion=self._still.isChecked(),
+            base_url=self._address.text().strip() or PRODUCTION_BASE_URL,
+        )
+
+    def show_models(self, names: Sequence[str]) -> None:
+        """Offer the models that the key may use."""
+        chosen = self._model.currentText()
+        self._model.clear()
+        self._model.addItems(list(names) if chosen in names else [chosen, *names])
+        self._model.setCurrentText(chosen)
+        self._model.showPopup()
+
+    def _engines(self) -> tuple[str, ...]:
+        return (self.tr("Automatic"), self.tr("Gemini only"), self.tr("The Atlas only, offline"))
+
+    def _styles(self) -> tuple[str, ...]:
+        return (
+            self.tr("General"),
+            self.tr("Visual"),
+            self.tr("Auditory"),
+            self.tr("Hands-on"),
+            self.tr("Reading and writing"),
+        )
+
+
+def _combo(name: str, texts: Sequence[str], values: Sequence[T], chosen: T) -> QComboBox:
+    made = QComboBox()
+    made.setObjectName(name)
+    for text, value in zip(texts, values, strict=True):
+        made.addItem(text, value)
+    made.setCurrentIndex(list(values).index(chosen) if chosen in values else 0)
+    return made
+
+
+def _line(form: QFormLayout, text: str, field: QWidget, tip: str = "") -> None:
+    field.setAccessibleName(text)
+    field.setToolTip(tip or text)
+    form.addRow(text, field)

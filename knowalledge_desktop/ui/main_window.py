@@ -1,0 +1,214 @@
+"""The window: builds the parts and connects them; what is asked for happens in the controllers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from knowalledge_desktop.services.bundle import Services
+from knowalledge_desktop.ui.desk import Desk
+from knowalledge_desktop.ui.icons import Icons
+from knowalledge_desktop.ui.notifier import Notifier
+from knowalledge_desktop.ui.panels.detail_panel import DetailPanel
+from knowalledge_desktop.ui.panels.library_page import LibraryPage
+from knowalledge_desktop.ui.panels.map_page import MapPage
+from knowalledge_desktop.ui.panels.outline import OutlineView
+from knowalledge_desktop.ui.panels.rail import LIBRARY, MAP, Rail
+from knowalledge_desktop.ui.panels.start_page import StartPage
+from knowalledge_desktop.ui.panels.status_bar import StatusBar
+from knowalledge_desktop.ui.panels.top_bar import TopBar
+from knowalledge_desktop.ui.tasks import TaskRunner
+from knowalledge_desktop.ui.theme import Theme
+
+
+class MainWindow(QWidget):
+    """Holds the parts; `closing` asks the application to end."""
+
+    closing = Signal()
+
+    def __init__(self, services: Services, theme: Theme, icons: Icons, tasks: TaskRunner) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setWindowTitle("KnowAllEdge")
+        self.setWindowIcon(icons.app_icon())
+        self._theme = theme
+        self._geometry = QSettings(str(services.folders.state / "window.ini"), QSettings.Format.IniFormat)
+        self.rail = Rail(theme, icons)
+        self.top_bar = TopBar(theme, icons)
+        self.map_page = MapPage(theme, icons)
+        self.canvas = self.map_page.canvas
+        self.outline = OutlineView()
+        self.detail = DetailPanel(theme, icons)
+        self.start_page = StartPage(theme, icons)
+        self.library_page = LibraryPage(theme, icons)
+        self.status_bar = StatusBar(theme)
+        self.notifier = Notifier(self, icons)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._panel_wanted = True
+        self._build()
+        self.desk = Desk(self, services, theme, icons, tasks)
+        self._shortcuts()
+        self._restore()
+
+    def _build(self) -> None:
+        width, height = self._theme.pair("layout.window.min")
+        self.setMinimumSize(round(width), round(height))
+        theme = self._theme
+        self.outline.setMinimumWidth(theme.px("layout.outline.min"))
+        self.outline.setMaximumWidth(theme.px("layout.outline.max"))
+        self.detail.setMinimumWidth(theme.px("layout.sidePanel.min"))
+        self.detail.setMaximumWidth(theme.px("layout.sidePanel.max"))
+        self.map_page.setMinimumWidth(360)
+        self._splitter.setChildrenCollapsible(False)
+        for part in (self.outline, self.map_page, self.detail):
+            self._splitter.addWidget(part)
+        self._splitter.setStretchFactor(1, 1)
+        self._splitter.setSizes([theme.px("layout.outline.default"), 900, theme.px("layout.sidePanel.default")])
+        self.outline.hide()
+        self._map_side = QStackedWidget()
+        self._map_side.addWidget(self.start_page)
+        self._map_side.addWidget(self._splitter)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._map_side)
+        self._pages.addWidget(self.library_page)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        self.top_bar.setProperty("edge", "bottom")
+        right.addWidget(self.top_bar)
+        right.addWidget(self._pages, 1)
+        upper = QHBoxLayout()
+        upper.setContentsMargins(0, 0, 0, 0)
+        upper.setSpacing(0)
+        upper.addWidget(self.rail)
+        upper.addLayout(right, 1)
+        self.status_bar.setProperty("edge", "top")
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(upper, 1)
+        whole.addWidget(self.status_bar)
+        self.show_page(MAP)
+
+    # --- what is seen ---
+
+    def show_page(self, page: str) -> None:
+        """Go to the map or the library."""
+        self._pages.setCurrentIndex(1 if page == LIBRARY else 0)
+        self.rail.show_page(page)
+
+    @property
+    def on_library(self) -> bool:
+        """Whether the library is seen."""
+        return self._pages.currentIndex() == 1
+
+    def show_start(self, *, start: bool) -> None:
+        """The first page, or the map with its panels."""
+        self._map_side.setCurrentIndex(0 if start else 1)
+        self.top_bar.setVisible(not start)
+
+    def toggle_panel(self) -> None:
+        """Open or close the topic panel."""
+        self._panel_wanted = not self.detail.isVisibleTo(self._splitter)
+        self.detail.setVisible(self._panel_wanted)
+        self._tell_panels()
+
+    def open_panel(self) -> None:
+        """See the topic panel."""
+        if not self.detail.isVisibleTo(self._splitter):
+            self.toggle_panel()
+
+    def toggle_outline(self) -> None:
+        """Open or close the outline."""
+        self.outline.setVisible(not self.outline.isVisibleTo(self._splitter))
+        self._tell_panels()
+        if self.outline.isVisible():
+            self.outline.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def next_region(self, step: int) -> None:
+        """Move the focus from one part of the window to the next."""
+        regions = [
+            r
+            for r in (self.top_bar.field, self.canvas, self.outline, self.detail.view, self.library_page.list)
+            if r.isVisible()
+        ]
+        now = next((i for i, r in enumerate(regions) if r.hasFocus()), -1 if step > 0 else 0)
+        if regions:
+            regions[(now + step) % len(regions)].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _tell_panels(self) -> None:
+        self.top_bar.show_panels(
+            outline=self.outline.isVisibleTo(self._splitter), panel=self.detail.isVisibleTo(self._splitter)
+        )
+
+    # --- keys ---
+
+    def _shortcuts(self) -> None:
+        desk, canvas = self.desk, self.canvas
+        for keys, act in (
+            ("Ctrl+N", desk.focus_topic),
+            ("Ctrl+L", lambda: self.show_page(LIBRARY) or desk.enter_library()),
+            ("Ctrl+1", lambda: self.show_page(MAP)),
+            ("Ctrl+Shift+F", desk.focus_search),
+            ("Ctrl+Shift+O", self.toggle_outline),
+            ("Ctrl+\\", self.toggle_panel),
+            ("Ctrl+,", desk.open_settings),
+            ("Ctrl+Z", desk.undo),
+            ("Ctrl+Shift+Z", desk.redo),
+            ("Ctrl+Y", desk.redo),
+            ("Ctrl++", canvas.zoom_in),
+            ("Ctrl+=", canvas.zoom_in),
+            ("Ctrl+-", canvas.zoom_out),
+            ("Ctrl+0", canvas.zoom_reset),
+            ("Ctrl+9", canvas.fit),
+            ("Ctrl+.", desk.stop_all),
+            ("Ctrl+Q", self.close),
+            ("Esc", desk.escape),
+            ("F1", desk.show_shortcuts),
+            ("F6", lambda: self.next_region(1)),
+            ("Shift+F6", lambda: self.next_region(-1)),
+            ("Alt+Left", desk.go_back),
+            ("Alt+Right", desk.go_forward),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(lambda act=act: act())
+
+    # --- Qt ---
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < self._theme.px("layout.window.panelCollapseBelow")
+        self.detail.setMaximumWidth(self._theme.px("layout.sidePanel.min" if narrow else "layout.sidePanel.max"))
+        self._tell_panels()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._geometry.setValue("geometry", self.saveGeometry())
+        self._geometry.setValue("splitter", self._splitter.saveState())
+        self._geometry.sync()
+        event.accept()
+        self.closing.emit()
+
+    def _restore(self) -> None:
+        kept = self._geometry.value("geometry")
+        if isinstance(kept, QByteArray) and self.restoreGeometry(kept) and self._on_screen():
+            panels = self._geometry.value("splitter")
+            if isinstance(panels, QByteArray):
+                self._splitter.restoreState(panels)
+            self._tell_panels()
+            return
+        width, height = self._theme.pair("layout.window.default")
+        screen = self.screen().availableGeometry()
+        self.resize(
+            min(round(width), round(screen.width() * 0.95)), min(round(height), round(screen.height() * 0.95))
+        )
+        self.move(screen.center() - self.rect().center())
+
+    def _on_screen(self) -> bool:
+        """Whether most of the frame is on a screen that is there."""
+        frame = self.frameGeometry()
+        area = frame.width() * frame.height()
+        for screen in QGuiApplication.screens():
+            part = frame.intersected(screen.availableGeometry())
+            if part.width() * part.height() >= 0.6 * area:
+                return True
+        return False

@@ -1,0 +1,256 @@
+"""The acts on the open map: what runs, what came of it, and what it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from knowalledge_desktop.core.errors import AppError
+from knowalledge_desktop.core.graph import Change, Explanation, Map, Place
+from knowalledge_desktop.core.request import Answer, Options, Restarted, TextDelta
+from knowalledge_desktop.services.bundle import Services
+from knowalledge_desktop.services.explain import Explained
+from knowalledge_desktop.services.session import MapSession
+from knowalledge_desktop.ui.tasks import TaskRunner
+
+EXPAND, EXPLAIN = "expand", "explain"
+
+
+class MapController(QObject):
+    """Owns the open session. Widgets tell it what is wanted and listen to what happened."""
+
+    opened = Signal(object)  # Map | None
+    changed = Signal(object, object)  # Change, Map
+    states_changed = Signal(object)  # dict[str, str]
+    activity_changed = Signal()
+    growing = Signal(str, int)  # topic id, expected count
+    grown = Signal(str, object, int)  # topic id, Answer, how many were new
+    not_grown = Signal(str)
+    text_begun = Signal(str)
+    text_added = Signal(str, str)
+    text_restarted = Signal(str)
+    explained = Signal(object, object)  # Explanation, Answer
+    topic_failed = Signal(str, object)  # topic id, AppError
+
+    def __init__(self, services: Services, tasks: TaskRunner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._tasks = tasks
+        self._session: MapSession | None = None
+        self._states: dict[str, str] = {}
+        self._failed: dict[str, tuple[str, AppError]] = {}
+        self._partial: dict[str, str] = {}
+        tasks.finished.connect(self._task_ended)
+
+    # --- the open map ---
+
+    @property
+    def session(self) -> MapSession | None:
+        """The open session."""
+        return self._session
+
+    @property
+    def map(self) -> Map | None:
+        """The open map."""
+        return self._session.map if self._session else None
+
+    def partial_text(self, topic_id: str) -> str | None:
+        """The text that is being written for a topic, or None."""
+        return self._partial.get(topic_id)
+
+    def failure(self, topic_id: str) -> AppError | None:
+        """Why the last act on a topic failed, or None."""
+        found = self._failed.get(topic_id)
+        return found[1] if found else None
+
+    def running(self) -> tuple[tuple[str, str], ...]:
+        """Acts that run: (kind, topic id)."""
+        return tuple(tuple(key.split(":", 1)) for key in self._tasks.running() if _is_act(key))  # type: ignore[misc]
+
+    def explore(self, topic: str) -> None:
+        """Begin a map of a topic; raises UserInputError."""
+        session = self._services.explore.new_map(topic)
+        self.show(session)
+        self.expand(session.map.root_id)
+
+    def show(self, session: MapSession | None) -> None:
+        """Make a session the open one; what ran on the old one is stopped."""
+        self.stop_all()
+        self._session = session
+        self._states, self._failed, self._partial = {}, {}, {}
+        self.states_changed.emit({})
+        self.opened.emit(session.map if session else None)
+
+    # --- asking ---
+
+    def expand(self, topic_id: str, *, fresh: bool = False) -> None:
+        """Ask for subtopics."""
+        if self._session and topic_id in self._session.map.topics and not self._runs(EXPAND, topic_id):
+            options = self._services.preferences.settings.options
+            self.growing.emit(topic_id, options.count)
+            self._begin(EXPAND, topic_id, self._expand(self._session, topic_id, options, fresh=fresh))
+
+    def explain(self, topic_id: str, options: Options | None = None, *, fresh: bool = False) -> None:
+        """Ask for an explanation."""
+        if self._session and topic_id in self._session.map.topics:
+            asked = options or self._services.preferences.settings.options
+            self._partial[topic_id] = ""
+            self.text_begun.emit(topic_id)
+            self._begin(EXPLAIN, topic_id, self._explain(self._session, topic_id, asked, fresh=fresh))
+
+    def retry(self, topic_id: str) -> None:
+        """Do the act again that failed on a topic."""
+        kind = self._failed.get(topic_id, (EXPAND, None))[0]
+        (self.expand if kind == EXPAND else self.explain)(topic_id)
+
+    def stop(self, topic_id: str) -> bool:
+        """Stop what runs on a topic; whether anything did."""
+        return any([self._tasks.cancel(_key(kind, topic_id)) for kind in (EXPAND, EXPLAIN)])
+
+    def stop_all(self) -> None:
+        """Stop all acts on the map."""
+        for kind, topic_id in self.running():
+            self._tasks.cancel(_key(kind, topic_id))
+
+    async def _expand(self, session: MapSession, topic_id: str, options: Options, *, fresh: bool) -> None:
+        engine = self._services.preferences.settings.engine
+        steps = self._services.explore.expand(session, topic_id, options, engine=engine, fresh=fresh)
+        async with aclosing(steps):
+            async for step in steps:
+                self._show_change(session, step.change)
+                self.grown.emit(topic_id, step.answer, len(step.change.puts))
+
+    async def _explain(self, session: MapSession, topic_id: str, options: Options, *, fresh: bool) -> None:
+        engine = self._services.preferences.settings.engine
+        parts = self._services.explain.explain(session, topic_id, options, engine=engine, fresh=fresh)
+        async with aclosing(parts):
+            async for part in parts:
+                if isinstance(part, TextDelta):
+                    self._partial[topic_id] = self._partial.get(topic_id, "") + part.text
+                    self.text_added.emit(topic_id, part.text)
+                elif isinstance(part, Restarted):
+                    self._partial[topic_id] = ""
+                    self.text_restarted.emit(topic_id)
+                else:
+                    self._finish_text(session, topic_id, part)
+
+    def _finish_text(self, session: MapSession, topic_id: str, part: Explained) -> None:
+        self._partial.pop(topic_id, None)
+        self._show_change(session, part.change)
+        explanation: Explanation = part.explanation
+        answer: Answer = part.answer
+        self.explained.emit(explanation, answer)
+
+    # --- editing ---
+
+    def rename(self, topic_id: str, title: str) -> None:
+        """Give a topic another title."""
+        self._edit("rename", lambda session: self._services.edit.rename(session, topic_id, title))
+
+    def remove(self, topic_id: str) -> None:
+        """Remove a topic with its branch."""
+        self.stop(topic_id)
+        self._edit("remove", lambda session: self._services.edit.remove(session, topic_id))
+
+    def add(self, parent_id: str, title: str) -> None:
+        """Add a person's own subtopic."""
+        self._edit("add", lambda session: self._services.edit.add(session, parent_id, title))
+
+    def fold(self, topic_id: str) -> None:
+        """Hide what is below a topic, or show it again."""
+        place = self.map.places.get(topic_id) if self.map else None
+        if place is not None:
+            collapsed = not place.collapsed
+            self._edit("fold", lambda session: self._services.edit.fold(session, topic_id, collapsed=collapsed))
+
+    def place(self, places: dict[str, Place], by_person: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        """Store where topics sit."""
+        if self._session is not None:
+            session = self._session
+            self._tasks.start(f"place:{min(places)}", self._place(session, places, by_person=by_person))
+
+    def tidy(self, places: dict[str, Place]) -> None:
+        """Move all topics to the places of a fresh layout; one step of undo."""
+        self._edit("tidy", lambda session: self._services.edit.place(session, places, by_person=True))
+
+    def undo(self) -> None:
+        """Take the last act back."""
+        self._edit("undo", lambda session: session.undo())
+
+    def redo(self) -> None:
+        """Do the undone act again."""
+        self._edit("redo", lambda session: session.redo())
+
+    async def _place(self, session: MapSession, places: dict[str, Place], *, by_person: bool) -> None:
+        there = {i: _keeping_fold(session.map, i, p) for i, p in places.items() if i in session.map.topics}
+        change = await self._services.edit.place(session, there, by_person=by_person)
+        if by_person:
+            self._show_change(session, change)
+        elif self._session is session:
+            self.activity_changed.emit()
+
+    def _edit(self, what: str, act: Callable[[MapSession], Coroutine[Any, Any, Change | None]]) -> None:
+        if self._session is not None:
+            self._tasks.start(f"edit:{what}:{id(act)}", self._run_edit(self._session, act))
+
+    async def _run_edit(
+        self, session: MapSession, act: Callable[[MapSession], Coroutine[Any, Any, Change | None]]
+    ) -> None:
+        change = await act(session)
+        if change:
+            self._show_change(session, change)
+
+    # --- inside ---
+
+    def _show_change(self, session: MapSession, change: Change) -> None:
+        if self._session is session:
+            self.changed.emit(change, session.map)
+            self.activity_changed.emit()
+
+    def _begin(self, kind: str, topic_id: str, work: Coroutine[Any, Any, None]) -> None:
+        self._failed.pop(topic_id, None)
+        self._states[topic_id] = "generating"
+        self._tasks.start(_key(kind, topic_id), work, lambda error: self._fail(kind, topic_id, error))
+        self.states_changed.emit(dict(self._states))
+        self.activity_changed.emit()
+
+    def _fail(self, kind: str, topic_id: str, error: AppError) -> None:
+        self._failed[topic_id] = (kind, error)
+        self.topic_failed.emit(topic_id, error)
+
+    def _task_ended(self, key: str) -> None:
+        if not _is_act(key):
+            return
+        kind, topic_id = key.split(":", 1)
+        if kind == EXPAND:
+            self.not_grown.emit(topic_id)
+        if kind == EXPLAIN and not self._runs(EXPLAIN, topic_id):
+            self._partial.pop(topic_id, None)
+        if not self._runs(EXPAND, topic_id) and not self._runs(EXPLAIN, topic_id):
+            if topic_id in self._failed:
+                self._states[topic_id] = "failed"
+            else:
+                self._states.pop(topic_id, None)
+        self.states_changed.emit(dict(self._states))
+        self.activity_changed.emit()
+
+    def _runs(self, kind: str, topic_id: str) -> bool:
+        return self._tasks.is_running(_key(kind, topic_id))
+
+
+def _key(kind: str, topic_id: str) -> str:
+    return f"{kind}:{topic_id}"
+
+
+def _is_act(key: str) -> bool:
+    return key.startswith((f"{EXPAND}:", f"{EXPLAIN}:"))
+
+
+def _keeping_fold(document: Map, topic_id: str, place: Place) -> Place:
+    """Moving a topic does not fold it: another act may have meanwhile."""
+    known = document.places.get(topic_id)
+    return replace(place, collapsed=known.collapsed) if known else place

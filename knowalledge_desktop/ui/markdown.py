@@ -1,0 +1,83 @@
+"""Markdown to the HTML that a text view shows: no remote resources, TeX drawn as pictures.
+
+Raw HTML in the text is shown as text. Formulae between dollar signs are found by the
+markdown parser's own rules for dollars, and drawn when they are seen.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from knowalledge_desktop.core.content import Claim, ClaimState
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+_FORMULA = re.compile(r"(?<![\\$])\$(?!\s)([^$\n]{1,300}?)(?<![\s\\])\$(?![\d$])")
+_BLOCK_END = re.compile(r"\n\s*\n")
+
+Draw = Callable[[str], str | None]
+"""Draws TeX; gives the name of a picture that the view knows, or None when it cannot."""
+
+
+class MarkdownView:
+    """Turns Markdown into HTML. The parser is loaded with the first text."""
+
+    def __init__(self, draw: Draw) -> None:
+        self._draw = draw
+        self._parser: MarkdownIt | None = None
+
+    def to_html(self, markdown: str, claims: Sequence[Claim] = ()) -> str:
+        """The body's HTML. Supported claims get superscript numbers of their sources."""
+        formulae: list[str] = []
+
+        def keep(found: re.Match[str]) -> str:
+            formulae.append(found[1])
+            return f"\ue000{len(formulae) - 1}\ue001"
+
+        text = _FORMULA.sub(keep, markdown)
+        text = _marked(text, claims)
+        body = self._parse(text)
+        body = re.sub("\ue002([0-9,]+)\ue003", r"<sup>\1</sup>", body)
+        return re.sub("\ue000([0-9]+)\ue001", lambda found: self._formula(formulae[int(found[1])]), body)
+
+    def _parse(self, text: str) -> str:
+        if self._parser is None:
+            from markdown_it import MarkdownIt
+
+            self._parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+            self._parser.disable("image")
+        return self._parser.render(text)
+
+    def _formula(self, tex: str) -> str:
+        name = self._draw(tex)
+        said = html.escape(tex, quote=True)
+        return f'<img src="{name}" alt="{said}" title="{said}">' if name else f"<code>{said}</code>"
+
+
+def finished_part(markdown: str) -> int:
+    """How many characters of a growing text are whole blocks, which will not change any more."""
+    last = 0
+    for found in _BLOCK_END.finditer(markdown):
+        if markdown[: found.end()].count("```") % 2 == 0:
+            last = found.end()
+    return last
+
+
+def _marked(markdown: str, claims: Sequence[Claim]) -> str:
+    """Put source numbers behind the sentences that are supported."""
+    at = 0
+    for claim in claims:
+        if claim.state is not ClaimState.SUPPORTED or not claim.sources:
+            continue
+        found = markdown.find(claim.text, at)
+        if found < 0:
+            continue
+        end = found + len(claim.text)
+        mark = "\ue002" + ",".join(str(i + 1) for i in claim.sources) + "\ue003"
+        markdown = markdown[:end] + mark + markdown[end:]
+        at = end + len(mark)
+    return markdown

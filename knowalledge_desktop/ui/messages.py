@@ -1,0 +1,53 @@
+"""Errors as sentences in the user's language and time zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from knowalledge_desktop.core.sentences import describe
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is shown: a title, what happened, and what comes next."""
+
+    title: str
+    text: str
+    next_step: str
+
+    @property
+    def whole(self) -> str:
+        """Text and next step as one paragraph."""
+        return f"{self.text} {self.next_step}".strip()
+
+
+def translated(template: str) -> str:
+    """A template of the sentence table in the user's language."""
+    return QCoreApplication.translate("Sentences", template)
+
+
+def local_time(epoch: float) -> str:
+    """Clock time, with the date when it is another day than the time itself suggests."""
+    at = datetime.fromtimestamp(epoch)  # noqa: DTZ006 - the user's own zone is what is wanted
+    return QLocale().toString(at.time(), QLocale.FormatType.ShortFormat)
+
+
+def message_for(error: BaseException, now: float) -> Message:
+    """The sentence of an error."""
+    title, text, step = describe(error, now, local_time).render(translated)
+    return Message(title, text, step)
+
+
+def ago(seconds: float) -> str:
+    """How long ago, in words."""
+    days, hours, minutes = int(seconds // 86400), int(seconds // 3600), int(seconds // 60)
+    if days:
+        return QCoreApplication.translate("Ago", "%n days ago", "", days)
+    if hours:
+        return QCoreApplication.translate("Ago", "%n hours ago", "", hours)
+    if minutes:
+        return QCoreApplication.translate("Ago", "%n minutes ago", "", minutes)
+    return QCoreApplication.translate("Ago", "just now")

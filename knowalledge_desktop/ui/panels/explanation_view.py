@@ -1,0 +1,172 @@
+"""The text of an explanation: streamed block by block, formulae drawn, nothing fetched."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices, QImage, QPainter, QTextBlockFormat, QTextCursor, QTextDocument
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
+
+from knowalledge_desktop.core.content import Claim
+from knowalledge_desktop.ui.markdown import MarkdownView, finished_part
+from knowalledge_desktop.ui.theme import Theme
+
+FRAME_MS = 34
+
+
+class ExplanationView(QTextBrowser):
+    """Shows Markdown. While a text grows, finished blocks stay and only the last one is set anew."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("explanationView")
+        self.setAccessibleName(self.tr("Explanation"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setOpenLinks(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.anchorClicked.connect(_open_web)
+        self._theme = theme
+        self._markdown = MarkdownView(self._draw)
+        self._pictures: dict[str, QImage] = {}
+        self._text = ""
+        self._claims: tuple[Claim, ...] = ()
+        self._settled_chars = 0
+        self._settled_at = 0
+        self._growing = False
+        self._redraw = QTimer(self, interval=FRAME_MS, singleShot=True)
+        self._redraw.timeout.connect(self._draw_growth)
+        theme.changed.connect(self._restyle)
+        self._style()
+
+    @property
+    def markdown(self) -> str:
+        """The text that is shown."""
+        return self._text
+
+    def show_text(self, markdown: str, claims: Sequence[Claim] = ()) -> None:
+        """Show a whole text."""
+        self._redraw.stop()
+        self._text, self._claims, self._growing = markdown, tuple(claims), False
+        at = self.verticalScrollBar().value()
+        self._set_all()
+        self.verticalScrollBar().setValue(at)
+
+    def begin(self, text: str = "") -> None:
+        """Start a growing text."""
+        self.clear()
+        self._text, self._claims, self._growing = "", (), True
+        self._settled_chars = self._settled_at = 0
+        self.grow(text)
+
+    def grow(self, text: str) -> None:
+        """Add to the growing text; drawn at most thirty times a second."""
+        self._text += text
+        if text and not self._redraw.isActive():
+            self._redraw.start()
+
+    def loadResource(self, kind: int, name: QUrl) -> object:
+        """Only pictures drawn here; never a file, never the net."""
+        if kind == QTextDocument.ResourceType.ImageResource.value:
+            return self._pictures.get(name.toString())
+        return None
+
+    def _set_all(self) -> None:
+        self.setHtml(self._markdown.to_html(self._text, self._claims))
+        self._space_lines(0)
+
+    def _draw_growth(self) -> None:
+        bar = self.verticalScrollBar()
+        follows = bar.value() >= bar.maximum() - 4
+        place = bar.value()
+        settled = finished_part(self._text)
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(self._settled_at)
+        cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+        if settled > self._settled_chars:
+            self._insert(cursor, self._text[self._settled_chars : settled])
+            self._settled_chars, self._settled_at = settled, cursor.position()
+        rest = self._text[self._settled_chars :]
+        if rest.strip():
+            self._insert(cursor, rest)
+        bar.setValue(bar.maximum() if follows else place)
+
+    def _insert(self, cursor: QTextCursor, markdown: str) -> None:
+        start = cursor.position()
+        if start:
+            cursor.insertBlock(QTextBlockFormat())
+        cursor.insertHtml(self._markdown.to_html(markdown))
+        self._space_lines(start)
+
+    def _space_lines(self, start: int) -> None:
+        """Line height, which rich text takes from block formats only."""
+        line = self._theme.line_height("read")
+        block = self.document().findBlock(start)
+        while block.isValid():
+            cursor = QTextCursor(block)
+            shape = block.blockFormat()
+            shape.setLineHeight(line, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
+            shape.setBottomMargin(line * (0.3 if shape.headingLevel() else 0.5))
+            shape.setTopMargin(line * 0.5 if shape.headingLevel() and block.position() else 0.0)
+            cursor.setBlockFormat(shape)
+            block = block.next()
+
+    def _draw(self, tex: str) -> str | None:
+        colour = self._theme.color("text.primary").name()
+        name = "tex-" + hashlib.blake2b(f"{tex}|{colour}".encode(), digest_size=8).hexdigest()
+        if name not in self._pictures:
+            picture = _formula_picture(tex, colour, self._theme.font("read").pixelSize(), self.devicePixelRatioF())
+            if picture is None:
+                return None
+            self._pictures[name] = picture
+        return name
+
+    def _style(self) -> None:
+        self.document().setDefaultFont(self._theme.font("read"))
+        heading = self._theme.font("readH")
+        ink, link = self._theme.color("text.primary").name(), self._theme.color("accent.text").name()
+        code = self._theme.font("mono")
+        self.document().setDefaultStyleSheet(
+            f"body, p, li {{ color: {ink}; }}"
+            f"h1, h2, h3, h4 {{ color: {ink}; font-size: {heading.pixelSize()}px; font-weight: 600; }}"
+            f"a, sup {{ color: {link}; text-decoration: none; }}"
+            f"code, pre {{ font-family: '{code.family()}'; font-size: {code.pixelSize()}px; }}"
+        )
+        self.document().setDocumentMargin(0)
+
+    def _restyle(self) -> None:
+        self._style()
+        if self._text:
+            self._set_all()
+
+
+def _open_web(url: QUrl) -> None:
+    if url.scheme() in ("http", "https"):
+        QDesktopServices.openUrl(url)
+
+
+def _formula_picture(tex: str, colour: str, size: int, dpr: float) -> QImage | None:
+    """TeX as a picture at the text's size; None when the formula cannot be drawn."""
+    import ziamath
+
+    try:
+        svg = ziamath.Latex(tex, size=size, color=colour, inline=True).svg()
+    except Exception:  # noqa: BLE001 - whatever a parser says about somebody's TeX: its source is shown instead
+        return None
+    renderer = QSvgRenderer(svg.encode())
+    natural = renderer.defaultSize()
+    if not renderer.isValid() or natural.isEmpty():
+        return None
+    image = QImage(
+        QSize(round(natural.width() * dpr), round(natural.height() * dpr)),
+        QImage.Format.Format_ARGB32_Premultiplied,
+    )
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    renderer.render(painter)
+    painter.end()
+    image.setDevicePixelRatio(dpr)
+    return image

@@ -1,0 +1,146 @@
+"""The canvas with what floats over it: zoom, the activity pill, a field to rename in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
+
+from knowalledge_desktop.ui.canvas.widget import GraphCanvas
+from knowalledge_desktop.ui.icons import Icons
+from knowalledge_desktop.ui.theme import Theme
+from knowalledge_desktop.ui.widgets.basics import icon_button, label, row, rule, text_button
+
+EDGE = 16
+
+
+class MapPage(QWidget):
+    """Lays the floating controls over the canvas."""
+
+    stop_requested = Signal()
+
+    def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.canvas = GraphCanvas(theme, self)
+        self._zoom = self._zoom_box(icons)
+        self._doing = label("", "bodyStrong")
+        self._doing.setObjectName("activityText")
+        self._stop = text_button(
+            self.tr("Stop"),
+            "cancelButton",
+            self.stop_requested.emit,
+            "ghost",
+            self.tr("Stop what is running (Esc)"),
+        )
+        self._activity = QFrame(self)
+        self._activity.setProperty("panel", "floating")
+        self._activity.setLayout(row(self._doing, rule(vertical=True), self._stop, margins=(16, 6, 10, 6), gap=12))
+        self._activity.hide()
+        self._editor = InlineEditor(self)
+        self.canvas.viewport_changed.connect(self._on_view)
+
+    def _zoom_box(self, icons: Icons) -> QFrame:
+        canvas = self.canvas
+        box = QFrame(self)
+        box.setProperty("panel", "floating")
+        out = icon_button(icons, "minus", "zoomOutButton", self.tr("Zoom out"), canvas.zoom_out, "Ctrl+-", 16)
+        into = icon_button(icons, "plus", "zoomInButton", self.tr("Zoom in"), canvas.zoom_in, "Ctrl++", 16)
+        fit = icon_button(icons, "maximize", "fitButton", self.tr("Fit the map"), canvas.fit, "Ctrl+9", 16)
+        self._percent = text_button(
+            "100%", "zoomResetButton", canvas.zoom_reset, "ghost", self.tr("100 % (Ctrl+0)")
+        )
+        box.setLayout(row(out, self._percent, into, rule(vertical=True), fit, margins=(4, 2, 4, 2), gap=2))
+        return box
+
+    def show_activity(self, text: str) -> None:
+        """What is growing or being written; an empty text hides the pill."""
+        self._doing.setText(text)
+        self._activity.setVisible(bool(text))
+        self._lay_out()
+
+    def edit_title(self, topic_id: str, title: str, done: Callable[[str], None]) -> None:
+        """Edit a title in place; Enter takes it, Esc leaves it."""
+        box = self.canvas.topic_rect(topic_id)
+        self._editor.begin(box, title, done)
+
+    @property
+    def is_editing(self) -> bool:
+        """Whether a title is being edited."""
+        return self._editor.isVisible()
+
+    def stop_editing(self) -> None:
+        """Leave the title as it was."""
+        self._editor.leave()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.canvas.setGeometry(self.rect())
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self._zoom.adjustSize()
+        self._activity.adjustSize()
+        self._zoom.move(EDGE, self.height() - EDGE - self._zoom.height())
+        left = max(EDGE, (self.width() - self._activity.width()) // 2)
+        bottom = self.height() - EDGE - self._activity.height()
+        if left < self._zoom.geometry().right() + EDGE:
+            bottom -= self._zoom.height() + EDGE
+        self._activity.move(left, bottom)
+
+    def _on_view(self) -> None:
+        self._percent.setText(f"{round(self.canvas.camera.scale * 100)}%")
+        if self._editor.isVisible():
+            self._editor.leave()
+
+
+class InlineEditor(QLineEdit):
+    """A field over a topic."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("renameInput")
+        self.setAccessibleName(self.tr("New title"))
+        self.setToolTip(self.tr("Enter keeps the title, Esc leaves it as it was"))
+        self._done: Callable[[str], None] | None = None
+        self.hide()
+        self.returnPressed.connect(self._take)
+        self.installEventFilter(self)
+
+    def begin(self, box: object, title: str, done: Callable[[str], None]) -> None:
+        """Show the field over a box in the parent's coordinates."""
+        from PySide6.QtCore import QRect
+
+        where = box if isinstance(box, QRect) else QRect()
+        self._done = done
+        self.setText(title)
+        wide = max(200, where.width() + 24)
+        self.setGeometry(where.center().x() - wide // 2, where.center().y() - 17, wide, 34)
+        self.selectAll()
+        self.show()
+        self.raise_()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def leave(self) -> None:
+        """Close without a change."""
+        self._done = None
+        self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            self.leave()
+            return True
+        if event.type() == QEvent.Type.FocusOut and self.isVisible():
+            self.leave()
+        return super().eventFilter(watched, event)
+
+    def _take(self) -> None:
+        done, text = self._done, self.text()
+        self.leave()
+        if done is not None:
+            done(text)

@@ -1,0 +1,87 @@
+"""The rail at the left: where in the program one is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QWidget
+
+from knowalledge_desktop.ui.icons import Icons
+from knowalledge_desktop.ui.theme import Theme
+from knowalledge_desktop.ui.widgets.basics import column, icon_button
+
+MAP, LIBRARY = "map", "library"
+
+
+class Rail(QFrame):
+    """Map and library on top, help and settings at the bottom."""
+
+    page_chosen = Signal(str)
+    help_requested = Signal()
+    settings_requested = Signal()
+    about_requested = Signal()
+
+    def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("rail")
+        self.setProperty("panel", "sunken")
+        self.setFixedWidth(theme.px("layout.rail"))
+        self._icons, self._theme = icons, theme
+        self._mark = QLabel()
+        self._mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        map_button = icon_button(
+            icons, "network", "mapButton", self.tr("Map"), lambda: self.page_chosen.emit(MAP), "Ctrl+1", 20
+        )
+        library_button = icon_button(
+            icons,
+            "library",
+            "libraryButton",
+            self.tr("Library"),
+            lambda: self.page_chosen.emit(LIBRARY),
+            "Ctrl+L",
+            20,
+        )
+        self._pages = {MAP: map_button, LIBRARY: library_button}
+        group = QButtonGroup(self)
+        for button in self._pages.values():
+            button.setCheckable(True)
+            group.addButton(button)
+        helper = icon_button(
+            icons,
+            "circle-question-mark",
+            "helpButton",
+            self.tr("Keyboard and help"),
+            self.help_requested.emit,
+            "F1",
+            20,
+        )
+        about = icon_button(
+            icons, "info", "aboutButton", self.tr("About and licences"), self.about_requested.emit, "", 20
+        )
+        settings = icon_button(
+            icons, "settings", "settingsButton", self.tr("Settings"), self.settings_requested.emit, "Ctrl+,", 20
+        )
+        for button in (map_button, library_button, helper, about, settings):
+            button.setFixedSize(40, 40)
+        self.setLayout(
+            column(
+                self._mark,
+                20,
+                map_button,
+                library_button,
+                -1,
+                about,
+                helper,
+                settings,
+                margins=(8, 14, 8, 10),
+                gap=4,
+            )
+        )
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def show_page(self, page: str) -> None:
+        """Mark a page as the one that is seen."""
+        self._pages[page].setChecked(True)
+
+    def _restyle(self) -> None:
+        self._mark.setPixmap(self._icons.mark(28, self.devicePixelRatioF()))

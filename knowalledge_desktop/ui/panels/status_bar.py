@@ -1,0 +1,75 @@
+"""What the program knows of its own state, quietly at the bottom."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QWidget
+
+from knowalledge_desktop.core.graph import Map
+from knowalledge_desktop.services.status import Connection, Status
+from knowalledge_desktop.ui.theme import Theme
+from knowalledge_desktop.ui.widgets.basics import label, row, rule
+from knowalledge_desktop.ui.widgets.dot import StatusDot
+
+
+class StatusBar(QFrame):
+    """Connection, engine, size of the map."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("statusBar")
+        self.setProperty("panel", "sunken")
+        self.setFixedHeight(theme.px("layout.statusBar"))
+        self._dot = StatusDot(theme)
+        self._online = label("", "secondary")
+        self._online.setObjectName("statusOnline")
+        self._engine = label("", "secondary")
+        self._engine.setObjectName("statusEngine")
+        self._activity = label("", "secondary")
+        self._activity.setObjectName("statusActivity")
+        self._counts = label("", "secondary")
+        self._counts.setObjectName("statusCounts")
+        self.setLayout(
+            row(
+                self._dot,
+                self._online,
+                rule(vertical=True),
+                self._engine,
+                self._activity,
+                -1,
+                self._counts,
+                margins=(14, 6, 14, 6),
+                gap=12,
+            )
+        )
+
+    def show_status(self, status: Status, has_key: bool) -> None:  # noqa: FBT001 - a plain fact
+        """The connection as the last real call found it, and who answers."""
+        if not has_key:
+            self._dot.set_tone("neutral")
+            self._online.setText(self.tr("Atlas, offline"))
+            self._engine.setText(self.tr("No Gemini key"))
+            return
+        tones = {Connection.ONLINE: "success", Connection.OFFLINE: "warning", Connection.UNKNOWN: "neutral"}
+        texts = {
+            Connection.ONLINE: self.tr("Online"),
+            Connection.OFFLINE: self.tr("Offline: what is kept stays readable"),
+            Connection.UNKNOWN: self.tr("Ready"),
+        }
+        self._dot.set_tone(tones[status.connection])
+        self._online.setText(texts[status.connection])
+        who = {"atlas": self.tr("The Atlas answered last"), "gemini": self.tr("Gemini answered last")}
+        self._engine.setText(who.get(status.engine, self.tr("Gemini")))
+
+    def show_activity(self, text: str) -> None:
+        """What is going on now."""
+        self._activity.setText(text)
+
+    def show_map(self, document: Map | None) -> None:
+        """How big the map is."""
+        if document is None:
+            self._counts.setText("")
+            return
+        topics = self.tr("%n topics", "", len(document.topics))
+        self._counts.setText(
+            self.tr("{topics}, {n} explained").format(topics=topics, n=len(document.explained_ids()))
+        )

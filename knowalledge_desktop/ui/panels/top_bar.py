@@ -1,0 +1,136 @@
+"""The bar above the map: where one is, and the field for the next topic."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
+from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QWidget
+
+from knowalledge_desktop.ui.icons import Icons
+from knowalledge_desktop.ui.theme import Theme
+from knowalledge_desktop.ui.widgets.basics import icon_button, label, row, text_button
+
+PAUSE_MS = 90
+
+
+class TopicField(QLineEdit):
+    """Takes a topic; proposes titles of the Atlas while one types."""
+
+    topic_submitted = Signal(str)
+    completion_wanted = Signal(str)
+
+    def __init__(self, icons: Icons, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(self.tr("Topic"))
+        self.setPlaceholderText(self.tr("Photosynthesis, the Silk Road, Bayes’ theorem"))
+        self.setToolTip(self.tr("Type a topic and press Enter (Ctrl+N)"))
+        self.setMaxLength(400)
+        self.setClearButtonEnabled(True)
+        self.addAction(icons.icon("search", "text.tertiary"), QLineEdit.ActionPosition.LeadingPosition)
+        self._titles = QStringListModel(self)
+        completer = QCompleter(self._titles, self)
+        completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.popup().setObjectName(f"{name}Completions")
+        completer.activated.connect(self._on_chosen)
+        self.setCompleter(completer)
+        self._pause = QTimer(self, interval=PAUSE_MS, singleShot=True)
+        self._pause.timeout.connect(lambda: self.completion_wanted.emit(self.text()))
+        self.textEdited.connect(lambda _: self._pause.start())
+        self.returnPressed.connect(self.submit)
+
+    def submit(self) -> None:
+        """Ask for a map of what is typed."""
+        self._pause.stop()
+        self.completer().popup().hide()
+        self.topic_submitted.emit(self.text())
+
+    def propose(self, asked: str, titles: tuple[str, ...]) -> None:
+        """Show titles, unless the text has changed meanwhile."""
+        if asked != self.text() or not self.hasFocus():
+            return
+        self._titles.setStringList(list(titles))
+        if titles:
+            self.completer().complete()
+        else:
+            self.completer().popup().hide()
+
+    def _on_chosen(self, title: str) -> None:
+        self.setText(title)
+        QTimer.singleShot(0, self.submit)
+
+
+class TopBar(QFrame):
+    """Back and forward, the map's title, the topic field, undo and redo, the side panel."""
+
+    back_requested = Signal()
+    forward_requested = Signal()
+    undo_requested = Signal()
+    redo_requested = Signal()
+    panel_toggled = Signal()
+    outline_toggled = Signal()
+
+    def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("topBar")
+        self.setProperty("panel", "window")
+        self.setFixedHeight(theme.px("layout.topBar"))
+        self._back = icon_button(
+            icons, "arrow-left", "backButton", self.tr("Back"), self.back_requested.emit, "Alt+Left"
+        )
+        self._forward = icon_button(
+            icons, "arrow-right", "forwardButton", self.tr("Forward"), self.forward_requested.emit, "Alt+Right"
+        )
+        self._title = label("", "bodyStrong")
+        self._title.setObjectName("mapTitle")
+        self.field = TopicField(icons, "topicInput")
+        self.field.setMinimumWidth(220)
+        self.field.setMaximumWidth(440)
+        self._go = text_button(
+            self.tr("Explore"),
+            "exploreButton",
+            self.field.submit,
+            "primary",
+            self.tr("Grow a map of this topic (Enter)"),
+        )
+        self._undo = icon_button(
+            icons, "undo-2", "undoButton", self.tr("Undo"), self.undo_requested.emit, "Ctrl+Z"
+        )
+        self._redo = icon_button(
+            icons, "redo-2", "redoButton", self.tr("Redo"), self.redo_requested.emit, "Ctrl+Shift+Z"
+        )
+        self._outline = icon_button(
+            icons, "list-tree", "outlineButton", self.tr("Outline"), self.outline_toggled.emit, "Ctrl+Shift+O"
+        )
+        self._panel = icon_button(
+            icons, "panel-right", "panelButton", self.tr("Side panel"), self.panel_toggled.emit, "Ctrl+\\"
+        )
+        for button in (self._outline, self._panel):
+            button.setCheckable(True)
+        line = row(self._back, self._forward, 6, self._title, -1, margins=(12, 0, 12, 0), gap=4)
+        line.addWidget(self.field, 3)
+        line.addWidget(self._go)
+        line.addStretch(1)
+        for button in (self._undo, self._redo, self._outline, self._panel):
+            line.addWidget(button)
+        self.setLayout(line)
+
+    def show_title(self, title: str) -> None:
+        """The title of the open map."""
+        self._title.setText(title)
+
+    def show_history(self, *, back: bool, forward: bool, undo: str, redo: str) -> None:
+        """What can be gone back to and taken back; the texts name the acts, empty for none."""
+        self._back.setEnabled(back)
+        self._forward.setEnabled(forward)
+        self._undo.setEnabled(bool(undo))
+        self._redo.setEnabled(bool(redo))
+        if undo:
+            self._undo.setToolTip(self.tr("Undo: {act} (Ctrl+Z)").format(act=undo))
+        if redo:
+            self._redo.setToolTip(self.tr("Redo: {act} (Ctrl+Shift+Z)").format(act=redo))
+
+    def show_panels(self, *, outline: bool, panel: bool) -> None:
+        """Which panels are open."""
+        self._outline.setChecked(outline)
+        self._panel.setChecked(panel)

@@ -1,0 +1,118 @@
+"""Parts of the topic panel: badges, the list of sources, the banner for trouble."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from knowalledge_desktop.core.content import Source
+from knowalledge_desktop.ui.icons import Icons
+from knowalledge_desktop.ui.messages import Message
+from knowalledge_desktop.ui.widgets.basics import badge, clear, column, icon_button, label, row, text_button
+from knowalledge_desktop.ui.widgets.flow import FlowLayout
+
+
+class BadgeRow(QWidget):
+    """Badges beside each other, wrapping when there is no room."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._flow = FlowLayout(self, gap=6)
+
+    def show_badges(self, badges: Sequence[tuple[str, str, str]]) -> None:
+        """Show (text, tone, tooltip)s."""
+        clear(self._flow)
+        for text, tone, tip in badges:
+            self._flow.addWidget(badge(text, tone, tip))
+        self.setAccessibleName(", ".join(text for text, _, _ in badges))
+        self.updateGeometry()
+
+
+class SourceList(QFrame):
+    """Numbered sources with their addresses; a click opens the browser."""
+
+    opened = Signal(str)
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("sourceList")
+        self._icons = icons
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(8)
+        self._notice = label("", "tertiary", wrap=True)
+        self.setLayout(
+            column(label(self.tr("Sources"), "caption"), self._rows, self._notice, margins=(24, 12, 20, 12), gap=8)
+        )
+
+    def show_sources(self, sources: Sequence[Source], from_atlas: bool) -> None:  # noqa: FBT001 - a plain fact
+        """Show the sources; Atlas text carries its attribution and licence."""
+        clear(self._rows)
+        for number, source in enumerate(sources, 1):
+            self._rows.addLayout(self._row(number, source))
+        self._notice.setVisible(from_atlas and bool(sources))
+        self._notice.setText(self.tr("Text: Wikipedia contributors, CC BY-SA 4.0. From the built-in Atlas."))
+        self.setVisible(bool(sources))
+
+    def _row(self, number: int, source: Source) -> QHBoxLayout:
+        title = QToolButton()
+        title.setObjectName(f"source{number}")
+        title.setProperty("kind", "link")
+        title.setText(source.title)
+        title.setAccessibleName(self.tr("Source {n}: {title}").format(n=number, title=source.title))
+        title.setToolTip(source.url)
+        title.setCursor(Qt.CursorShape.PointingHandCursor)
+        title.clicked.connect(lambda: self.opened.emit(source.url))
+        address = label(_short(source.url), "mono")
+        open_it = icon_button(
+            self._icons,
+            "external-link",
+            f"openSource{number}",
+            self.tr("Open in the browser"),
+            lambda: self.opened.emit(source.url),
+            size=16,
+        )
+        number_badge = badge(str(number), "accent")
+        return row(number_badge, column(title, address, gap=1), -1, open_it, gap=10)
+
+
+class Banner(QFrame):
+    """What went wrong, what is safe, what comes next."""
+
+    retry = Signal()
+    suggestion = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("topicBanner")
+        self.setProperty("panel", "banner")
+        self.setProperty("tone", "warning")
+        self._title = label("", "bodyStrong", wrap=True)
+        self._text = label("", "", wrap=True)
+        self._choices = QWidget()
+        self._flow = FlowLayout(self._choices, gap=6)
+        self._retry = text_button(self.tr("Retry"), "retryButton", self.retry.emit)
+        self.setLayout(
+            column(self._title, self._text, self._choices, row(self._retry, -1), margins=(14, 12, 14, 12), gap=6)
+        )
+        self.hide()
+
+    def show_message(self, message: Message, suggestions: Sequence[str], *, can_retry: bool) -> None:
+        """Show a message, with topics to choose instead."""
+        self._title.setText(message.title)
+        self._text.setText(message.whole)
+        clear(self._flow)
+        for number, title in enumerate(suggestions):
+            self._flow.addWidget(
+                text_button(title, f"suggestion{number}", lambda t=title: self.suggestion.emit(t), "subtle")
+            )
+        self._choices.setVisible(bool(suggestions))
+        self._retry.setVisible(can_retry)
+        self.setAccessibleName(f"{message.title}. {message.whole}")
+        self.show()
+
+
+def _short(url: str) -> str:
+    bare = url.split("://", 1)[-1]
+    return bare if len(bare) <= 52 else bare[:51] + "…"

@@ -1,0 +1,134 @@
+"""Settings and the key: what the person set, and what Google says of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from knowalledge_desktop.core.errors import AppError, KeyMalformed, KeyProblem
+from knowalledge_desktop.core.request import Detail, Level
+from knowalledge_desktop.services.bundle import Services
+from knowalledge_desktop.ui.dialogs.ask import ask
+from knowalledge_desktop.ui.dialogs.settings_dialog import SettingsDialog
+from knowalledge_desktop.ui.icons import Icons
+from knowalledge_desktop.ui.messages import message_for
+from knowalledge_desktop.ui.panels.key_card import KeyCard
+from knowalledge_desktop.ui.tasks import TaskRunner
+from knowalledge_desktop.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.ui.desk import Desk
+    from knowalledge_desktop.ui.main_window import MainWindow
+
+
+class SettingsController(QObject):
+    """The settings dialog, both key cards, and the engine's line in the status bar."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        window: MainWindow,
+        services: Services,
+        theme: Theme,
+        icons: Icons,
+        tasks: TaskRunner,
+    ) -> None:
+        super().__init__(desk)
+        self._desk, self._window, self._services = desk, window, services
+        self._theme, self._icons, self._tasks = theme, icons, tasks
+        self._has_key = False
+        self._cards: list[KeyCard] = []
+        self._adopt(window.start_page.key_card)
+
+    def open(self) -> None:
+        """Show the settings."""
+        self._tasks.start("settings", self._edit())
+
+    def change_rendering(self, chosen: tuple[Level, Detail]) -> None:
+        """Level and length were chosen in the topic panel."""
+        settings = self._services.preferences.settings
+        options = replace(settings.options, level=chosen[0], detail=chosen[1])
+        self._services.preferences.save(replace(settings, options=options))
+        self._window.detail.set_options(options)
+        self._window.detail.show_topic(
+            self._desk.maps.map, self._window.canvas.selected_id, now=self._services.now()
+        )
+
+    def refresh_key(self) -> None:
+        """Find out whether a key is set."""
+        self._tasks.start("key:state", self._show_key())
+
+    def show_status(self) -> None:
+        """What the status bar says of connection and engine."""
+        self._window.status_bar.show_status(self._services.status.snapshot(), self._has_key)
+
+    async def _edit(self) -> None:
+        preferences = self._services.preferences
+        dialog = SettingsDialog(preferences.settings, self._icons, self._window)
+        dialog.models_requested.connect(lambda: self._tasks.start("settings:models", self._models(dialog)))
+        self._adopt(dialog.key_card)
+        self.refresh_key()
+        try:
+            if await ask(dialog):
+                preferences.save(dialog.result_settings())
+                self._theme.update(preferences.settings)
+                self._window.detail.set_options(preferences.settings.options)
+        finally:
+            self._cards.remove(dialog.key_card)
+            self._tasks.cancel("settings:models")
+
+    async def _models(self, dialog: SettingsDialog) -> None:
+        models = await self._services.preferences.models()
+        names = [m.name.removeprefix("models/") for m in models if "generateContent" in m.actions or not m.actions]
+        dialog.show_models(names)
+
+    def _adopt(self, card: KeyCard) -> None:
+        self._cards.append(card)
+        card.test_requested.connect(lambda key: self._tasks.start("key:test", self._test(card, key)))
+        card.keep_requested.connect(lambda key: self._tasks.start("key:keep", self._keep(card, key)))
+        card.remove_requested.connect(lambda: self._tasks.start("key:remove", self._remove()))
+
+    async def _test(self, card: KeyCard, key: str) -> None:
+        card.set_busy(True)
+        try:
+            await self._services.preferences.test_key(key)
+        except KeyProblem as error:
+            card.set_busy(False)
+            message = message_for(error, self._services.now())
+            card.say(f"{message.title}. {message.whole}", "danger", offer_keep=False)
+            return
+        except AppError as error:
+            card.set_busy(False)
+            message = message_for(error, self._services.now())
+            card.say(
+                f"{message.title}. {message.whole}", "warning", offer_keep=not isinstance(error, KeyMalformed)
+            )
+            return
+        card.set_busy(False)
+        await self._keep(card, key)
+
+    async def _keep(self, card: KeyCard, key: str) -> None:
+        lasting = await self._services.preferences.set_key(key)
+        card.forget_input()
+        await self._show_key()
+        if lasting:
+            card.say(self.tr("The key is kept. Type any topic."), "success")
+        else:
+            card.say(
+                self.tr("There is no system keyring here, so the key is kept for this session only."), "warning"
+            )
+
+    async def _remove(self) -> None:
+        await self._services.preferences.remove_key()
+        for card in self._cards:
+            card.say(self.tr("The key is removed from this device."), "secondary")
+        await self._show_key()
+
+    async def _show_key(self) -> None:
+        state = await self._services.preferences.key_state()
+        self._has_key = state.is_set
+        for card in self._cards:
+            card.show_state(state)
+        self.show_status()
