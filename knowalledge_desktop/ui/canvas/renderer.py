@@ -69,14 +69,18 @@ class MapRenderer:
             tile = QPixmap(step, step)
             tile.fill(self._theme.color("bg.canvas"))
             dots = QPainter(tile)
-            dots.fillRect(QRectF(0, 0, max(1.0, frame.dpr), max(1.0, frame.dpr)), self._theme.color("bg.canvasDot"))
+            dots.fillRect(
+                QRectF(0, 0, max(1.0, frame.dpr), max(1.0, frame.dpr)), self._theme.color("bg.canvasDot")
+            )
             dots.end()
             self._tile = (step, tile)
         tile = self._tile[1]
         tile.setDevicePixelRatio(frame.dpr)
         origin = frame.at(0.0, 0.0)
         unit = step / frame.dpr
-        painter.drawTiledPixmap(whole, tile, QPointF(frame.snapped(-origin.x() % unit), frame.snapped(-origin.y() % unit)))
+        painter.drawTiledPixmap(
+            whole, tile, QPointF(frame.snapped(-origin.x() % unit), frame.snapped(-origin.y() % unit))
+        )
 
     def _moving(self, rows: Rows, motion: Motion) -> Rows:
         if motion.x0 is None or motion.y0 is None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import (
     Property,
-    QElapsedTimer,
     QEvent,
     QPoint,
     QPointF,
@@ -22,20 +20,20 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFocusEvent, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from knowalledge_desktop.core.graph import Change, Map, Place, PutTopic, Topic
+from knowalledge_desktop.core.graph import Change, Map, Place
 from knowalledge_desktop.layout.fan import place, tidy
+from knowalledge_desktop.ui.canvas.animator import Animator
 from knowalledge_desktop.ui.canvas.camera import STEP, Camera
 from knowalledge_desktop.ui.canvas.gestures import Gestures
+from knowalledge_desktop.ui.canvas.ghosts import ghost_spots
 from knowalledge_desktop.ui.canvas.keys import Keys
 from knowalledge_desktop.ui.canvas.model import Rows, rows_of
-from knowalledge_desktop.ui.canvas.motion import Motion, motion_between
-from knowalledge_desktop.ui.canvas.overlay import box_of, paint_overlay
-from knowalledge_desktop.ui.canvas.pills import GENERATING, IDLE
+from knowalledge_desktop.ui.canvas.overlay import Overlay, box_of
+from knowalledge_desktop.ui.canvas.pills import FAILED, GENERATING, IDLE
 from knowalledge_desktop.ui.canvas.renderer import MapRenderer
 from knowalledge_desktop.ui.canvas.scene import Frame, Shown
 from knowalledge_desktop.ui.theme import Theme
 
-FRAME_MS = 16
 SETTLE_MS = 120
 
 
@@ -65,20 +63,21 @@ class GraphCanvas(QWidget):
         self.setMouseTracking(True)
         self._theme = theme
         self._renderer = MapRenderer(theme)
+        self._overlay = Overlay(theme, self._renderer)
         self._document: Map | None = None
         self._rows = Rows()
         self._camera = Camera()
-        self._flight: tuple[Camera, Camera, float] | None = None
-        self._motion: Motion | None = None
+        self._animator = Animator(theme, self)
+        self._animator.advanced.connect(self._advance)
+        self._animator.flown.connect(self._arrive)
         self._shown = Shown()
         self._ghosts: dict[str, list[tuple[float, float]]] = {}
         self._fitted = False
         self._gestures = Gestures(self)
         self._keys = Keys(self)
-        self._clock = QElapsedTimer()
-        self._frames = QTimer(self, interval=FRAME_MS)
-        self._frames.timeout.connect(self._frame)
-        self._settle = QTimer(self, interval=SETTLE_MS, singleShot=True)
+        self._settle = QTimer(self)
+        self._settle.setInterval(SETTLE_MS)
+        self._settle.setSingleShot(True)
         self._settle.timeout.connect(self._settled)
         theme.changed.connect(self._restyle)
 
@@ -102,7 +101,8 @@ class GraphCanvas(QWidget):
     def show_map(self, document: Map | None) -> None:
         """Show a map as it is, without motion; another map is fitted into the view."""
         other = document is None or self._document is None or document.map_id != self._document.map_id
-        self._document, self._motion, self._ghosts = document, None, {} if other else self._ghosts
+        self._document, self._ghosts = document, {} if other else self._ghosts
+        self._animator.stop_motion()
         selected = "" if other else self.selected_id
         self._rows = self._place_and_read()
         self._shown = Shown(selected=self._rows.index.get(selected, -1), focused=self.hasFocus())
@@ -124,7 +124,7 @@ class GraphCanvas(QWidget):
         self._shown = replace(self._shown, selected=row, hover=-1)
         for topic_id in [t for t in self._ghosts if t not in document.topics or document.children(t)]:
             del self._ghosts[topic_id]
-        self._start_motion(before)
+        self._animator.change(before, self._rows)
         if first and len(self._rows) > 1:
             self._fly(self._camera.framing(self._box(), self._view()))
         if selected and row < 0:
@@ -137,7 +137,7 @@ class GraphCanvas(QWidget):
         if dict(states) == dict(self._shown.states):
             return
         self._shown = replace(self._shown, states=dict(states))
-        self._run_frames()
+        self._animator.set_turning(turning=GENERATING in states.values())
         self.update()
 
     set_busy = set_states
@@ -147,7 +147,7 @@ class GraphCanvas(QWidget):
         row = self._rows.index.get(topic_id, -1)
         if row < 0 or self._document is None or self._document.children(topic_id):
             return
-        self._ghosts[topic_id] = self._ghost_spots(topic_id, count)
+        self._ghosts[topic_id] = ghost_spots(self._document, topic_id, count, self._renderer.metrics.sizes)
         if row == 0 and len(self._rows) == 1:
             self._fly(Camera(self._camera.x, self._camera.y, min(self._camera.scale, 0.9)))
         self.update()
@@ -202,12 +202,12 @@ class GraphCanvas(QWidget):
 
     def zoom_at(self, factor: float, at: QPointF) -> None:
         """Zoom with the scene point under `at` staying where it is."""
-        self._flight = None
+        self._animator.stop_flight()
         self._move_camera(self._camera.zoomed(factor, at, self._view()), zooming=True)
 
     def pan(self, dx: float, dy: float) -> None:
         """Move the view by pixels."""
-        self._flight = None
+        self._animator.stop_flight()
         self._move_camera(self._camera.panned(dx, dy))
 
     def fit(self) -> None:
@@ -254,13 +254,11 @@ class GraphCanvas(QWidget):
     def retry_row_at(self, at: QPointF) -> int:
         """The row whose retry mark is under a widget point, or -1."""
         point = self._camera.to_scene(at, self._view())
-        for topic_id, state in self._shown.states.items():
+        frame = self._frame()
+        for topic_id in self._shown.states:
             row = self._rows.index.get(topic_id, -1)
-            if state == "failed" and row >= 0:
-                look = self._renderer.look(self._rows, row, self._shown)
-                box = self._renderer.pills.box(look, float(self._rows.x[row]), float(self._rows.y[row]))
-                if self._renderer.pills.retry_badge(look, box).contains(point):
-                    return row
+            if row >= 0 and self._overlay.retry_mark(self._rows, row, frame).contains(point):
+                return row
         return -1
 
     def hover(self, row: int) -> None:
@@ -306,17 +304,6 @@ class GraphCanvas(QWidget):
             self.places_changed.emit(found, False)
         return rows_of(self._document, sizes)
 
-    def _start_motion(self, before: Rows) -> None:
-        self._motion = motion_between(
-            before,
-            self._rows,
-            grow_ms=self._theme.duration("grow"),
-            base_ms=self._theme.duration("base"),
-            stagger_ms=28.0,
-            stagger_max_ms=420.0,
-        )
-        self._run_frames()
-
     def _nearest_left(self, gone: str, before: Rows) -> str:
         row = before.index.get(gone, -1)
         while row >= 0:
@@ -324,21 +311,6 @@ class GraphCanvas(QWidget):
                 return before.ids[row]
             row = int(before.parent[row])
         return ""
-
-    def _ghost_spots(self, topic_id: str, count: int) -> list[tuple[float, float]]:
-        """Where the layout would put so many subtopics: at the ends of their edges."""
-        document = self._document
-        if document is None:
-            return []
-        made_up = [Topic(f"ghost{i}", self.tr("A subtopic to come"), topic_id, float(i)) for i in range(count)]
-        imagined = document.apply(Change(tuple(PutTopic(None, t) for t in made_up)))
-        sizes = self._renderer.metrics.sizes(imagined)
-        spots: list[tuple[float, float]] = []
-        from_x = document.places[topic_id].x if topic_id in document.places else 0.0
-        for name, at in place(imagined, sizes).items():
-            if name.startswith("ghost"):
-                spots.append((at.x - math.copysign(sizes[name][0] / 2, at.x - from_x), at.y))
-        return spots
 
     def _view(self) -> QSizeF:
         return QSizeF(self.size())
@@ -360,7 +332,7 @@ class GraphCanvas(QWidget):
         if len(self._rows) and self.width() > 1:
             self._camera = self._camera.framing(self._box(), self._view())
             self._fitted = self.isVisible()
-            self._flight = None
+            self._animator.stop_flight()
             self.viewport_changed.emit()
 
     def _move_camera(self, camera: Camera, *, zooming: bool = False) -> None:
@@ -372,52 +344,29 @@ class GraphCanvas(QWidget):
         self.update()
 
     def _fly(self, target: Camera) -> None:
-        duration = self._theme.duration("camera")
-        if duration <= 90 or not self.isVisible():
-            self._flight = None
+        if self.isVisible():
+            self._animator.fly(self._camera, target)
+        else:
             self._move_camera(target)
-            return
-        self._flight = (self._camera, target, 0.0)
-        self._run_frames()
+
+    def _arrive(self, camera: Camera, under_way: bool) -> None:  # noqa: FBT001 - a slot takes what the signal gives
+        self._move_camera(camera, zooming=under_way)
+
+    def _advance(self) -> None:
+        if self._animator.turn != self._shown.turn:
+            self._shown = replace(self._shown, turn=self._animator.turn)
+        self.update()
 
     def _settled(self) -> None:
         self._shown = replace(self._shown, zooming=False)
         self.update()
 
-    def _run_frames(self) -> None:
-        turning = any(state == GENERATING for state in self._shown.states.values())
-        if self._motion is None and self._flight is None and not turning:
-            self._frames.stop()
-        elif not self._frames.isActive():
-            self._clock.start()
-            self._frames.setInterval(FRAME_MS if self._motion or self._flight else 33)
-            self._frames.start()
-
-    def _frame(self) -> None:
-        passed = float(self._clock.restart())
-        if self._motion is not None:
-            self._motion.at_ms += passed
-            if self._motion.done:
-                self._motion = None
-        if self._flight is not None:
-            self._flight_step(passed)
-        if any(state == GENERATING for state in self._shown.states.values()) and not self._theme.reduced_motion:
-            self._shown = replace(self._shown, turn=(self._shown.turn + passed / 1100.0) % 1.0)
-        self._frames.setInterval(FRAME_MS if self._motion or self._flight else 33)
-        self._run_frames()
-        self.update()
-
-    def _flight_step(self, passed: float) -> None:
-        if self._flight is None:
-            return
-        start, target, at = self._flight
-        at += passed / max(1.0, self._theme.duration("camera"))
-        eased = self._theme.easing("standard").valueForProgress(min(1.0, at))
-        self._flight = (start, target, at) if at < 1.0 else None
-        self._move_camera(start.between(target, eased) if at < 1.0 else target, zooming=at < 1.0)
+    def _frame(self) -> Frame:
+        return Frame(self._camera, self._view(), self._shown, self.devicePixelRatioF(), self._animator.motion)
 
     def _restyle(self) -> None:
         self._renderer = MapRenderer(self._theme)
+        self._overlay = Overlay(self._theme, self._renderer)
         if self._document is not None:
             self._rows = rows_of(self._document, self._renderer.metrics.sizes(self._document))
         self.update()
@@ -444,12 +393,9 @@ class GraphCanvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         try:
-            view = self._view()
-            self._renderer.render(painter, self._rows, self._camera, view, self._shown, self._motion)
-            rows = self._rows
-            paint_overlay(
-                painter, self._renderer, self._theme, rows, self._camera, view, self._shown, self._ghosts
-            )
+            frame = self._frame()
+            self._renderer.render(painter, self._rows, frame)
+            self._overlay.paint(painter, self._rows, frame, self._ghosts)
         finally:
             painter.end()
 
@@ -524,7 +470,7 @@ class GraphCanvas(QWidget):
         return self._rows.titles[row] if 0 <= row < len(self._rows) else ""
 
     def _busy_property(self) -> bool:
-        return any(state not in (IDLE, "failed") for state in self._shown.states.values())
+        return any(state not in (IDLE, FAILED) for state in self._shown.states.values())
 
     nodeCount = Property(int, _count_property)
     selectedTitle = Property(str, _title_property)
