@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
@@ -35,6 +36,12 @@ class Icons:
             icon.addPixmap(on, QIcon.Mode.Normal, QIcon.State.On)
             icon.addPixmap(dead, QIcon.Mode.Disabled, QIcon.State.Off)
         return icon
+
+    def follow(self, owner: QObject, dress: Callable[[], None]) -> None:
+        """Dress something now and whenever the theme changes, as long as its owner lives."""
+        dress()
+        self._theme.changed.connect(dress)
+        owner.destroyed.connect(lambda: self._theme.changed.disconnect(dress))
 
     def pixmap(
         self, name: str, colour: str = "text.secondary", size: int = 18, dpr: float = 1.0, *, rtl: bool = False

@@ -109,7 +109,8 @@ class MapController(QObject):
 
     def stop(self, topic_id: str) -> bool:
         """Stop what runs on a topic; whether anything did."""
-        return any([self._tasks.cancel(_key(kind, topic_id)) for kind in (EXPAND, EXPLAIN)])
+        stopped = {self._tasks.cancel(_key(kind, topic_id)) for kind in (EXPAND, EXPLAIN)}
+        return True in stopped
 
     def stop_all(self) -> None:
         """Stop all acts on the map."""

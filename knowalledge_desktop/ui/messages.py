@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 from knowalledge_desktop.core.sentences import describe
 
@@ -30,8 +29,8 @@ def translated(template: str) -> str:
 
 
 def local_time(epoch: float) -> str:
-    """Clock time, with the date when it is another day than the time itself suggests."""
-    at = datetime.fromtimestamp(epoch)  # noqa: DTZ006 - the user's own zone is what is wanted
+    """Clock time in the user's zone and way of writing."""
+    at = QDateTime.fromSecsSinceEpoch(int(epoch))
     return QLocale().toString(at.time(), QLocale.FormatType.ShortFormat)
 
 

@@ -37,6 +37,8 @@ class TaskRunner(QObject):
         self._tasks[key] = task
         self._all.add(task)
         task.add_done_callback(self._forget)
+        # A task that is cancelled before its first step would leave its work unawaited.
+        task.add_done_callback(lambda _: work.close())
         self.started.emit(key)
 
     def is_running(self, key: str) -> bool:

@@ -164,6 +164,15 @@ QLineEdit:focus {{ border: 2px solid {_c(theme, "accent.focus")}; padding: 0 9px
   min-height: {height - 6}px; background: {_c(theme, "bg.window")}; }}
 QLineEdit:disabled {{ color: {_c(theme, "text.disabled")}; }}
 QLineEdit[invalid="true"] {{ border: 1px solid {_c(theme, "danger.base")}; }}
+QComboBox {{ min-height: {height - 4}px; padding: 0 8px 0 10px; border: 1px solid {_c(theme, "border.strong")};
+  border-radius: {theme.px("radius.md")}px; background: {_c(theme, "bg.raised")};
+  color: {_c(theme, "text.primary")}; }}
+QComboBox:hover {{ background: {_c(theme, "bg.hover")}; }}
+QComboBox:focus {{ border: 2px solid {_c(theme, "accent.focus")}; padding: 0 7px 0 9px;
+  min-height: {height - 6}px; }}
+QComboBox QAbstractItemView {{ border: 1px solid {_c(theme, "border.strong")}; padding: 4px;
+  background: {_c(theme, "bg.raised")}; selection-background-color: {_c(theme, "accent.subtle")};
+  selection-color: {_c(theme, "accent.text")}; }}
 QTextEdit, QPlainTextEdit, QTextBrowser {{ border: none; background: {_c(theme, "bg.window")};
   color: {_c(theme, "text.primary")}; selection-background-color: {_c(theme, "accent.base")};
   selection-color: {_c(theme, "text.onAccent")}; }}

@@ -25,4 +25,7 @@ def draw_lines(painter: QPainter, lines: NDArray[np.float64]) -> None:
 def draw_points(painter: QPainter, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
     """Draw points with the painter's pen (a round cap makes them discs)."""
     if len(x):
-        painter.drawPointsNp(np.ascontiguousarray(x, float), np.ascontiguousarray(y, float))
+        painter.drawPointsNp(  # the stubs do not know that arrays are what it takes
+            np.ascontiguousarray(x, float),  # pyright: ignore[reportArgumentType]
+            np.ascontiguousarray(y, float),  # pyright: ignore[reportArgumentType]
+        )

@@ -53,11 +53,9 @@ class Keys:
         if held & _NO_LETTERS:
             return False
         if key in _ARROWS:
-            self._canvas.select_row(
-                walk.step(
-                    self._canvas.rows, self._canvas.rows.index.get(self._canvas.selected_id, -1), _ARROWS[key]
-                )
-            )
+            rows = self._canvas.rows
+            here = rows.index.get(self._canvas.selected_id, -1)
+            self._canvas.select_row(walk.step(rows, here, _ARROWS[Qt.Key(key)]))
             return True
         if key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self._canvas.zoom_in()

@@ -5,25 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import (
-    Property,
-    QEvent,
-    QPoint,
-    QPointF,
-    QRect,
-    QRectF,
-    QSizeF,
-    Qt,
-    QTimer,
-    Signal,
-)
-from PySide6.QtGui import QFocusEvent, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import Property, QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from knowalledge_desktop.core.graph import Change, Map, Place
 from knowalledge_desktop.layout.fan import place, tidy
-from knowalledge_desktop.ui.canvas.animator import Animator
-from knowalledge_desktop.ui.canvas.camera import STEP, Camera
+from knowalledge_desktop.ui.canvas.camera import Camera
 from knowalledge_desktop.ui.canvas.gestures import Gestures
 from knowalledge_desktop.ui.canvas.ghosts import ghost_spots
 from knowalledge_desktop.ui.canvas.keys import Keys
@@ -31,13 +19,12 @@ from knowalledge_desktop.ui.canvas.model import Rows, rows_of
 from knowalledge_desktop.ui.canvas.overlay import Overlay, box_of
 from knowalledge_desktop.ui.canvas.pills import FAILED, GENERATING, IDLE
 from knowalledge_desktop.ui.canvas.renderer import MapRenderer
-from knowalledge_desktop.ui.canvas.scene import Frame, Shown
+from knowalledge_desktop.ui.canvas.scene import Shown
+from knowalledge_desktop.ui.canvas.viewport import MapView
 from knowalledge_desktop.ui.theme import Theme
 
-SETTLE_MS = 120
 
-
-class GraphCanvas(QWidget):
+class GraphCanvas(MapView):
     """One widget over arrays of rows. It never changes a map: it emits what is wanted."""
 
     topic_selected = Signal(str)
@@ -52,33 +39,16 @@ class GraphCanvas(QWidget):
     menu_requested = Signal(str, QPoint)
     cancel_requested = Signal()
     places_changed = Signal(object, bool)
-    viewport_changed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(theme, parent)
         self.setObjectName("graphCanvas")
         self.setAccessibleName(self.tr("Map"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
-        self._theme = theme
-        self._renderer = MapRenderer(theme)
-        self._overlay = Overlay(theme, self._renderer)
         self._document: Map | None = None
-        self._rows = Rows()
-        self._camera = Camera()
-        self._animator = Animator(theme, self)
-        self._animator.advanced.connect(self._advance)
-        self._animator.flown.connect(self._arrive)
-        self._shown = Shown()
-        self._ghosts: dict[str, list[tuple[float, float]]] = {}
-        self._fitted = False
         self._gestures = Gestures(self)
         self._keys = Keys(self)
-        self._settle = QTimer(self)
-        self._settle.setInterval(SETTLE_MS)
-        self._settle.setSingleShot(True)
-        self._settle.timeout.connect(self._settled)
         theme.changed.connect(self._restyle)
 
     # --- the map ---
@@ -88,29 +58,22 @@ class GraphCanvas(QWidget):
         """The map that is shown."""
         return self._document
 
-    @property
-    def rows(self) -> Rows:
-        """The visible topics."""
-        return self._rows
-
-    @property
-    def camera(self) -> Camera:
-        """What part is seen."""
-        return self._camera
-
     def show_map(self, document: Map | None) -> None:
         """Show a map as it is, without motion; another map is fitted into the view."""
         other = document is None or self._document is None or document.map_id != self._document.map_id
         self._document, self._ghosts = document, {} if other else self._ghosts
         self._animator.stop_motion()
         selected = "" if other else self.selected_id
-        self._rows = self._place_and_read()
-        self._shown = Shown(selected=self._rows.index.get(selected, -1), focused=self.hasFocus())
+        found = self._place_and_read()
+        states = {} if other else self._shown.states
+        self._shown = Shown(self._rows.index.get(selected, -1), focused=self._shown.focused, states=states)
+        self._animator.set_turning(turning=GENERATING in states.values())
         if other:
             self._fitted = False
             self._fit_now()
         self._describe()
         self.update()
+        self._tell_places(found)
 
     def apply(self, change: Change, document: Map) -> None:
         """Show the map after a change, with motion from what was there."""
@@ -119,7 +82,7 @@ class GraphCanvas(QWidget):
             # Places that were given out are kept, also while they are still on their way to the library.
             document = replace(document, places={**self._document.places, **document.places})
         self._document = document
-        self._rows = self._place_and_read()
+        found = self._place_and_read()
         row = self._rows.index.get(selected, -1)
         self._shown = replace(self._shown, selected=row, hover=-1)
         for topic_id in [t for t in self._ghosts if t not in document.topics or document.children(t)]:
@@ -131,6 +94,7 @@ class GraphCanvas(QWidget):
             self.select(self._nearest_left(selected, before))
         self._describe()
         self.update()
+        self._tell_places(found)
 
     def set_states(self, states: Mapping[str, str]) -> None:
         """Which topics are "generating", "queued" or "failed"."""
@@ -188,78 +152,15 @@ class GraphCanvas(QWidget):
         """Select by row, -1 for nothing."""
         self.select(self._rows.ids[row] if 0 <= row < len(self._rows) else "", reveal=reveal)
 
-    def zoom_in(self) -> None:
-        """Bigger, around the middle."""
-        self.zoom_at(STEP, QPointF(self.rect().center()))
-
-    def zoom_out(self) -> None:
-        """Smaller, around the middle."""
-        self.zoom_at(1 / STEP, QPointF(self.rect().center()))
-
-    def zoom_reset(self) -> None:
-        """To 100 %."""
-        self._fly(replace(self._camera, scale=1.0))
-
-    def zoom_at(self, factor: float, at: QPointF) -> None:
-        """Zoom with the scene point under `at` staying where it is."""
-        self._animator.stop_flight()
-        self._move_camera(self._camera.zoomed(factor, at, self._view()), zooming=True)
-
-    def pan(self, dx: float, dy: float) -> None:
-        """Move the view by pixels."""
-        self._animator.stop_flight()
-        self._move_camera(self._camera.panned(dx, dy))
-
-    def fit(self) -> None:
-        """See the whole map."""
-        if len(self._rows):
-            self._fly(self._camera.framing(self._box(), self._view()))
-
-    def frame(self, topic_id: str) -> None:
-        """Bring a topic to the middle at a readable size."""
-        row = self._rows.index.get(topic_id, -1)
-        if row >= 0:
-            self._fly(self._camera.framing(box_of(self._rows, row), self._view(), max(1.0, self._camera.scale)))
-
     def frame_branch(self, topic_id: str) -> None:
         """See a topic with all below it."""
-        if self._document is None or topic_id not in self._rows.index:
-            return
-        box = QRectF()
-        for each in self._document.branch(topic_id):
-            if each in self._rows.index:
-                box = box.united(box_of(self._rows, self._rows.index[each]))
-        self._fly(self._camera.framing(box, self._view()))
-
-    def topic_rect(self, topic_id: str) -> QRect:
-        """The pill's box in widget coordinates; empty when it is not visible."""
-        row = self._rows.index.get(topic_id, -1)
-        if row < 0:
-            return QRect()
-        box = box_of(self._rows, row)
-        view = self._view()
-        top_left = self._camera.to_view(box.left(), box.top(), view)
-        bottom_right = self._camera.to_view(box.right(), box.bottom(), view)
-        return QRectF(top_left, bottom_right).toAlignedRect()
+        if self._document is not None and topic_id in self._rows.index:
+            branch = self._document.branch(topic_id)
+            self._fly_to_rows(self._rows.index[each] for each in branch if each in self._rows.index)
 
     def visible_ids(self) -> tuple[str, ...]:
         """Topics that are not hidden below a collapsed one."""
         return self._rows.ids
-
-    def row_at(self, at: QPointF) -> int:
-        """The row under a widget point, or -1; small pills are padded to 32 pixels."""
-        point = self._camera.to_scene(at, self._view())
-        return self._rows.at(point.x(), point.y(), 16.0 / self._camera.scale)
-
-    def retry_row_at(self, at: QPointF) -> int:
-        """The row whose retry mark is under a widget point, or -1."""
-        point = self._camera.to_scene(at, self._view())
-        frame = self._frame()
-        for topic_id in self._shown.states:
-            row = self._rows.index.get(topic_id, -1)
-            if row >= 0 and self._overlay.retry_mark(self._rows, row, frame).contains(point):
-                return row
-        return -1
 
     def hover(self, row: int) -> None:
         """Show which topic the pointer is over."""
@@ -290,19 +191,25 @@ class GraphCanvas(QWidget):
             )
             for row in rows
         }
-        self.places_changed.emit(moved, True)
+        self.places_changed.emit(moved, True)  # noqa: FBT003 - a signal takes no keyword
 
     # --- inside ---
 
-    def _place_and_read(self) -> Rows:
+    def _place_and_read(self) -> dict[str, Place]:
+        """Give the topics that have none a place; read the rows; return the new places."""
         if self._document is None:
-            return Rows()
+            self._rows = Rows()
+            return {}
         sizes = self._renderer.metrics.sizes(self._document)
         found = place(self._document, sizes)
         if found:
             self._document = replace(self._document, places={**self._document.places, **found})
-            self.places_changed.emit(found, False)
-        return rows_of(self._document, sizes)
+        self._rows = rows_of(self._document, sizes)
+        return found
+
+    def _tell_places(self, found: dict[str, Place]) -> None:
+        if found:
+            self.places_changed.emit(found, False)  # noqa: FBT003 - a signal takes no keyword
 
     def _nearest_left(self, gone: str, before: Rows) -> str:
         row = before.index.get(gone, -1)
@@ -311,58 +218,6 @@ class GraphCanvas(QWidget):
                 return before.ids[row]
             row = int(before.parent[row])
         return ""
-
-    def _view(self) -> QSizeF:
-        return QSizeF(self.size())
-
-    def _box(self) -> QRectF:
-        left, top, right, bottom = self._rows.bounds()
-        return QRectF(left, top, right - left, bottom - top)
-
-    def _in_view(self, row: int) -> bool:
-        box = box_of(self._rows, row)
-        view = self._view()
-        at, to = (
-            self._camera.to_view(box.left(), box.top(), view),
-            self._camera.to_view(box.right(), box.bottom(), view),
-        )
-        return at.x() >= 0 and at.y() >= 0 and to.x() <= view.width() and to.y() <= view.height()
-
-    def _fit_now(self) -> None:
-        if len(self._rows) and self.width() > 1:
-            self._camera = self._camera.framing(self._box(), self._view())
-            self._fitted = self.isVisible()
-            self._animator.stop_flight()
-            self.viewport_changed.emit()
-
-    def _move_camera(self, camera: Camera, *, zooming: bool = False) -> None:
-        self._camera = camera
-        if zooming:
-            self._shown = replace(self._shown, zooming=True)
-            self._settle.start()
-        self.viewport_changed.emit()
-        self.update()
-
-    def _fly(self, target: Camera) -> None:
-        if self.isVisible():
-            self._animator.fly(self._camera, target)
-        else:
-            self._move_camera(target)
-
-    def _arrive(self, camera: Camera, under_way: bool) -> None:  # noqa: FBT001 - a slot takes what the signal gives
-        self._move_camera(camera, zooming=under_way)
-
-    def _advance(self) -> None:
-        if self._animator.turn != self._shown.turn:
-            self._shown = replace(self._shown, turn=self._animator.turn)
-        self.update()
-
-    def _settled(self) -> None:
-        self._shown = replace(self._shown, zooming=False)
-        self.update()
-
-    def _frame(self) -> Frame:
-        return Frame(self._camera, self._view(), self._shown, self.devicePixelRatioF(), self._animator.motion)
 
     def _restyle(self) -> None:
         self._renderer = MapRenderer(self._theme)
@@ -390,27 +245,8 @@ class GraphCanvas(QWidget):
 
     # --- Qt ---
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        try:
-            frame = self._frame()
-            self._renderer.render(painter, self._rows, frame)
-            self._overlay.paint(painter, self._rows, frame, self._ghosts)
-        finally:
-            painter.end()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if not self._fitted:
-            self._fit_now()
-        self.viewport_changed.emit()
-
-    def showEvent(self, event: QEvent) -> None:  # type: ignore[override]
-        super().showEvent(event)  # type: ignore[arg-type]
-        if not self._fitted:
-            self._fit_now()
-
     def focusInEvent(self, event: QFocusEvent) -> None:
+        """Come by key: show the ring, and begin at the root."""
         by_key = event.reason() in (
             Qt.FocusReason.TabFocusReason,
             Qt.FocusReason.BacktabFocusReason,
@@ -422,10 +258,12 @@ class GraphCanvas(QWidget):
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the ring away."""
         self._shown = replace(self._shown, focused=False)
         self.update()
 
     def event(self, event: QEvent) -> bool:
+        """Show the whole title and what a topic is about."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             row = self.row_at(QPointF(event.pos()))
             text = ""
@@ -437,28 +275,36 @@ class GraphCanvas(QWidget):
             return True
         return super().event(event)
 
-    def mousePressEvent(self, event) -> None:  # noqa: ANN001
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a gesture."""
         self._gestures.press(event)
 
-    def mouseMoveEvent(self, event) -> None:  # noqa: ANN001
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Go on with it."""
         self._gestures.move(event)
 
-    def mouseReleaseEvent(self, event) -> None:  # noqa: ANN001
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End it."""
         self._gestures.release(event)
 
-    def mouseDoubleClickEvent(self, event) -> None:  # noqa: ANN001
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Expand."""
         self._gestures.double_click(event)
 
-    def wheelEvent(self, event) -> None:  # noqa: ANN001
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Pan or zoom."""
         self._gestures.wheel(event)
 
     def leaveEvent(self, event: QEvent) -> None:
+        """The pointer is over nothing."""
         self.hover(-1)
 
-    def contextMenuEvent(self, event) -> None:  # noqa: ANN001
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu."""
         self._gestures.menu(event)
 
-    def keyPressEvent(self, event) -> None:  # noqa: ANN001
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Act, or leave the key to others."""
         if not self._keys.press(event):
             super().keyPressEvent(event)
 

@@ -83,6 +83,8 @@ class DetailPanel(QFrame):
         body.setSpacing(10)
         body.addWidget(self._banner)
         body.addWidget(self.view, 1)
+        self._space = QWidget()  # keeps the head on top while there is no text
+        body.addWidget(self._space, 1)
         foot = row(self._level, self._detail, -1, self._expand, self._explain, margins=(24, 10, 20, 10), gap=8)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -126,10 +128,10 @@ class DetailPanel(QFrame):
     def show_explanation(self, explanation: Explanation, answer: Answer | None, *, now: float) -> None:
         """Show a finished explanation and where it came from."""
         self._again.show()
-        self.view.show()
+        self._show_text(shown=True)
         self._summary.hide()
         self.view.show_text(explanation.markdown, explanation.claims)
-        self._sources.show_sources(explanation.sources, explanation.provenance.engine == "atlas")
+        self._sources.show_sources(explanation.sources, from_atlas=explanation.provenance.engine == "atlas")
         self._badges.show_badges(self._badges_of(explanation, answer, now))
         self._explain.setText(self.tr("Explain"))
 
@@ -137,8 +139,8 @@ class DetailPanel(QFrame):
         """A text is being written."""
         self._banner.hide()
         self._summary.hide()
-        self._sources.show_sources((), False)
-        self.view.show()
+        self._sources.show_sources((), from_atlas=False)
+        self._show_text(shown=True)
         self.view.begin(text)
         self._badges.show_badges([(self.tr("Writing"), "accent", "")])
 
@@ -161,23 +163,28 @@ class DetailPanel(QFrame):
 
     # --- inside ---
 
+    def _show_text(self, *, shown: bool) -> None:
+        self.view.setVisible(shown)
+        self._space.setVisible(not shown)
+
     def _show_nothing(self) -> None:
         self._crumbs.setText("")
         self._title.setText(self.tr("No topic selected"))
         self._summary.setText(self.tr("Click a topic on the map, or walk with the arrow keys."))
         self._summary.show()
         self._badges.show_badges([])
-        self._sources.show_sources((), False)
+        self._sources.show_sources((), from_atlas=False)
         self.view.show_text("")
-        self.view.hide()
+        self._show_text(shown=False)
         self._again.hide()
         self._explain.setEnabled(False)
         self._expand.setEnabled(False)
 
     def _show_unexplained(self, topic: Topic) -> None:
         self.view.show_text("")
+        self._show_text(shown=False)
         self._summary.setVisible(bool(topic.summary))
-        self._sources.show_sources(topic.sources, topic.provenance.engine == "atlas")
+        self._sources.show_sources(topic.sources, from_atlas=topic.provenance.engine == "atlas")
         self._badges.show_badges([(self.tr("Not explained yet"), "neutral", "")])
 
     def _badges_of(

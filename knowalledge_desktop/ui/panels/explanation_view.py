@@ -67,10 +67,10 @@ class ExplanationView(QTextBrowser):
         if text and not self._redraw.isActive():
             self._redraw.start()
 
-    def loadResource(self, kind: int, name: QUrl) -> object:
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
         """Only pictures drawn here; never a file, never the net."""
         if kind == QTextDocument.ResourceType.ImageResource.value:
-            return self._pictures.get(name.toString())
+            return self._pictures.get(name.toString() if isinstance(name, QUrl) else name)
         return None
 
     def _set_all(self) -> None:
@@ -150,10 +150,10 @@ def _open_web(url: QUrl) -> None:
 
 def _formula_picture(tex: str, colour: str, size: int, dpr: float) -> QImage | None:
     """TeX as a picture at the text's size; None when the formula cannot be drawn."""
-    import ziamath
+    from ziamath.zmath import Latex
 
     try:
-        svg = ziamath.Latex(tex, size=size, color=colour, inline=True).svg()
+        svg = Latex(tex, size=size, color=colour, inline=True).svg()
     except Exception:  # noqa: BLE001 - whatever a parser says about somebody's TeX: its source is shown instead
         return None
     renderer = QSvgRenderer(svg.encode())

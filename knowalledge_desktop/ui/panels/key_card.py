@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from knowalledge_desktop.services.preferences import KeyState
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.theme_qss import restyle
-from knowalledge_desktop.ui.widgets.basics import card, column, label, row, text_button
+from knowalledge_desktop.ui.widgets.basics import card, column, dress_icon, label, leading_icon, row, text_button
 
 WHERE = "https://aistudio.google.com/apikey"
 
@@ -29,7 +29,7 @@ class KeyCard(QWidget):
         self._input.setPlaceholderText(self.tr("API key"))
         self._input.setToolTip(self.tr("Paste the key here; it is never shown again"))
         self._input.setEchoMode(QLineEdit.EchoMode.Password)
-        self._input.addAction(icons.icon("key-round", "text.tertiary"), QLineEdit.ActionPosition.LeadingPosition)
+        leading_icon(self._input, icons, "key-round")
         self._input.textChanged.connect(lambda text: self._test.setEnabled(bool(text.strip())))
         self._input.returnPressed.connect(self._on_test)
         self._test = text_button(
@@ -57,7 +57,7 @@ class KeyCard(QWidget):
         get_one = text_button(
             self.tr("Create a free key in Google AI Studio"), "apiKeyGetButton", _open_studio, "ghost", WHERE
         )
-        get_one.setIcon(icons.icon("external-link", "accent.text", 16))
+        dress_icon(get_one, icons, "external-link", "accent.text", 16)
         head = row(label(self.tr("Connect Gemini"), "title"), -1, label(self.tr("About one minute"), "tertiary"))
         inner = column(
             head,

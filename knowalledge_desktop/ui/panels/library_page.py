@@ -12,9 +12,10 @@ from knowalledge_desktop.core.ports import MapInfo, SearchHit
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.messages import ago
 from knowalledge_desktop.ui.theme import Theme
-from knowalledge_desktop.ui.widgets.basics import column, label, row, text_button
+from knowalledge_desktop.ui.widgets.basics import column, label, leading_icon, row, text_button
 
 Index = QModelIndex | QPersistentModelIndex
+_TOP = QModelIndex()
 SECOND = Qt.ItemDataRole.UserRole + 1
 PAUSE_MS = 60
 
@@ -34,7 +35,7 @@ class _Rows(QAbstractListModel):
     def at(self, index: Index) -> tuple[str, str, str, str]:
         return self._rows[index.row()]
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
+    def rowCount(self, parent: Index = _TOP) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -101,7 +102,7 @@ class LibraryPage(QWidget):
         self.search.setPlaceholderText(self.tr("Search everything you have kept"))
         self.search.setToolTip(self.tr("Search titles and texts (Ctrl+Shift+F)"))
         self.search.setClearButtonEnabled(True)
-        self.search.addAction(icons.icon("search", "text.tertiary"), QLineEdit.ActionPosition.LeadingPosition)
+        leading_icon(self.search, icons, "search")
         self._pause = QTimer(self, interval=PAUSE_MS, singleShot=True)
         self._pause.timeout.connect(lambda: self.search_requested.emit(self.search.text()))
         self.search.textChanged.connect(lambda _: self._pause.start())

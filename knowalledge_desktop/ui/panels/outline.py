@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QTreeView, QWidget
 from knowalledge_desktop.core.graph import Map
 
 Index = QModelIndex | QPersistentModelIndex
+_TOP = QModelIndex()
 
 
 class OutlineModel(QAbstractItemModel):
@@ -52,7 +53,7 @@ class OutlineModel(QAbstractItemModel):
         place = self._map.children(parent).index(topic_id) if parent else 0
         return self.createIndex(place, 0, number)
 
-    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:
+    def index(self, row: int, column: int, parent: Index = _TOP) -> QModelIndex:
         if self._map is None or column != 0 or row < 0:
             return QModelIndex()
         if not parent.isValid():
@@ -60,38 +61,34 @@ class OutlineModel(QAbstractItemModel):
         children = self._map.children(self.id_of(parent))
         return self.createIndex(row, 0, self._numbers[children[row]]) if row < len(children) else QModelIndex()
 
-    def parent(self, index: Index = QModelIndex()) -> QModelIndex:  # type: ignore[override]
+    def parent(self, index: Index = _TOP) -> QModelIndex:  # type: ignore[override]
         if not index.isValid() or self._map is None:
             return QModelIndex()
         topic = self._map.topics.get(self.id_of(index))
         return self.index_of(topic.parent_id) if topic and topic.parent_id else QModelIndex()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
+    def rowCount(self, parent: Index = _TOP) -> int:
         if self._map is None:
             return 0
         if not parent.isValid():
             return 1 if self._ids else 0
         return len(self._map.children(self.id_of(parent)))
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
+    def columnCount(self, parent: Index = _TOP) -> int:
         return 1
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid() or self._map is None:
-            return None
-        topic = self._map.topics.get(self.id_of(index))
+        topic = self._map.topics.get(self.id_of(index)) if self._map and index.isValid() else None
         if topic is None:
             return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return topic.title
-        if role == Qt.ItemDataRole.UserRole:
-            return topic.topic_id
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return topic.summary or topic.title
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            state = self.tr("explained") if topic.topic_id in self._explained else self.tr("not explained")
-            return f"{topic.title}, {state}"
-        return None
+        state = self.tr("explained") if topic.topic_id in self._explained else self.tr("not explained")
+        told = {
+            int(Qt.ItemDataRole.DisplayRole): topic.title,
+            int(Qt.ItemDataRole.UserRole): topic.topic_id,
+            int(Qt.ItemDataRole.ToolTipRole): topic.summary or topic.title,
+            int(Qt.ItemDataRole.AccessibleTextRole): f"{topic.title}, {state}",
+        }
+        return told.get(int(role))
 
 
 class OutlineView(QTreeView):

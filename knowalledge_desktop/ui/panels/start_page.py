@@ -10,7 +10,7 @@ from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.panels.key_card import KeyCard
 from knowalledge_desktop.ui.panels.top_bar import TopicField
 from knowalledge_desktop.ui.theme import Theme
-from knowalledge_desktop.ui.widgets.basics import card, column, label, row, text_button
+from knowalledge_desktop.ui.widgets.basics import card, column, dress_icon, label, row, text_button
 
 STARTERS = ("Photosynthesis", "Ottoman Empire", "Algorithm")
 """Titles of the Atlas that make good first maps."""
@@ -71,7 +71,8 @@ class StartPage(QScrollArea):
                 10,
                 label(
                     self.tr(
-                        "KnowAllEdge draws up to fifteen subtopics around anything you want to understand. Open one and it draws the next."
+                        "KnowAllEdge draws up to fifteen subtopics around anything you want to understand. "
+                        "Open one and it draws the next."
                     ),
                     "secondary",
                     wrap=True,
@@ -121,7 +122,7 @@ class StartPage(QScrollArea):
     def _starter(self, title: str, about: str) -> QWidget:
         open_it = QToolButton()
         open_it.setObjectName("starter" + title.replace(" ", ""))
-        open_it.setIcon(self._icons.icon("arrow-right", "accent.text"))
+        dress_icon(open_it, self._icons, "arrow-right", "accent.text", 18)
         open_it.setAccessibleName(self.tr("Open the map of {title}").format(title=title))
         open_it.setToolTip(open_it.accessibleName())
         open_it.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QWidget
 
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.theme import Theme
-from knowalledge_desktop.ui.widgets.basics import icon_button, label, row, text_button
+from knowalledge_desktop.ui.widgets.basics import icon_button, label, leading_icon, row, text_button
 
 PAUSE_MS = 90
 
@@ -26,13 +26,16 @@ class TopicField(QLineEdit):
         self.setToolTip(self.tr("Type a topic and press Enter (Ctrl+N)"))
         self.setMaxLength(400)
         self.setClearButtonEnabled(True)
-        self.addAction(icons.icon("search", "text.tertiary"), QLineEdit.ActionPosition.LeadingPosition)
+        leading_icon(self, icons, "search")
+        self._submitted = False
         self._titles = QStringListModel(self)
         completer = QCompleter(self._titles, self)
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.popup().setObjectName(f"{name}Completions")
+        self._popup = completer.popup()
+        self._popup.setObjectName(f"{name}Completions")
         completer.activated.connect(self._on_chosen)
+        self._completer = completer
         self.setCompleter(completer)
         self._pause = QTimer(self, interval=PAUSE_MS, singleShot=True)
         self._pause.timeout.connect(lambda: self.completion_wanted.emit(self.text()))
@@ -42,8 +45,11 @@ class TopicField(QLineEdit):
     def submit(self) -> None:
         """Ask for a map of what is typed."""
         self._pause.stop()
-        self.completer().popup().hide()
-        self.topic_submitted.emit(self.text())
+        self._popup.hide()
+        if not self._submitted:  # Enter in the list of titles tells both of the list and of the field
+            self._submitted = True
+            QTimer.singleShot(0, self._ready)
+            self.topic_submitted.emit(self.text())
 
     def propose(self, asked: str, titles: tuple[str, ...]) -> None:
         """Show titles, unless the text has changed meanwhile."""
@@ -51,13 +57,16 @@ class TopicField(QLineEdit):
             return
         self._titles.setStringList(list(titles))
         if titles:
-            self.completer().complete()
+            self._completer.complete()
         else:
-            self.completer().popup().hide()
+            self._popup.hide()
 
     def _on_chosen(self, title: str) -> None:
         self.setText(title)
-        QTimer.singleShot(0, self.submit)
+        self.submit()
+
+    def _ready(self) -> None:
+        self._submitted = False
 
 
 class TopBar(QFrame):

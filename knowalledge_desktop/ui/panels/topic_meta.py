@@ -46,7 +46,7 @@ class SourceList(QFrame):
             column(label(self.tr("Sources"), "caption"), self._rows, self._notice, margins=(24, 12, 20, 12), gap=8)
         )
 
-    def show_sources(self, sources: Sequence[Source], from_atlas: bool) -> None:  # noqa: FBT001 - a plain fact
+    def show_sources(self, sources: Sequence[Source], *, from_atlas: bool) -> None:
         """Show the sources; Atlas text carries its attribution and licence."""
         clear(self._rows)
         for number, source in enumerate(sources, 1):

@@ -6,7 +6,18 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from knowalledge_desktop.ui.icons import Icons
 
@@ -20,7 +31,7 @@ def icon_button(
     button = QToolButton()
     button.setObjectName(name)
     button.setProperty("kind", "icon")
-    button.setIcon(icons.icon(icon, size=size))
+    dress_icon(button, icons, icon, "text.secondary", size)
     button.setIconSize(QSize(size, size))
     button.setAccessibleName(text)
     button.setToolTip(f"{text} ({native_keys(shortcut)})" if shortcut else text)
@@ -28,6 +39,18 @@ def icon_button(
     button.setCursor(Qt.CursorShape.PointingHandCursor)
     button.clicked.connect(lambda: act())
     return button
+
+
+def dress_icon(button: QAbstractButton, icons: Icons, icon: str, colour: str, size: int) -> None:
+    """Give a button an icon that follows the theme."""
+    icons.follow(button, lambda: button.setIcon(icons.icon(icon, colour, size)))
+    button.setIconSize(QSize(size, size))
+
+
+def leading_icon(field: QLineEdit, icons: Icons, icon: str) -> None:
+    """Put an icon before the text of a field."""
+    action = field.addAction(icons.icon(icon, "text.tertiary"), QLineEdit.ActionPosition.LeadingPosition)
+    icons.follow(action, lambda: action.setIcon(icons.icon(icon, "text.tertiary")))
 
 
 def text_button(text: str, name: str, act: Callable[[], None], kind: str = "", tip: str = "") -> QPushButton:

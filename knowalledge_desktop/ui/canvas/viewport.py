@@ -1,0 +1,200 @@
+"""The seeing half of the canvas: what part of the map is in view, and how it gets onto the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from knowalledge_desktop.ui.canvas.animator import Animator
+from knowalledge_desktop.ui.canvas.camera import STEP, Camera
+from knowalledge_desktop.ui.canvas.model import Rows
+from knowalledge_desktop.ui.canvas.overlay import Overlay, box_of
+from knowalledge_desktop.ui.canvas.renderer import MapRenderer
+from knowalledge_desktop.ui.canvas.scene import Frame, Shown
+from knowalledge_desktop.ui.theme import Theme
+
+SETTLE_MS = 120
+"""How long after the last step of a zoom pictures are made sharp again."""
+HIT_PX = 16.0
+"""Half the least size of what can be clicked, in pixels at every zoom."""
+
+
+class MapView(QWidget):
+    """Paints rows under a camera that moves only when somebody asks for it."""
+
+    viewport_changed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._theme = theme
+        self._renderer = MapRenderer(theme)
+        self._overlay = Overlay(theme, self._renderer)
+        self._rows = Rows()
+        self._camera = Camera()
+        self._shown = Shown()
+        self._ghosts: dict[str, list[tuple[float, float]]] = {}
+        self._fitted = False
+        self._animator = Animator(theme, self)
+        self._animator.advanced.connect(self._advance)
+        self._animator.flown.connect(self._arrive)
+        self._settle = QTimer(self)
+        self._settle.setInterval(SETTLE_MS)
+        self._settle.setSingleShot(True)
+        self._settle.timeout.connect(self._settled)
+
+    @property
+    def rows(self) -> Rows:
+        """The visible topics."""
+        return self._rows
+
+    @property
+    def camera(self) -> Camera:
+        """What part is seen."""
+        return self._camera
+
+    def zoom_in(self) -> None:
+        """Bigger, around the middle."""
+        self.zoom_at(STEP, QPointF(self.rect().center()))
+
+    def zoom_out(self) -> None:
+        """Smaller, around the middle."""
+        self.zoom_at(1 / STEP, QPointF(self.rect().center()))
+
+    def zoom_reset(self) -> None:
+        """To 100 %."""
+        self._fly(replace(self._camera, scale=1.0))
+
+    def zoom_at(self, factor: float, at: QPointF) -> None:
+        """Zoom with the scene point under `at` staying where it is."""
+        self._animator.stop_flight()
+        self._move_camera(self._camera.zoomed(factor, at, self._view()), zooming=True)
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Move the view by pixels."""
+        self._animator.stop_flight()
+        self._move_camera(self._camera.panned(dx, dy))
+
+    def fit(self) -> None:
+        """See the whole map."""
+        if len(self._rows):
+            self._fly(self._camera.framing(self._box(), self._view()))
+
+    def frame(self, topic_id: str) -> None:
+        """Bring a topic to the middle at a readable size."""
+        row = self._rows.index.get(topic_id, -1)
+        if row >= 0:
+            self._fly(self._camera.framing(box_of(self._rows, row), self._view(), max(1.0, self._camera.scale)))
+
+    def topic_rect(self, topic_id: str) -> QRect:
+        """The pill's box in widget coordinates; empty when it is not visible."""
+        row = self._rows.index.get(topic_id, -1)
+        if row < 0:
+            return QRect()
+        box = box_of(self._rows, row)
+        view = self._view()
+        top_left = self._camera.to_view(box.left(), box.top(), view)
+        bottom_right = self._camera.to_view(box.right(), box.bottom(), view)
+        return QRectF(top_left, bottom_right).toAlignedRect()
+
+    def row_at(self, at: QPointF) -> int:
+        """The row under a widget point, or -1; small pills are padded to 32 pixels."""
+        point = self._camera.to_scene(at, self._view())
+        return self._rows.at(point.x(), point.y(), HIT_PX / self._camera.scale)
+
+    def retry_row_at(self, at: QPointF) -> int:
+        """The row whose retry mark is under a widget point, or -1."""
+        point = self._camera.to_scene(at, self._view())
+        frame = self._frame()
+        for topic_id in self._shown.states:
+            row = self._rows.index.get(topic_id, -1)
+            if row >= 0 and self._overlay.retry_mark(self._rows, row, frame).contains(point):
+                return row
+        return -1
+
+    def _fly_to_rows(self, rows: Iterable[int]) -> None:
+        box = QRectF()
+        for row in rows:
+            box = box.united(box_of(self._rows, row))
+        self._fly(self._camera.framing(box, self._view()))
+
+    def _view(self) -> QSizeF:
+        return QSizeF(self.size())
+
+    def _box(self) -> QRectF:
+        left, top, right, bottom = self._rows.bounds()
+        return QRectF(left, top, right - left, bottom - top)
+
+    def _in_view(self, row: int) -> bool:
+        box = box_of(self._rows, row)
+        view = self._view()
+        at, to = (
+            self._camera.to_view(box.left(), box.top(), view),
+            self._camera.to_view(box.right(), box.bottom(), view),
+        )
+        return at.x() >= 0 and at.y() >= 0 and to.x() <= view.width() and to.y() <= view.height()
+
+    def _fit_now(self) -> None:
+        if len(self._rows) and self.width() > 1:
+            self._camera = self._camera.framing(self._box(), self._view())
+            self._fitted = self.isVisible()
+            self._animator.stop_flight()
+            self.viewport_changed.emit()
+
+    def _move_camera(self, camera: Camera, *, zooming: bool = False) -> None:
+        self._camera = camera
+        if zooming:
+            self._shown = replace(self._shown, zooming=True)
+            self._settle.start()
+        self.viewport_changed.emit()
+        self.update()
+
+    def _fly(self, target: Camera) -> None:
+        if self.isVisible():
+            self._animator.fly(self._camera, target)
+        else:
+            self._move_camera(target)
+
+    def _arrive(self, camera: Camera, under_way: bool) -> None:  # noqa: FBT001 - a slot takes what the signal gives
+        self._move_camera(camera, zooming=under_way)
+
+    def _advance(self) -> None:
+        if self._animator.turn != self._shown.turn:
+            self._shown = replace(self._shown, turn=self._animator.turn)
+        self.update()
+
+    def _settled(self) -> None:
+        self._shown = replace(self._shown, zooming=False)
+        self.update()
+
+    def _frame(self) -> Frame:
+        return Frame(self._camera, self._view(), self._shown, self.devicePixelRatioF(), self._animator.motion)
+
+    # --- Qt ---
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the map and what lies over it."""
+        painter = QPainter(self)
+        try:
+            frame = self._frame()
+            self._renderer.render(painter, self._rows, frame)
+            self._overlay.paint(painter, self._rows, frame, self._ghosts)
+        finally:
+            painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The middle of the view stays where it is; a map that was never seen is fitted."""
+        super().resizeEvent(event)
+        if not self._fitted:
+            self._fit_now()
+        self.viewport_changed.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """A map that was never seen is fitted."""
+        super().showEvent(event)
+        if not self._fitted:
+            self._fit_now()
