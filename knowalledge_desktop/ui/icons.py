@@ -40,8 +40,7 @@ class Icons:
     def follow(self, owner: QObject, dress: Callable[[], None]) -> None:
         """Dress something now and whenever the theme changes, as long as its owner lives."""
         dress()
-        self._theme.changed.connect(dress)
-        owner.destroyed.connect(lambda: self._theme.changed.disconnect(dress))
+        _Follower(owner, self._theme, dress)
 
     def pixmap(
         self, name: str, colour: str = "text.secondary", size: int = 18, dpr: float = 1.0, *, rtl: bool = False
@@ -85,6 +84,19 @@ class Icons:
         renderer.render(painter, QRectF(0, 0, size, size))
         painter.end()
         return picture
+
+
+class _Follower(QObject):
+    """Dies with its owner, and with it the connection to the theme."""
+
+    def __init__(self, owner: QObject, theme: Theme, dress: Callable[[], None]) -> None:
+        super().__init__(owner)
+        self._dress = dress
+        theme.changed.connect(self.again)
+
+    def again(self) -> None:
+        """The theme has changed."""
+        self._dress()
 
 
 def paint_mark(painter: QPainter, box: QRectF, thick: QColor, thin: QColor) -> None:

@@ -44,6 +44,7 @@ class MapController(QObject):
         self._states: dict[str, str] = {}
         self._failed: dict[str, tuple[str, AppError]] = {}
         self._partial: dict[str, str] = {}
+        self._unstored: dict[str, Place] = {}
         tasks.finished.connect(self._task_ended)
 
     # --- the open map ---
@@ -81,7 +82,7 @@ class MapController(QObject):
         """Make a session the open one; what ran on the old one is stopped."""
         self.stop_all()
         self._session = session
-        self._states, self._failed, self._partial = {}, {}, {}
+        self._states, self._failed, self._partial, self._unstored = {}, {}, {}, {}
         self.states_changed.emit({})
         self.opened.emit(session.map if session else None)
 
@@ -187,6 +188,12 @@ class MapController(QObject):
         self._edit("redo", lambda session: session.redo())
 
     async def _place(self, session: MapSession, places: dict[str, Place], *, by_person: bool) -> None:
+        # A new map is stored with its first subtopics; where its root sits waits until then.
+        places = {**self._unstored, **places}
+        if not session.is_stored:
+            self._unstored = places
+            return
+        self._unstored = {}
         there = {i: _keeping_fold(session.map, i, p) for i, p in places.items() if i in session.map.topics}
         change = await self._services.edit.place(session, there, by_person=by_person)
         if by_person:

@@ -27,7 +27,7 @@ class Notifier(QObject):
         self._text.setObjectName("toastText")
         self._text.setMaximumWidth(560)
         self._text.setMinimumWidth(200)
-        self._act = text_button("", "toastButton", self._on_act, "subtle")
+        self._act = text_button(self.tr("Undo"), "toastButton", self._on_act, "subtle")
         close = icon_button(icons, "x", "toastClose", self.tr("Close"), self.hide, size=16)
         self._toast.setLayout(row(self._text, self._act, close, margins=(16, 10, 8, 10), gap=12))
         self._toast.hide()

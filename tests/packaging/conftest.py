@@ -1,21 +1,5 @@
 """The compiled Atlas, for the tests of its compiler."""
 
-from __future__ import annotations
+from tests.support.atlas import atlas_path
 
-import subprocess
-import sys
-from pathlib import Path
-
-import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="session")
-def atlas_path() -> Path:
-    """The Atlas the program ships; compiled now when it is not there yet (about a minute)."""
-    path = ROOT / "resources" / "atlas" / "atlas.sqlite"
-    if not path.exists():
-        compiler = ROOT / "packaging" / "atlas" / "compile_atlas.py"
-        subprocess.run([sys.executable, str(compiler), "--out", str(path)], check=True, cwd=ROOT)
-    return path
+__all__ = ["atlas_path"]

@@ -57,6 +57,11 @@ class MapView(QWidget):
         """What part is seen."""
         return self._camera
 
+    @property
+    def is_moving(self) -> bool:
+        """Whether anything is under way; else no timer runs."""
+        return self._animator.is_running
+
     def zoom_in(self) -> None:
         """Bigger, around the middle."""
         self.zoom_at(STEP, QPointF(self.rect().center()))

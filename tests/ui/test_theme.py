@@ -1,0 +1,162 @@
+"""The theme: every colour pair readable, both schemes whole, overrides followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from knowalledge_desktop.core.settings import Settings
+from knowalledge_desktop.core.settings import Theme as Preference
+from knowalledge_desktop.ui.icons import Icons
+from knowalledge_desktop.ui.theme import Theme
+from knowalledge_desktop.ui.theme_qss import style_sheet
+
+RESOURCES = Path(__file__).parent.parent.parent / "resources"
+
+READABLE = [
+    *(
+        (f"text.{ink}", f"bg.{ground}")
+        for ink in ("primary", "secondary")
+        for ground in ("window", "sunken", "canvas")
+    ),
+    *(("text.tertiary", f"bg.{ground}") for ground in ("window", "canvas")),
+    *((f"{tone}.text", f"{tone}.subtle") for tone in ("success", "warning", "danger", "info", "accent")),
+    ("text.onAccent", "accent.base"),
+    ("text.onAccent", "accent.hover"),
+    ("accent.text", "bg.window"),
+]
+
+
+@pytest.fixture
+def light(qapp: QApplication) -> Theme:
+    return Theme(RESOURCES, Settings(theme=Preference.LIGHT))
+
+
+@pytest.fixture
+def dressed(qapp: QApplication) -> Iterator[Theme]:
+    theme = Theme(RESOURCES, Settings(theme=Preference.DARK))
+    style, palette, font = qapp.style().objectName(), qapp.palette(), qapp.font()
+    theme.install(qapp)
+    yield theme
+    theme.update(Settings())
+    theme.deleteLater()
+    qapp.setStyleSheet("")
+    qapp.setStyle(style)
+    qapp.setPalette(palette)
+    qapp.setFont(font)
+
+
+def luminance(colour: QColor) -> float:
+    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour.getRgbF()[:3]]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(a: QColor, b: QColor) -> float:
+    low, high = sorted((luminance(a), luminance(b)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("scheme", [Preference.LIGHT, Preference.DARK])
+def test_text_is_readable_on_its_grounds(qapp: QApplication, scheme: Preference) -> None:
+    theme = Theme(RESOURCES, Settings(theme=scheme))
+    poor = {
+        pair: round(contrast(theme.color(pair[0]), theme.color(pair[1])), 2)
+        for pair in READABLE
+        if contrast(theme.color(pair[0]), theme.color(pair[1])) < 4.5
+    }
+    assert poor == {}
+
+
+@pytest.mark.parametrize("scheme", [Preference.LIGHT, Preference.DARK])
+def test_ports_stand_out_from_their_pills(qapp: QApplication, scheme: Preference) -> None:
+    theme = Theme(RESOURCES, Settings(theme=scheme))
+    assert min(contrast(theme.depth(n).line, theme.color("bg.raised")) for n in range(1, 7)) >= 3.0
+    assert contrast(theme.color("accent.focus"), theme.color("bg.canvas")) >= 3.0
+
+
+def test_a_change_of_settings_is_told_once_and_only_when_it_shows(light: Theme, qtbot: QtBot) -> None:
+    told: list[bool] = []
+    light.changed.connect(lambda: told.append(light.is_dark))
+    light.update(Settings(theme=Preference.LIGHT, timeout_s=5.0))
+    assert told == []
+    light.update(Settings(theme=Preference.DARK))
+    assert told == [True]
+    assert light.color("bg.canvas") == QColor("#0F1317")
+
+
+def test_text_size_scales_type_and_controls_but_not_hairlines(light: Theme) -> None:
+    before = light.font("body").pixelSize(), light.px("layout.controlHeight.md"), light.px("border.hairline")
+    light.update(Settings(theme=Preference.LIGHT, text_scale=2.0))
+    after = light.font("body").pixelSize(), light.px("layout.controlHeight.md"), light.px("border.hairline")
+    assert (before, after) == ((13, 32, 1), (26, 64, 1))
+
+
+def test_less_motion_means_no_time(light: Theme) -> None:
+    assert light.duration("grow") == 320
+    light.update(replace(Settings(theme=Preference.LIGHT), reduced_motion=True))
+    assert {light.duration(n) for n in ("grow", "base", "camera")} == {0}
+
+
+def test_dressing_reaches_qt_in_all_groups(dressed: Theme, qapp: QApplication) -> None:
+    for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive, QPalette.ColorGroup.Disabled):
+        assert qapp.palette().color(group, QPalette.ColorRole.Window) == dressed.color("bg.window")
+    assert qapp.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text) == dressed.color(
+        "text.disabled"
+    )
+    assert dressed.color("accent.base").name() in qapp.styleSheet()
+    assert qapp.font().families()[0] == "Inter"
+
+
+def test_without_an_override_the_system_is_followed_live(qapp: QApplication) -> None:
+    hints = QGuiApplication.styleHints()
+    hints.setColorScheme(Qt.ColorScheme.Light)
+    theme = Theme(RESOURCES, Settings())
+    assert not theme.is_dark
+    hints.setColorScheme(Qt.ColorScheme.Dark)
+    assert theme.is_dark
+    hints.unsetColorScheme()
+
+
+def test_the_style_sheet_has_no_colour_of_its_own(light: Theme) -> None:
+    source = (Path(style_sheet.__code__.co_filename)).read_text("utf-8")
+    assert "#" not in source.replace("# ", "")
+    assert "{" in style_sheet(light)
+
+
+def test_fonts_are_missing_without_harm(tmp_path: Path, qapp: QApplication) -> None:
+    (tmp_path / "theme").mkdir()
+    tokens = (RESOURCES / "theme" / "tokens.json").read_text("utf-8")
+    (tmp_path / "theme" / "tokens.json").write_text(tokens, encoding="utf-8")
+    theme = Theme(tmp_path, Settings(theme=Preference.LIGHT))
+    assert any("CJK" in family for family in theme.families("ui"))
+    assert theme.font("read").pixelSize() == 15
+
+
+def test_every_icon_can_be_drawn_in_colour(light: Theme) -> None:
+    icons = Icons(RESOURCES, light)
+    wanted = light.color("danger.text")
+    for file in sorted((RESOURCES / "icons").glob("*.svg")):
+        image = icons.pixmap(file.stem, "danger.text", 16, 2.0).toImage()
+        solid = [
+            image.pixelColor(x, y)
+            for x in range(image.width())
+            for y in range(image.height())
+            if image.pixelColor(x, y).alpha() > 250
+        ]
+        assert image.width() == 32
+        assert solid, file.stem
+        assert solid[0].name() == wanted.name(), file.stem
+
+
+def test_arrows_turn_round_for_right_to_left(light: Theme) -> None:
+    icons = Icons(RESOURCES, light)
+    plain, turned = (icons.pixmap("arrow-left", size=32, rtl=rtl).toImage() for rtl in (False, True))
+    assert plain != turned
+    assert icons.pixmap("search", size=32, rtl=True).toImage() == icons.pixmap("search", size=32).toImage()
