@@ -8,6 +8,7 @@ or "layout.rail".
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,17 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, resources: Path, settings: Settings | None = None, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        resources: Path,
+        settings: Settings | None = None,
+        parent: QObject | None = None,
+        *,
+        system_is_dark: Callable[[], bool] | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._system_is_dark = system_is_dark or _system_is_dark
+        self._folder = resources / "theme"
         self._tokens: dict[str, Any] = json.loads((resources / "theme" / "tokens.json").read_text("utf-8"))
         self._found_families = load_fonts(resources / "fonts")
         self._app: QApplication | None = None
@@ -151,6 +161,10 @@ class Theme(QObject):
         first, second = _walk(self._tokens, name)
         return float(first), float(second)
 
+    def picture(self, name: str) -> str:
+        """Path of a small picture for the style sheet, in the ink of the present scheme."""
+        return (self._folder / f"{name}-{'dark' if self._dark else 'light'}.svg").as_posix()
+
     def duration(self, name: str) -> int:
         """Milliseconds of a motion; 0 when the person wants less motion."""
         return 0 if self._reduced else round(self.number(f"motion.duration.{name}"))
@@ -183,7 +197,7 @@ class Theme(QObject):
     def _wants_dark(self) -> bool:
         if self._preference is not Preference.SYSTEM:
             return self._preference is Preference.DARK
-        return QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        return self._system_is_dark()
 
     def _tell_system(self) -> None:
         """The frame that the system draws follows an override too."""
@@ -240,6 +254,10 @@ _ROLES = {
     QPalette.ColorRole.Link: "accent.text",
     QPalette.ColorRole.LinkVisited: "accent.text",
 }
+
+
+def _system_is_dark() -> bool:
+    return QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
 
 
 def _walk(tokens: Any, name: str) -> Any:  # noqa: ANN401 - tokens are plain JSON

@@ -116,12 +116,15 @@ def test_dressing_reaches_qt_in_all_groups(dressed: Theme, qapp: QApplication) -
 
 def test_without_an_override_the_system_is_followed_live(qapp: QApplication) -> None:
     hints = QGuiApplication.styleHints()
-    hints.setColorScheme(Qt.ColorScheme.Light)
-    theme = Theme(RESOURCES, Settings())
+    system = {"dark": False}
+    theme = Theme(RESOURCES, Settings(), system_is_dark=lambda: system["dark"])
     assert not theme.is_dark
-    hints.setColorScheme(Qt.ColorScheme.Dark)
+    system["dark"] = True
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
     assert theme.is_dark
-    hints.unsetColorScheme()
+    theme.update(Settings(theme=Preference.LIGHT))
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert not theme.is_dark
 
 
 def test_the_style_sheet_has_no_colour_of_its_own(light: Theme) -> None:

@@ -39,8 +39,11 @@ class Animator(QObject):
         return self._timer.isActive()
 
     def change(self, before: Rows, after: Rows) -> None:
-        """Move from one set of rows to the other."""
-        self.motion = motion_between(
+        """Move from one set of rows to the other.
+
+        A change that moves nothing, such as places that were stored, leaves what is under way alone.
+        """
+        motion = motion_between(
             before,
             after,
             grow_ms=self._theme.duration("grow"),
@@ -48,6 +51,9 @@ class Animator(QObject):
             stagger_ms=self._theme.number("motion.stagger.childMs"),
             stagger_max_ms=self._theme.number("motion.stagger.maxTotalMs"),
         )
+        if motion is None and self.motion is not None and self.motion.after.ids == after.ids:
+            return
+        self.motion = motion
         self._run()
 
     def fly(self, start: Camera, target: Camera) -> None:

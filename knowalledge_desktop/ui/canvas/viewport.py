@@ -45,7 +45,7 @@ class MapView(QWidget):
         self._settle = QTimer(self)
         self._settle.setInterval(SETTLE_MS)
         self._settle.setSingleShot(True)
-        self._settle.timeout.connect(self._settled)
+        self._settle.timeout.connect(self.settle)
 
     @property
     def rows(self) -> Rows:
@@ -172,7 +172,9 @@ class MapView(QWidget):
             self._shown = replace(self._shown, turn=self._animator.turn)
         self.update()
 
-    def _settled(self) -> None:
+    def settle(self) -> None:
+        """Make what a zoom left unsharp crisp again."""
+        self._settle.stop()
         self._shown = replace(self._shown, zooming=False)
         self.update()
 

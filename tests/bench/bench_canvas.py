@@ -1,0 +1,206 @@
+"""What a frame of the canvas costs beside a plain QGraphicsView, and beside a bare blit.
+
+Both widgets show the same map of 500 topics and take turns in one run, so that the machine's moods
+fall on both. Every frame is painted into a real backing store. Close up, both draw the same detail;
+to fit, the canvas draws less by design (its level of detail), the yardstick all of it.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QApplication,
+    QGraphicsItem,
+    QGraphicsPathItem,
+    QGraphicsScene,
+    QGraphicsView,
+    QStyleOptionGraphicsItem,
+    QWidget,
+)
+
+from knowalledge_desktop.core.graph import Map, Topic
+from knowalledge_desktop.core.settings import Settings
+from knowalledge_desktop.core.settings import Theme as Preference
+from knowalledge_desktop.ui.canvas.edges import EdgeShapes
+from knowalledge_desktop.ui.canvas.model import Rows
+from knowalledge_desktop.ui.canvas.pills import Look
+from knowalledge_desktop.ui.canvas.renderer import MapRenderer
+from knowalledge_desktop.ui.canvas.scene import Shown
+from knowalledge_desktop.ui.canvas.widget import GraphCanvas
+from knowalledge_desktop.ui.theme import Theme
+
+pytestmark = pytest.mark.bench
+
+RESOURCES = Path(__file__).parent.parent.parent / "resources"
+WIDTH, HEIGHT = 1600, 1000
+TOPICS = 500
+ROUNDS, STEPS = 9, 6
+LEAST_CLOSE, LEAST_FIT = 4.0, 30.0
+
+
+class PlainItem(QGraphicsItem):
+    """One topic, painted with the same code as a picture of a pill is."""
+
+    def __init__(self, renderer: MapRenderer, look: Look, at: QPointF) -> None:
+        super().__init__()
+        self._renderer, self._look = renderer, look
+        self.setPos(at)
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
+        return self._renderer.pills.box(self._look, 0.0, 0.0).adjusted(-3, -3, 3, 3)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        self._renderer.pills.paint(painter, self._look, 0.0, 0.0)
+
+
+class Blit(QWidget):
+    """The least a frame can be: one picture of the whole window."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._image = QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32)
+        self._image.fill(QColor("gray"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        painter = QPainter(self)
+        painter.drawImage(QPoint(0, 0), self._image)
+        painter.end()
+
+
+def five_hundred() -> Map:
+    topics = {"r": Topic("r", "Photosynthesis")}
+    parents, number = ["r"], 0
+    while len(topics) < TOPICS:
+        parent = parents[number]
+        for i in range(min(8 if parent != "r" else 15, TOPICS - len(topics))):
+            name = f"{parent}.{i}"
+            topics[name] = Topic(name, f"A subject with number {len(topics)}", parent, float(i))
+            parents.append(name)
+        number += 1
+    return Map("m", "Photosynthesis", "r", topics)
+
+
+def plain_view(renderer: MapRenderer, rows: Rows, theme: Theme) -> QGraphicsView:
+    scene = QGraphicsScene()
+    shapes = EdgeShapes(rows)
+    for row in range(1, len(rows)):
+        edge = QGraphicsPathItem(shapes.ribbon(row))
+        edge.setPen(QPen(Qt.PenStyle.NoPen))
+        edge.setBrush(theme.depth(int(rows.depth[row])).line)
+        scene.addItem(edge)
+    for row in range(len(rows)):
+        look = renderer.look(rows, row, Shown())
+        scene.addItem(PlainItem(renderer, look, QPointF(float(rows.x[row]), float(rows.y[row]))))
+    view = QGraphicsView()
+    view.setScene(scene)
+    scene.setParent(view)
+    view.setBackgroundBrush(theme.color("bg.canvas"))
+    view.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+    view.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+    view.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+    view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    view.setSceneRect(-20000, -20000, 40000, 40000)
+    return view
+
+
+def painted(widget: QWidget) -> None:
+    """Paint the window now, as the next frame would."""
+    QApplication.sendEvent(widget.window(), QEvent(QEvent.Type.UpdateRequest))
+
+
+def milliseconds(widget: QWidget, step: Callable[[int], None]) -> float:
+    spent = []
+    for i in range(STEPS):
+        begun = perf_counter()
+        step(i)
+        painted(widget)
+        spent.append((perf_counter() - begun) * 1e3)
+    return statistics.median(spent)
+
+
+@pytest.fixture
+def stage(qapp: QApplication) -> Iterator[tuple[GraphCanvas, QGraphicsView, Blit]]:
+    theme = Theme(RESOURCES, Settings(theme=Preference.LIGHT, reduced_motion=True))
+    canvas = GraphCanvas(theme)
+    canvas.resize(WIDTH, HEIGHT)
+    canvas.show()
+    canvas.show_map(five_hundred())
+    view, blit = plain_view(MapRenderer(theme), canvas.rows, theme), Blit()
+    for widget in (view, blit):
+        widget.resize(WIDTH, HEIGHT)
+        widget.show()
+    qapp.processEvents()
+    yield canvas, view, blit
+    for widget in (canvas, view, blit):
+        widget.close()
+
+
+def look_at(canvas: GraphCanvas, view: QGraphicsView, scale: float) -> None:
+    canvas.zoom_at(scale / canvas.camera.scale, QPointF(WIDTH / 2, HEIGHT / 2))
+    canvas.settle()
+    view.resetTransform()
+    view.scale(scale, scale)
+    view.centerOn(canvas.camera.x, canvas.camera.y)
+    painted(canvas)
+    painted(view)
+
+
+def sway(i: int) -> int:
+    return 7 if i % 2 else -7
+
+
+def compare(stage: tuple[GraphCanvas, QGraphicsView, Blit], scale: float, name: str) -> tuple[float, float]:
+    canvas, view, blit = stage
+    look_at(canvas, view, scale)
+    bar = view.horizontalScrollBar()
+    pans: list[tuple[float, float, float]] = []
+    zooms: list[tuple[float, float]] = []
+    middle = QPointF(WIDTH / 2, HEIGHT / 2)
+
+    def zoom_canvas(i: int) -> None:
+        canvas.zoom_at(1.05 if i % 2 else 1 / 1.05, middle)
+
+    def zoom_view(i: int) -> None:
+        view.scale(1.05 if i % 2 else 1 / 1.05, 1.05 if i % 2 else 1 / 1.05)
+
+    for _ in range(ROUNDS):
+        mine = milliseconds(canvas, lambda i: canvas.pan(sway(i), 0))
+        theirs = milliseconds(view, lambda i: bar.setValue(bar.value() + sway(i)))
+        bare = milliseconds(blit, lambda _: blit.update())
+        pans.append((mine, theirs, bare))
+        mine = milliseconds(canvas, zoom_canvas)
+        canvas.settle()
+        painted(canvas)
+        zooms.append((mine, milliseconds(view, zoom_view)))
+    pan, plain_pan, bare = (statistics.median(column) for column in zip(*pans, strict=True))
+    zoom, plain_zoom = (statistics.median(column) for column in zip(*zooms, strict=True))
+    print(
+        f"\ncanvas {name} (scale {scale:.2f}): pan {pan:.2f} ms, plain {plain_pan:.1f} ms, {plain_pan / pan:.1f}x,"
+        f" {pan / bare:.1f} blits; zoom {zoom:.2f} ms, plain {plain_zoom:.1f} ms, {plain_zoom / zoom:.1f}x"
+    )
+    return plain_pan / pan, plain_zoom / zoom
+
+
+def test_close_up_a_frame_costs_a_quarter_with_the_same_detail(
+    stage: tuple[GraphCanvas, QGraphicsView, Blit],
+) -> None:
+    pan, zoom = compare(stage, 1.0, "close up")
+    assert pan >= LEAST_CLOSE
+    assert zoom >= LEAST_CLOSE
+
+
+def test_to_fit_a_frame_costs_a_thirtieth(stage: tuple[GraphCanvas, QGraphicsView, Blit]) -> None:
+    canvas, _, _ = stage
+    canvas.fit()
+    pan, zoom = compare(stage, canvas.camera.scale, "fit")
+    assert pan >= LEAST_FIT
+    assert zoom >= LEAST_FIT
