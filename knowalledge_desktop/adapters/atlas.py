@@ -31,6 +31,8 @@ LANGUAGES = ("en", "fr", "es")
 """Languages the Atlas has; English stands in for every other one."""
 
 NEAREST = 8
+ENOUGH = 8
+"""So many branches make a list; further ones must be better than a repetition."""
 _WORDS = {Detail.BRIEF: 60, Detail.MEDIUM: 150, Detail.DETAILED: 1000}
 _SUMMARY_LENGTH = 160
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$~|#])")
@@ -164,11 +166,13 @@ def _resolved(store: AtlasStore, request: Request, language: str) -> Entry:
 
 
 def _choose(rows: list[BranchRow], request: Request) -> list[BranchRow]:
-    """Branches without what is to be left out; those that stand beside the topic already come last."""
+    """Branches without what is to be left out; those beside the topic only where there are too few others."""
     out = {fold(title) for title in (*request.avoid, *request.path, request.topic)}
     beside = {fold(title) for title in request.siblings}
     left = [row for row in rows if fold(row.entry.title) not in out]
-    return sorted(left, key=lambda row: fold(row.entry.title) in beside)
+    new = [row for row in left if fold(row.entry.title) not in beside]
+    again = [row for row in left if fold(row.entry.title) in beside]
+    return new + again[: max(0, ENOUGH - len(new))]
 
 
 def _shortened(extract: str, words: int) -> list[list[str]]:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 import qasync
-from PySide6.QtCore import QElapsedTimer, QTimer
+from PySide6.QtCore import QElapsedTimer, QLocale, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from knowalledge_desktop import __version__
@@ -73,6 +73,7 @@ async def _live(
 ) -> int:
     clock = QElapsedTimer()
     clock.start()
+    _translate(app, services)
     theme = Theme(services.folders.resources, services.preferences.settings)
     theme.install(app)
     icons = Icons(services.folders.resources, theme)
@@ -107,6 +108,15 @@ async def _live(
         await services.aclose()
         window.deleteLater()
     return 0
+
+
+def _translate(app: QApplication, services: Services) -> None:
+    """Load the texts of the user's language; the English file holds the plural forms."""
+    folder = str(services.folders.resources / "translations")
+    for locale in (QLocale("en"), QLocale.system()):
+        translator = QTranslator(app)
+        if translator.load(locale, "knowalledge", "_", folder):
+            app.installTranslator(translator)
 
 
 def _warm_up(tasks: TaskRunner, services: Services, closed: asyncio.Event) -> None:

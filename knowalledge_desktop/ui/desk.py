@@ -16,7 +16,7 @@ from knowalledge_desktop.ui.dialogs.info_dialogs import AboutDialog, ShortcutShe
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.library_controller import LibraryController
 from knowalledge_desktop.ui.map_controller import EXPAND, EXPLAIN, MapController
-from knowalledge_desktop.ui.messages import ago, message_for
+from knowalledge_desktop.ui.messages import Message, ago, message_for
 from knowalledge_desktop.ui.panels.rail import LIBRARY, MAP
 from knowalledge_desktop.ui.panels.top_bar import TopicField
 from knowalledge_desktop.ui.settings_controller import SettingsController
@@ -311,7 +311,13 @@ class Desk(QObject):
         title = document.topics[topic_id].title if document and topic_id in document.topics else ""
         if count == 0:
             self._window.notifier.show(self.tr("Nothing new about {title}.").format(title=title))
-        elif answer.substitute is not None and answer.substitute.because != "KeyMissing":
+        elif topic_id != (document.root_id if document else "") and not self._window.canvas.shows(
+            document.children(topic_id) if document else ()
+        ):
+            # The camera moves only when it is asked to.
+            text = self.tr("%n new topics of {title}, partly outside the view.", "", count).format(title=title)
+            self._window.notifier.show(text, self.tr("Show"), lambda: self._window.canvas.frame_branch(topic_id))
+        if answer.substitute is not None and answer.substitute.because != "KeyMissing":
             kept = answer.substitute.kind is SubstituteKind.KEPT
             what = (
                 self.tr("a saved copy, {ago}").format(ago=ago(answer.substitute.age_s))
@@ -364,6 +370,9 @@ class Desk(QObject):
     def _show_failure(self, error: AppError) -> None:
         nearest = error.nearest if isinstance(error, TopicNotFound) else ()
         message = message_for(error, self._services.now())
+        if isinstance(error, TopicNotFound) and nearest:  # the titles are the buttons
+            text = self.tr("The Atlas has no ‘{topic}’. These are nearest:").format(topic=error.topic)
+            message = Message(message.title, text, "")
         self._window.detail.show_error(message, nearest, can_retry=not isinstance(error, UserInputError))
 
     # --- inside ---

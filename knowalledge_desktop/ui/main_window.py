@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
+from PySide6.QtCore import QByteArray, QPoint, QRect, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -43,7 +43,7 @@ class MainWindow(QWidget):
         self.start_page = StartPage(theme, icons)
         self.library_page = LibraryPage(theme, icons)
         self.status_bar = StatusBar(theme)
-        self.notifier = Notifier(self, icons)
+        self.notifier = Notifier(self, icons, self._middle)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._panel_wanted = True
         self._build()
@@ -137,6 +137,11 @@ class MainWindow(QWidget):
         if regions:
             regions[(now + step) % len(regions)].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def _middle(self) -> QRect:
+        """Where messages are shown: over the map, or over the page."""
+        part = self.map_page if self.map_page.isVisible() else self._pages
+        return QRect(part.mapTo(self, QPoint(0, 0)), part.size())
+
     def _tell_panels(self) -> None:
         self.top_bar.show_panels(
             outline=self.outline.isVisibleTo(self._splitter), panel=self.detail.isVisibleTo(self._splitter)
@@ -178,7 +183,10 @@ class MainWindow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.width() < self._theme.px("layout.window.panelCollapseBelow")
-        self.detail.setMaximumWidth(self._theme.px("layout.sidePanel.min" if narrow else "layout.sidePanel.max"))
+        sizes = self._splitter.sizes()
+        least = self._theme.px("layout.sidePanel.min")
+        if narrow and self.detail.isVisibleTo(self._splitter) and sizes[2] > least:
+            self._splitter.setSizes([sizes[0], sizes[1] + sizes[2] - least, least])
         self._tell_panels()
 
     def closeEvent(self, event: QCloseEvent) -> None:

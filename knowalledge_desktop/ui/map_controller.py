@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from knowalledge_desktop.core.errors import AppError
+from knowalledge_desktop.core.errors import AppError, UserInputError
 from knowalledge_desktop.core.graph import Change, Explanation, Map, Place
 from knowalledge_desktop.core.request import Answer, Options, Restarted, TextDelta
 from knowalledge_desktop.services.bundle import Services
@@ -239,7 +239,8 @@ class MapController(QObject):
         if kind == EXPLAIN and not self._runs(EXPLAIN, topic_id):
             self._partial.pop(topic_id, None)
         if not self._runs(EXPAND, topic_id) and not self._runs(EXPLAIN, topic_id):
-            if topic_id in self._failed:
+            failed = self._failed.get(topic_id)
+            if failed and not isinstance(failed[1], UserInputError):  # asking again would not help
                 self._states[topic_id] = "failed"
             else:
                 self._states.pop(topic_id, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QRect, QTimer
 from PySide6.QtWidgets import QFrame, QWidget
 
 from knowalledge_desktop.ui.icons import Icons
@@ -17,8 +17,9 @@ ABOVE = 72
 class Notifier(QObject):
     """Shows one message at a time; a newer one takes the place of the older."""
 
-    def __init__(self, window: QWidget, icons: Icons) -> None:
+    def __init__(self, window: QWidget, icons: Icons, area: Callable[[], QRect] | None = None) -> None:
         super().__init__(window)
+        self._area = area
         self._window = window
         self._toast = QFrame(window)
         self._toast.setObjectName("toast")
@@ -67,8 +68,10 @@ class Notifier(QObject):
 
     def _place(self) -> None:
         self._toast.adjustSize()
+        area = self._area() if self._area else self._window.rect()
         self._toast.move(
-            (self._window.width() - self._toast.width()) // 2, self._window.height() - ABOVE - self._toast.height()
+            area.left() + max(8, (area.width() - self._toast.width()) // 2),
+            area.bottom() - ABOVE - self._toast.height(),
         )
 
     def _on_act(self) -> None:

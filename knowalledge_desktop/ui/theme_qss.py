@@ -145,10 +145,10 @@ QToolButton:pressed {{ background: {_c(theme, "bg.pressed")}; }}
 QToolButton:checked {{ background: {_c(theme, "accent.subtle")}; color: {_c(theme, "accent.text")}; }}
 QToolButton:disabled {{ color: {_c(theme, "text.disabled")}; }}
 QToolButton:focus {{ border: {ring}; }}
-QToolButton[kind="link"] {{ padding: 0; border: none; text-align: left; color: {_c(theme, "text.primary")};
+QPushButton[kind="link"] {{ padding: 0; border: none; text-align: left; min-height: 20px; background: transparent; color: {_c(theme, "text.primary")};
   {font_css(theme.font("bodyStrong"))} }}
-QToolButton[kind="link"]:hover {{ color: {_c(theme, "accent.text")}; background: transparent; }}
-QToolButton[kind="link"]:focus {{ color: {_c(theme, "accent.text")}; text-decoration: underline; }}
+QPushButton[kind="link"]:hover {{ color: {_c(theme, "accent.text")}; background: transparent; }}
+QPushButton[kind="link"]:focus {{ border: none; padding: 0; min-height: 20px; color: {_c(theme, "accent.text")}; text-decoration: underline; }}
 QToolButton::menu-indicator {{ image: none; }}
 """
 
@@ -170,6 +170,8 @@ QComboBox {{ min-height: {height - 4}px; padding: 0 8px 0 10px; border: 1px soli
 QComboBox:hover {{ background: {_c(theme, "bg.hover")}; }}
 QComboBox:focus {{ border: 2px solid {_c(theme, "accent.focus")}; padding: 0 7px 0 9px;
   min-height: {height - 6}px; }}
+QComboBox::drop-down {{ border: none; width: 24px; }}
+QComboBox::down-arrow {{ image: url("{theme.picture("chevron-down")}"); width: 14px; height: 14px; }}
 QComboBox QAbstractItemView {{ border: 1px solid {_c(theme, "border.strong")}; padding: 4px;
   background: {_c(theme, "bg.raised")}; selection-background-color: {_c(theme, "accent.subtle")};
   selection-color: {_c(theme, "accent.text")}; }}
@@ -190,6 +192,8 @@ QTreeView::item:hover, QListView::item:hover {{ background: {_c(theme, "bg.hover
 QTreeView::item:selected, QListView::item:selected {{ background: {_c(theme, "accent.subtle")};
   color: {_c(theme, "accent.text")}; }}
 QTreeView:focus, QListView:focus {{ border: 2px solid {_c(theme, "accent.focus")}; }}
+QComboBox QAbstractItemView:focus, QAbstractItemView[objectName$="Completions"] {{ border: 1px solid
+  {_c(theme, "border.strong")}; background: {_c(theme, "bg.raised")}; }}
 QScrollArea {{ border: none; background: transparent; }}
 QScrollBar {{ background: transparent; border: none; margin: 0; }}
 QScrollBar:vertical {{ width: 12px; }}

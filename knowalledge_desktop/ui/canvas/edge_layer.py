@@ -32,17 +32,19 @@ class EdgeLayer:
         self._theme = theme
         self._shapes = EdgeShapes(Rows())
         self._shapes_of: Rows | None = None
+        self._segments: dict[tuple[int, int], NDArray[np.float64]] = {}
 
     def paint(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
         """All edges that are seen, then the way from the root to the selection."""
         if self._shapes_of is not rows:
             self._shapes, self._shapes_of = EdgeShapes(rows), rows
+            self._segments.clear()
         chosen = _seen(rows, *frame.seen())
         if frame.scale >= LABELS and len(chosen) <= RIBBONS_AT_MOST:
             for row in chosen.tolist():
                 self._edge(painter, rows, row, frame)
         else:
-            self._lines(painter, rows, chosen, frame.scale)
+            self._lines(painter, rows, chosen, frame)
         self._path(painter, rows, frame)
 
     def paint_leaving(self, painter: QPainter, rows: Rows, leaving: tuple[int, ...], left: float) -> None:
@@ -54,16 +56,24 @@ class EdgeLayer:
                 points = curve(*ends(rows, row), steep=rows.parent[row] == 0)
                 painter.drawPath(ribbon(points, int(rows.depth[row]) - 1, left))
 
-    def _lines(self, painter: QPainter, rows: Rows, chosen: NDArray[np.int32], scale: float) -> None:
-        pieces = 6 if len(chosen) < SMOOTH_AT_MOST else 3
+    def _lines(self, painter: QPainter, rows: Rows, chosen: NDArray[np.int32], frame: Frame) -> None:
+        pieces = 6 if len(chosen) < SMOOTH_AT_MOST and not frame.is_moving else 3
+        width = 0.0 if frame.scale < LABELS or frame.is_moving else 1.2 / frame.scale
+        all_of_them = len(chosen) == len(rows) - 1
         deepest = len(_LINE_DEPTHS)
         for depth in _LINE_DEPTHS:
             deep = rows.depth[chosen] >= depth if depth == deepest else rows.depth[chosen] == depth
             some = chosen[deep]
             if len(some):
-                painter.setPen(QPen(self._rest(depth), 0.0 if scale < LABELS else 1.2 / scale))
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(some) < SMOOTH_AT_MOST)
-                draw_lines(painter, segments(rows, some, pieces))
+                painter.setPen(QPen(self._rest(depth), width))
+                smooth = len(some) < SMOOTH_AT_MOST and not frame.is_moving
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
+                lines = self._segments.get((depth, pieces)) if all_of_them else None
+                if lines is None:
+                    lines = segments(rows, some, pieces)
+                    if all_of_them:
+                        self._segments[depth, pieces] = lines
+                draw_lines(painter, lines)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _edge(self, painter: QPainter, rows: Rows, row: int, frame: Frame) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QFont, QPainter
+from PySide6.QtGui import QFont, QPainter, QPen
 
 from knowalledge_desktop.ui.canvas.bulk import draw_points
 from knowalledge_desktop.ui.canvas.metrics import NodeMetrics
@@ -18,6 +18,8 @@ from knowalledge_desktop.ui.theme import Theme
 LONGEST_SUMMARY = 60
 LABEL_ROW = 13.0
 """Pixels a label needs for itself; from afar, labels that have less are left out."""
+REACH_PX = 320.0
+"""How far a label can reach beyond its topic's box."""
 SMALLEST_ROOT = 0.45
 """The root stays readable: its pill gets no smaller than at this scale."""
 _DEPTHS = (1, 2, 3, 4, 5)
@@ -50,7 +52,8 @@ class NodeLayer:
     def paint(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
         """All topics that are seen."""
         left, top, right, bottom = frame.seen()
-        seen = rows.inside(left - 20, top - 20, right + 20, bottom + 20)
+        aside, above = REACH_PX / frame.scale, LABEL_ROW * 2 / frame.scale
+        seen = rows.inside(left - aside, top - above, right + aside, bottom + above)
         if frame.scale >= PILLS:
             pills, dots = seen, seen[:0]
         else:
@@ -92,6 +95,7 @@ class NodeLayer:
         x = frame.view.width() / 2 + (rows.x[dots] - rows.side[dots] * rows.w[dots] / 2 - camera.x) * scale
         y = frame.view.height() / 2 + (rows.y[dots] - camera.y) * scale
         size = 7.0 if scale >= LABELS else min(6.0, max(2.5, 14.0 * scale))
+        quick = frame.is_moving and scale < LABELS
         shown = np.ones(len(dots), bool)
         if frame.motion:
             shown = np.array([frame.motion.grown(row) > 0.6 for row in dots.tolist()], bool)
@@ -100,12 +104,16 @@ class NodeLayer:
             deep &= shown
             if not deep.any():
                 continue
-            painter.setPen(round_pen(self._theme.depth(depth).line, size))
+            ink = self._theme.depth(depth).line
+            # Discs cost four times as much as squares; while moving from afar nobody sees which they are.
+            painter.setPen(QPen(ink, round(size)) if quick else round_pen(ink, size))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, not quick)
             draw_points(painter, x[deep], y[deep])
             hollow = deep & ~rows.explained[dots]
-            if size >= 5.0 and hollow.any():
+            if size >= 5.0 and not quick and hollow.any():
                 painter.setPen(round_pen(self._theme.color("bg.canvas"), size - 3.2))
                 draw_points(painter, x[hollow], y[hollow])
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._labels(painter, rows, dots, (x, y, shown), frame)
 
     def _labels(
@@ -119,16 +127,12 @@ class NodeLayer:
         """Beside the dots: all while there is room, from afar only the branches'."""
         x, y, shown = where
         chosen = (frame.shown.selected, frame.shown.hover)
-        named = shown if frame.scale >= LABELS else shown & ((rows.depth[dots] <= 1) | np.isin(dots, chosen))
-        lowest = {1: -1e9, -1: -1e9}
-        for i in np.flatnonzero(named)[np.argsort(y[named], kind="stable")].tolist():
-            row = int(dots[i])
-            side = int(rows.side[row])
-            if frame.scale < LABELS and row not in chosen:
-                if y[i] - lowest[side] < LABEL_ROW:
-                    continue
-                lowest[side] = float(y[i])
-            self._label(painter, rows, row, QPointF(float(x[i]), float(y[i])), frame)
+        if frame.scale >= LABELS:
+            named = shown
+        else:
+            named = shown & np.isin(dots, [*_branch_names(rows, LABEL_ROW / frame.scale), *chosen])
+        for i in np.flatnonzero(named).tolist():
+            self._label(painter, rows, int(dots[i]), QPointF(float(x[i]), float(y[i])), frame)
 
     def _label(self, painter: QPainter, rows: Rows, row: int, at: QPointF, frame: Frame) -> None:
         title = self._metrics.label(rows.titles[row], int(rows.depth[row]))
@@ -152,3 +156,19 @@ class NodeLayer:
             at = frame.at(float(rows.x[row]) + int(rows.side[row]) * far, float(rows.y[row]))
             left = at.x() + 8.0 if rows.side[row] > 0 else at.x() - 8.0 - width
             painter.drawPixmap(QPointF(frame.snapped(left), frame.snapped(at.y() - height / 2)), picture)
+
+
+def _branch_names(rows: Rows, pitch: float) -> list[int]:
+    """The branches whose names have room at this pitch, from the top of each side down.
+
+    Asked of the whole map, not of what is seen, so that panning changes no label.
+    """
+    branches = np.flatnonzero(rows.depth == 1)
+    lowest = {1: -np.inf, -1: -np.inf}
+    named: list[int] = []
+    for row in branches[np.argsort(rows.y[branches], kind="stable")].tolist():
+        side, y = int(rows.side[row]), float(rows.y[row])
+        if y - lowest[side] >= pitch:
+            lowest[side] = y
+            named.append(row)
+    return named

@@ -31,6 +31,9 @@ class Overlay:
     def paint(self, painter: QPainter, rows: Rows, frame: Frame, ghosts: Ghosts) -> None:
         """Everything that changes without the map changing."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        hover = frame.shown.hover
+        if 0 <= hover < len(rows) and frame.motion is None and frame.is_pill(int(rows.depth[hover])):
+            self._renderer.paint_pill(painter, rows, hover, frame)
         if 0 <= frame.shown.selected < len(rows):
             self._selection(painter, rows, frame)
         painter.save()

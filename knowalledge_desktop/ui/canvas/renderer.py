@@ -38,6 +38,10 @@ class MapRenderer:
         """How a topic's pill looks now."""
         return self._nodes.look(rows, row, shown)
 
+    def paint_pill(self, painter: QPainter, rows: Rows, row: int, frame: Frame) -> None:
+        """One pill over the picture."""
+        self._nodes.pill(painter, rows, row, frame, 1.0)
+
     def render(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
         """Draw everything that is seen. The painter is in widget coordinates."""
         self._ground(painter, frame)
@@ -48,7 +52,7 @@ class MapRenderer:
         painter.save()
         painter.setTransform(frame.camera.transform(frame.view), True)  # noqa: FBT003 - Qt takes no keyword here
         if frame.scale < AREAS:
-            self._paint_areas(painter, rows)
+            self._paint_areas(painter, rows, frame)
         self._edges.paint(painter, rows, frame)
         left = 1.0 - motion.shrunk() if motion else 0.0
         if motion and left > 0.0:
@@ -88,12 +92,17 @@ class MapRenderer:
         t = self._theme.easing("standard").valueForProgress(min(1.0, motion.at_ms / max(1.0, motion.total_ms)))
         return replace(rows, x=motion.x0 + (rows.x - motion.x0) * t, y=motion.y0 + (rows.y - motion.y0) * t)
 
-    def _paint_areas(self, painter: QPainter, rows: Rows) -> None:
+    def _paint_areas(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
         """Far away a branch is an area; its name stands at its first topic."""
         if self._areas is None or self._areas[0] is not rows:
             self._areas = (rows, _areas_of(rows))
+        tint = self._theme.depth(1).tint
+        if frame.is_moving:
+            for box in self._areas[1]:
+                painter.fillRect(box, tint)
+            return
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.depth(1).tint)
+        painter.setBrush(tint)
         for box in self._areas[1]:
             painter.drawRoundedRect(box, AREA_RADIUS, AREA_RADIUS)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QPointF, QSizeF
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 from knowalledge_desktop.ui.canvas.camera import Camera
 from knowalledge_desktop.ui.canvas.motion import Motion
@@ -28,13 +28,22 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One picture: from where, how big in logical pixels, how sharp, and what is under way."""
+    """One picture: from where, how big in logical pixels, how sharp, and what is under way.
+
+    `part` limits it to a piece of the view, the rest being there already.
+    """
 
     camera: Camera
     view: QSizeF
     shown: Shown
     dpr: float = 1.0
     motion: Motion | None = None
+    part: QRectF | None = None
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether the next picture comes at once, so that a quick one is better than a fine one."""
+        return self.shown.zooming
 
     @property
     def scale(self) -> float:
@@ -46,9 +55,10 @@ class Frame:
         return self.camera.to_view(x, y, self.view)
 
     def seen(self) -> tuple[float, float, float, float]:
-        """Left, top, right, bottom of what is seen, in scene units."""
-        corner = self.camera.to_scene(QPointF(0.0, 0.0), self.view)
-        far = self.camera.to_scene(QPointF(self.view.width(), self.view.height()), self.view)
+        """Left, top, right, bottom of what is to be drawn, in scene units."""
+        part = self.part or QRectF(QPointF(0.0, 0.0), self.view)
+        corner = self.camera.to_scene(part.topLeft(), self.view)
+        far = self.camera.to_scene(part.bottomRight(), self.view)
         return corner.x(), corner.y(), far.x(), far.y()
 
     def snapped(self, value: float) -> float:

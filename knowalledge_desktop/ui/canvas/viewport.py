@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from knowalledge_desktop.ui.canvas.animator import Animator
 from knowalledge_desktop.ui.canvas.camera import STEP, Camera
+from knowalledge_desktop.ui.canvas.layer import StillLayer
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.overlay import Overlay, box_of
 from knowalledge_desktop.ui.canvas.renderer import MapRenderer
@@ -34,6 +35,7 @@ class MapView(QWidget):
         self._theme = theme
         self._renderer = MapRenderer(theme)
         self._overlay = Overlay(theme, self._renderer)
+        self._layer = StillLayer(self._renderer)
         self._rows = Rows()
         self._camera = Camera()
         self._shown = Shown()
@@ -134,6 +136,10 @@ class MapView(QWidget):
         left, top, right, bottom = self._rows.bounds()
         return QRectF(left, top, right - left, bottom - top)
 
+    def shows(self, topic_ids: Iterable[str]) -> bool:
+        """Whether all of these topics are wholly in the view."""
+        return all(self._in_view(self._rows.index[i]) for i in topic_ids if i in self._rows.index)
+
     def _in_view(self, row: int) -> bool:
         box = box_of(self._rows, row)
         view = self._view()
@@ -188,7 +194,7 @@ class MapView(QWidget):
         painter = QPainter(self)
         try:
             frame = self._frame()
-            self._renderer.render(painter, self._rows, frame)
+            self._layer.paint(painter, self._rows, frame)
             self._overlay.paint(painter, self._rows, frame, self._ghosts)
         finally:
             painter.end()

@@ -15,6 +15,7 @@ from knowalledge_desktop.ui.canvas.camera import Camera
 from knowalledge_desktop.ui.canvas.gestures import Gestures
 from knowalledge_desktop.ui.canvas.ghosts import ghost_spots
 from knowalledge_desktop.ui.canvas.keys import Keys
+from knowalledge_desktop.ui.canvas.layer import StillLayer
 from knowalledge_desktop.ui.canvas.model import Rows, rows_of
 from knowalledge_desktop.ui.canvas.overlay import Overlay, box_of
 from knowalledge_desktop.ui.canvas.pills import FAILED, GENERATING, IDLE
@@ -222,6 +223,7 @@ class GraphCanvas(MapView):
     def _restyle(self) -> None:
         self._renderer = MapRenderer(self._theme)
         self._overlay = Overlay(self._theme, self._renderer)
+        self._layer = StillLayer(self._renderer)
         if self._document is not None:
             self._rows = rows_of(self._document, self._renderer.metrics.sizes(self._document))
         self.update()

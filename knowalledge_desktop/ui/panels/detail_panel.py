@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QComboBox, QFrame, QVBoxLayout, QWidget
+from PySide6.QtGui import QDesktopServices, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QVBoxLayout, QWidget
 
 from knowalledge_desktop.core.content import ClaimState, Provenance
 from knowalledge_desktop.core.graph import Explanation, Map, Rendering, Topic
@@ -17,6 +17,10 @@ from knowalledge_desktop.ui.panels.explanation_view import ExplanationView
 from knowalledge_desktop.ui.panels.topic_meta import BadgeRow, Banner, SourceList
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.basics import column, icon_button, label, row, rule, text_button
+
+
+NARROW = 430
+"""Below this width the choices stand above the buttons."""
 
 
 class DetailPanel(QFrame):
@@ -68,6 +72,7 @@ class DetailPanel(QFrame):
         self.show_topic(None, "")
 
     def _build(self) -> None:
+        self._crumbs.setMinimumHeight(32)
         head = column(
             row(self._crumbs, -1, self._again),
             self._title,
@@ -79,13 +84,19 @@ class DetailPanel(QFrame):
             gap=2,
         )
         body = QVBoxLayout()
-        body.setContentsMargins(24, 14, 12, 0)
+        body.setContentsMargins(24, 14, 16, 0)
         body.setSpacing(10)
         body.addWidget(self._banner)
         body.addWidget(self.view, 1)
         self._space = QWidget()  # keeps the head on top while there is no text
         body.addWidget(self._space, 1)
-        foot = row(self._level, self._detail, -1, self._expand, self._explain, margins=(24, 10, 20, 10), gap=8)
+        self._foot = row(
+            row(self._level, self._detail, gap=8),
+            -1,
+            row(-1, self._expand, self._explain, gap=8),
+            margins=(24, 10, 20, 10),
+            gap=8,
+        )
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -94,7 +105,12 @@ class DetailPanel(QFrame):
         whole.addLayout(body, 1)
         whole.addWidget(self._sources)
         whole.addWidget(rule())
-        whole.addLayout(foot)
+        whole.addLayout(self._foot)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW
+        self._foot.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
 
     @property
     def topic_id(self) -> str:
@@ -200,7 +216,7 @@ class DetailPanel(QFrame):
         found.append((_author(made, self.tr("Atlas")), "neutral", self._written(made, now)))
         if answer is not None and answer.from_cache:
             found.append((self.tr("Cached"), "neutral", self.tr("No request was spent.")))
-        if explanation.quality is not None:
+        if explanation.quality is not None and made.engine != "atlas":
             found.append(_quality(explanation.quality, self.tr("Form {score}")))
         unchecked = sum(1 for c in explanation.claims if c.state is ClaimState.UNCHECKED)
         if unchecked:

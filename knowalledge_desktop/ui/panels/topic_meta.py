@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from knowalledge_desktop.core.content import Source
 from knowalledge_desktop.ui.icons import Icons
@@ -56,10 +56,11 @@ class SourceList(QFrame):
         self.setVisible(bool(sources))
 
     def _row(self, number: int, source: Source) -> QHBoxLayout:
-        title = QToolButton()
+        title = QPushButton()
         title.setObjectName(f"source{number}")
         title.setProperty("kind", "link")
         title.setText(source.title)
+        title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         title.setAccessibleName(self.tr("Source {n}: {title}").format(n=number, title=source.title))
         title.setToolTip(source.url)
         title.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -74,6 +75,7 @@ class SourceList(QFrame):
             size=16,
         )
         number_badge = badge(str(number), "accent")
+        number_badge.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         return row(number_badge, column(title, address, gap=1), -1, open_it, gap=10)
 
 
