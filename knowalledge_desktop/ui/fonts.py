@@ -29,15 +29,23 @@ def nearest_weight(wanted: int) -> int:
     return min(WEIGHTS, key=lambda weight: (abs(weight - wanted), weight))
 
 
-def font_of(style: Mapping[str, object], families: Sequence[str], scale: float) -> QFont:
-    """A font for one step of the type scale; `scale` is the person's text size, 1.0 for 100 %."""
+def font_of(
+    style: Mapping[str, object], families: Sequence[str], scale: float, *, tabular: bool = False
+) -> QFont:
+    """A font for one step of the type scale; `scale` is the person's text size, 1.0 for 100 %.
+
+    `tabular` gives all figures one width, so that a number that counts does not tremble.
+    """
     font = QFont()
     font.setFamilies(list(families))
     font.setPixelSize(max(1, round(_number(style["size"]) * scale)))
     font.setWeight(QFont.Weight(nearest_weight(int(_number(style["weight"])))))
     tracking = _number(style.get("tracking", 0))
     if tracking:
-        font.setLetterSpacing(QFont.SpacingType.PercentageSpacing, 100.0 + tracking * 100.0)
+        # Tokens count in em; Qt's percentage would be one of each letter's own width.
+        font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, tracking * font.pixelSize())
+    if tabular:
+        font.setFeature(QFont.Tag("tnum"), 1)
     return font
 
 

@@ -33,8 +33,10 @@ class Icons:
             dead = self.pixmap(name, "text.disabled", size, dpr, rtl=rtl)
             on = self.pixmap(name, "accent.text", size, dpr, rtl=rtl)
             icon.addPixmap(normal, QIcon.Mode.Normal, QIcon.State.Off)
+            for state in (QIcon.State.Off, QIcon.State.On):
+                icon.addPixmap(on, QIcon.Mode.Selected, state)  # else the style would tint it itself
+                icon.addPixmap(dead, QIcon.Mode.Disabled, state)
             icon.addPixmap(on, QIcon.Mode.Normal, QIcon.State.On)
-            icon.addPixmap(dead, QIcon.Mode.Disabled, QIcon.State.Off)
         return icon
 
     def follow(self, owner: QObject, dress: Callable[[], None]) -> None:
@@ -106,16 +108,16 @@ def paint_mark(painter: QPainter, box: QRectF, thick: QColor, thin: QColor) -> N
     def at(x: float, y: float) -> QPointF:
         return QPointF(box.left() + x * unit, box.top() + y * unit)
 
-    edge = QPainterPath(at(5.0, 14.6))
-    edge.cubicTo(at(12.5, 14.2), at(9.5, 6.2), at(19.0, 5.6))
-    edge.lineTo(at(19.4, 7.4))
-    edge.cubicTo(at(12.6, 8.2), at(15.0, 18.4), at(6.4, 20.0))
+    edge = QPainterPath(at(6.0, 12.8))
+    edge.cubicTo(at(12.8, 12.4), at(11.4, 5.4), at(20.2, 5.0))
+    edge.lineTo(at(20.2, 6.4))
+    edge.cubicTo(at(13.6, 7.0), at(14.2, 17.8), at(6.0, 18.4))
     edge.closeSubpath()
-    painter.setBrush(thick)
-    painter.drawPath(edge)
-    painter.drawEllipse(at(5.6, 17.4), 4.2 * unit, 4.2 * unit)
     painter.setBrush(thin)
-    painter.drawEllipse(at(19.4, 6.4), 2.9 * unit, 2.9 * unit)
+    painter.drawPath(edge)
+    painter.drawEllipse(at(20.2, 5.7), 3.1 * unit, 3.1 * unit)
+    painter.setBrush(thick)
+    painter.drawEllipse(at(6.0, 16.3), 5.1 * unit, 5.1 * unit)
 
 
 def _blank(size: int, dpr: float) -> QPixmap:

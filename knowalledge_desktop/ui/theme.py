@@ -59,7 +59,7 @@ class Theme(QObject):
         self._scale = settings.text_scale
         self._reduced = settings.reduced_motion
         self._colours: dict[str, QColor] = {}
-        self._fonts: dict[str, QFont] = {}
+        self._fonts: dict[tuple[str, bool], QFont] = {}
         self._curves: dict[str, QEasingCurve] = {}
         self._dark = self._wants_dark()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
@@ -126,13 +126,18 @@ class Theme(QObject):
             round(back.blue() + (front.blue() - back.blue()) * part),
         )
 
-    def font(self, name: str) -> QFont:
-        """A step of the type scale, such as "body" or "read", at the person's text size."""
-        found = self._fonts.get(name)
+    def font(self, name: str, *, tabular: bool = False) -> QFont:
+        """A step of the type scale, such as "body" or "read", at the person's text size.
+
+        It is the caller's own copy. `tabular` is for numbers that change while they are read.
+        """
+        key = (name, tabular)
+        found = self._fonts.get(key)
         if found is None:
-            style = self._tokens["typography"]["scale"][name]
-            found = self._fonts[name] = font_of(style, self.families(style["family"]), self._scale)
-        return found
+            style = _walk(self._tokens, f"typography.scale.{name}")
+            families = self.families(style["family"])
+            found = self._fonts[key] = font_of(style, families, self._scale, tabular=tabular)
+        return QFont(found)
 
     def families(self, role: str) -> tuple[str, ...]:
         """Font families of "ui", "reading" or "mono", the wanted one first, CJK ones included."""
@@ -168,6 +173,10 @@ class Theme(QObject):
     def duration(self, name: str) -> int:
         """Milliseconds of a motion; 0 when the person wants less motion."""
         return 0 if self._reduced else round(self.number(f"motion.duration.{name}"))
+
+    def fade(self, name: str) -> int:
+        """Milliseconds of a change of opacity alone: less motion keeps it, but short."""
+        return round(self.number(f"motion.duration.{'micro' if self._reduced else name}"))
 
     def easing(self, name: str) -> QEasingCurve:
         """How a motion speeds up and slows down."""
@@ -262,8 +271,11 @@ def _system_is_dark() -> bool:
 
 def _walk(tokens: Any, name: str) -> Any:  # noqa: ANN401 - tokens are plain JSON
     found = tokens
-    for step in name.split("."):
-        found = found[int(step)] if isinstance(found, list) else found[step]
+    try:
+        for step in name.split("."):
+            found = found[int(step)] if isinstance(found, list) else found[step]
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise KeyError(f"no such token: {name}") from error
     return found
 
 

@@ -45,6 +45,7 @@ def style_sheet(theme: Theme) -> str:
             _labels(theme),
             _buttons(theme),
             _fields(theme),
+            _checks(theme),
             _views(theme),
             _bars(theme),
             _menus(theme),
@@ -62,7 +63,8 @@ def css(colour: QColor) -> str:
 def font_css(font: QFont) -> str:
     """Size, weight and families of a font."""
     families = ", ".join(f'"{f}"' for f in font.families())
-    return f"font-size: {font.pixelSize()}px; font-weight: {int(font.weight())}; font-family: {families};"
+    tracking = f" letter-spacing: {font.letterSpacing():.3f}px;" if font.letterSpacing() else ""
+    return f"font-size: {font.pixelSize()}px; font-weight: {int(font.weight())}; font-family: {families};{tracking}"
 
 
 def _c(theme: Theme, name: str) -> str:
@@ -98,15 +100,20 @@ _PANELS = ("window", "sunken", "raised", "canvas", "well")
 def _labels(theme: Theme) -> str:
     rules = [f'QLabel[tone="{tone}"] {{ color: {_c(theme, name)}; }}' for tone, name in _TONES.items()]
     rules += [f'QLabel[type="{step}"] {{ {font_css(theme.font(step))} }}' for step in _TYPES]
-    badge = f"border-radius: {theme.px('badge.radius')}px; padding: 2px {theme.px('badge.padX')}px;"
+    line = theme.line_height("caption")
+    badge = (
+        f"border-radius: {theme.px('badge.radius')}px; min-height: {line}px; max-height: {line}px;"
+        f" padding: {(theme.px('badge.height') - line) // 2}px {theme.px('badge.padX')}px;"
+        f" {font_css(theme.font('caption'))} font-weight: {int(theme.font('bodyStrong').weight())};"
+    )
     rules += [
         f'QLabel[badge="{tone}"] {{ color: {_c(theme, f"{tone}.text")}; background: {_c(theme, f"{tone}.subtle")};'
-        f" {badge} {font_css(theme.font('caption'))} }}"
+        f" {badge} }}"
         for tone in ("success", "warning", "danger", "info", "accent")
     ]
     rules.append(
         f'QLabel[badge="neutral"] {{ color: {_c(theme, "text.secondary")}; background: {_c(theme, "bg.sunken")};'
-        f" {badge} {font_css(theme.font('caption'))} }}"
+        f" {badge} }}"
     )
     return "\n".join(rules)
 
@@ -121,7 +128,7 @@ QPushButton {{ min-height: {height - 4}px; padding: 0 14px; border: {strong};
   color: {_c(theme, "text.primary")}; {font_css(theme.font("bodyStrong"))} }}
 QPushButton:hover {{ background: {_c(theme, "bg.hover")}; }}
 QPushButton:pressed {{ background: {_c(theme, "bg.pressed")}; }}
-QPushButton:disabled {{ color: {_c(theme, "text.disabled")}; background: {_c(theme, "bg.sunken")}; }}
+QPushButton:disabled {{ color: {_c(theme, "text.disabled")}; border: 1px solid {_c(theme, "border.subtle")}; }}
 QPushButton:focus {{ border: {ring}; padding: 0 13px; min-height: {height - 6}px; }}
 QPushButton[kind="primary"] {{ background: {_c(theme, "accent.base")}; color: {_c(theme, "text.onAccent")};
   border: 1px solid {_c(theme, "accent.base")}; }}
@@ -145,10 +152,11 @@ QToolButton:pressed {{ background: {_c(theme, "bg.pressed")}; }}
 QToolButton:checked {{ background: {_c(theme, "accent.subtle")}; color: {_c(theme, "accent.text")}; }}
 QToolButton:disabled {{ color: {_c(theme, "text.disabled")}; }}
 QToolButton:focus {{ border: {ring}; }}
-QPushButton[kind="link"] {{ padding: 0; border: none; text-align: left; min-height: 20px; background: transparent; color: {_c(theme, "text.primary")};
-  {font_css(theme.font("bodyStrong"))} }}
+QPushButton[kind="link"] {{ padding: 0; border: none; text-align: left; min-height: 20px;
+  background: transparent; color: {_c(theme, "text.primary")}; {font_css(theme.font("bodyStrong"))} }}
 QPushButton[kind="link"]:hover {{ color: {_c(theme, "accent.text")}; background: transparent; }}
-QPushButton[kind="link"]:focus {{ border: none; padding: 0; min-height: 20px; color: {_c(theme, "accent.text")}; text-decoration: underline; }}
+QPushButton[kind="link"]:focus {{ border: none; padding: 0; min-height: 20px;
+  color: {_c(theme, "accent.text")}; text-decoration: underline; }}
 QToolButton::menu-indicator {{ image: none; }}
 """
 
@@ -178,16 +186,60 @@ QComboBox QAbstractItemView {{ border: 1px solid {_c(theme, "border.strong")}; p
 QTextEdit, QPlainTextEdit, QTextBrowser {{ border: none; background: {_c(theme, "bg.window")};
   color: {_c(theme, "text.primary")}; selection-background-color: {_c(theme, "accent.base")};
   selection-color: {_c(theme, "text.onAccent")}; }}
+QAbstractSpinBox {{ min-height: {height - 4}px; padding: 0 4px 0 10px; border: 1px solid {_c(theme, "border.control")};
+  border-radius: {theme.px("radius.md")}px; background: {_c(theme, "bg.well")};
+  color: {_c(theme, "text.primary")}; selection-background-color: {_c(theme, "accent.base")};
+  selection-color: {_c(theme, "text.onAccent")}; }}
+QAbstractSpinBox:focus {{ border: 2px solid {_c(theme, "accent.focus")}; padding: 0 3px 0 9px;
+  min-height: {height - 6}px; background: {_c(theme, "bg.window")}; }}
+QAbstractSpinBox:disabled {{ color: {_c(theme, "text.disabled")}; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; width: 20px; }}
+QAbstractSpinBox::up-arrow {{ image: url("{theme.picture("chevron-up")}"); width: 12px; height: 12px; }}
+QAbstractSpinBox::down-arrow {{ image: url("{theme.picture("chevron-down")}"); width: 12px; height: 12px; }}
 QProgressBar {{ border: none; border-radius: 3px; background: {_c(theme, "border.subtle")}; max-height: 6px; }}
 QProgressBar::chunk {{ border-radius: 3px; background: {_c(theme, "accent.base")}; }}
 """
 
 
+def _checks(theme: Theme) -> str:
+    side = theme.px("space.4")
+    return f"""
+QCheckBox, QRadioButton {{ spacing: {theme.px("space.2")}px; color: {_c(theme, "text.primary")};
+  padding: 2px; border: 2px solid transparent; border-radius: {theme.px("radius.sm")}px; }}
+QCheckBox:disabled, QRadioButton:disabled {{ color: {_c(theme, "text.disabled")}; }}
+QCheckBox:focus, QRadioButton:focus {{ border: 2px solid {_c(theme, "accent.focus")}; }}
+QCheckBox::indicator, QRadioButton::indicator {{ width: {side - 2}px; height: {side - 2}px;
+  border: 1px solid {_c(theme, "border.control")}; background: {_c(theme, "bg.raised")}; }}
+QCheckBox::indicator {{ border-radius: {theme.px("radius.xs") + 1}px; }}
+QRadioButton::indicator {{ border-radius: {side // 2}px; }}
+QCheckBox::indicator:hover, QRadioButton::indicator:hover {{ background: {_c(theme, "bg.hover")}; }}
+QCheckBox::indicator:checked, QCheckBox::indicator:indeterminate {{ background: {_c(theme, "accent.base")};
+  border: 1px solid {_c(theme, "accent.base")}; }}
+QCheckBox::indicator:checked {{ image: url("{theme.picture("check")}"); }}
+QCheckBox::indicator:indeterminate {{ image: url("{theme.picture("minus")}"); }}
+QRadioButton::indicator:checked {{ width: {side - 10}px; height: {side - 10}px;
+  border: 5px solid {_c(theme, "accent.base")}; background: {_c(theme, "text.onAccent")}; }}
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ background: {_c(theme, "bg.sunken")};
+  border: 1px solid {_c(theme, "border.subtle")}; }}
+QCheckBox::indicator:checked:disabled {{ background: {_c(theme, "text.disabled")}; }}
+QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {_c(theme, "border.strong")}; }}
+QSlider::sub-page:horizontal {{ border-radius: 2px; background: {_c(theme, "accent.base")}; }}
+QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -6px 0; border-radius: 8px;
+  border: 1px solid {_c(theme, "border.control")}; background: {_c(theme, "bg.raised")}; }}
+QSlider::handle:horizontal:focus {{ border: 2px solid {_c(theme, "accent.focus")}; width: 12px; height: 12px; }}
+QGroupBox {{ border: 1px solid {_c(theme, "border.subtle")}; border-radius: {theme.px("radius.lg")}px;
+  margin-top: {theme.line_height("bodyStrong")}px; padding: {theme.px("space.3")}px;
+  {font_css(theme.font("bodyStrong"))} }}
+QGroupBox::title {{ subcontrol-origin: margin; subcontrol-position: top left; }}
+"""
+
+
 def _views(theme: Theme) -> str:
     return f"""
-QAbstractItemView {{ border: none; outline: none; background: {_c(theme, "bg.window")};
+QAbstractItemView {{ border: 2px solid transparent; outline: none; background: {_c(theme, "bg.window")};
   color: {_c(theme, "text.primary")}; }}
-QTreeView::item, QListView::item {{ min-height: {theme.px("layout.row.compact")}px; padding: 0 6px; }}
+QTreeView::item, QListView::item {{ min-height: {theme.px("layout.row.default")}px; padding: 0 6px; }}
+QListView::item {{ border-radius: {theme.px("radius.md")}px; }}
 QTreeView::item:hover, QListView::item:hover {{ background: {_c(theme, "bg.hover")}; }}
 QTreeView::item:selected, QListView::item:selected {{ background: {_c(theme, "accent.subtle")};
   color: {_c(theme, "accent.text")}; }}
@@ -230,6 +282,7 @@ QMenu {{ padding: 6px; border: 1px solid {_c(theme, "border.strong")}; backgroun
   color: {_c(theme, "text.primary")}; }}
 QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: {theme.px("radius.sm")}px; }}
 QMenu::item:selected {{ background: {_c(theme, "accent.subtle")}; color: {_c(theme, "accent.text")}; }}
+QMenu::icon {{ padding-left: 8px; }}
 QMenu::item:disabled {{ color: {_c(theme, "text.disabled")}; }}
 QMenu::separator {{ height: 1px; margin: 6px 4px; background: {_c(theme, "border.subtle")}; }}
 QMenuBar {{ background: {_c(theme, "bg.window")}; }}

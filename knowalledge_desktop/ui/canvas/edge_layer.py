@@ -23,6 +23,8 @@ REST = 0.62
 _DASHES = {"related": (1.4, (0.6, 3.6)), QUEUED: (1.2, (1.7, 4.2)), FAILED: (1.4, (2.9, 2.9))}
 """Width, and dash and gap in widths (tokens: edge.states)."""
 TIP = 2.5
+THICKEST = 12.0
+"""Scene units around an edge's ends in which it may still leave ink."""
 
 
 class EdgeLayer:
@@ -39,8 +41,11 @@ class EdgeLayer:
         if self._shapes_of is not rows:
             self._shapes, self._shapes_of = EdgeShapes(rows), rows
             self._segments.clear()
-        chosen = _seen(rows, *frame.seen())
-        if frame.scale >= LABELS and len(chosen) <= RIBBONS_AT_MOST:
+        chosen = _seen(rows, *frame.whole().seen())
+        one_by_one = frame.scale >= LABELS and len(chosen) <= RIBBONS_AT_MOST
+        if frame.part is not None:
+            chosen = _seen(rows, *frame.seen(), THICKEST)
+        if one_by_one:
             for row in chosen.tolist():
                 self._edge(painter, rows, row, frame)
         else:
@@ -140,11 +145,11 @@ def _points(points: NDArray[np.float64]) -> list[QPointF]:
     return [QPointF(x, y) for x, y in points.tolist()]
 
 
-def _seen(rows: Rows, left: float, top: float, right: float, bottom: float) -> NDArray[np.int32]:
+def _seen(rows: Rows, left: float, top: float, right: float, bottom: float, pad: float = 0.0) -> NDArray[np.int32]:
     """Rows whose edge may touch the rectangle."""
     child = np.arange(1, len(rows), dtype=np.int32)
     parent = rows.parent[1:]
     low_x, high_x = np.minimum(rows.x[child], rows.x[parent]), np.maximum(rows.x[child], rows.x[parent])
     low_y, high_y = np.minimum(rows.y[child], rows.y[parent]), np.maximum(rows.y[child], rows.y[parent])
-    seen = (low_x <= right) & (high_x >= left) & (low_y <= bottom) & (high_y >= top)
+    seen = (low_x <= right + pad) & (high_x >= left - pad) & (low_y <= bottom + pad) & (high_y >= top - pad)
     return child[seen & (parent >= 0)]

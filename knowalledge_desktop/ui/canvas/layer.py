@@ -40,6 +40,10 @@ class StillLayer:
         self._rows, self._frame = rows, still
         painter.drawPixmap(QPointF(0.0, 0.0), self._picture)
 
+    def forget(self) -> None:
+        """Draw everything anew the next time."""
+        self._rows = None
+
     def _shift(self, rows: Rows, frame: Frame) -> tuple[int, int] | None:
         """Device pixels by which the kept picture is off; None when it cannot be used."""
         last = self._frame

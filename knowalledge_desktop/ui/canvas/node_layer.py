@@ -20,6 +20,8 @@ LABEL_ROW = 13.0
 """Pixels a label needs for itself; from afar, labels that have less are left out."""
 REACH_PX = 320.0
 """How far a label can reach beyond its topic's box."""
+EDGE_PX = 32.0
+"""How far a pill or the height of a label can reach beyond it."""
 SMALLEST_ROOT = 0.45
 """The root stays readable: its pill gets no smaller than at this scale."""
 _DEPTHS = (1, 2, 3, 4, 5)
@@ -52,7 +54,8 @@ class NodeLayer:
     def paint(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
         """All topics that are seen."""
         left, top, right, bottom = frame.seen()
-        aside, above = REACH_PX / frame.scale, LABEL_ROW * 2 / frame.scale
+        wide = frame.scale < PILLS or frame.scale >= FIRST_LINES
+        aside, above = (REACH_PX if wide else EDGE_PX) / frame.scale, EDGE_PX / frame.scale
         seen = rows.inside(left - aside, top - above, right + aside, bottom + above)
         if frame.scale >= PILLS:
             pills, dots = seen, seen[:0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
@@ -60,6 +60,10 @@ class Frame:
         corner = self.camera.to_scene(part.topLeft(), self.view)
         far = self.camera.to_scene(part.bottomRight(), self.view)
         return corner.x(), corner.y(), far.x(), far.y()
+
+    def whole(self) -> Frame:
+        """The same picture, all of it."""
+        return self if self.part is None else replace(self, part=None)
 
     def snapped(self, value: float) -> float:
         """The nearest whole device pixel, so that hairlines and letters stay crisp."""

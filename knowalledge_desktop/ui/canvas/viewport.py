@@ -178,6 +178,11 @@ class MapView(QWidget):
             self._shown = replace(self._shown, turn=self._animator.turn)
         self.update()
 
+    def redraw(self) -> None:
+        """Draw everything anew instead of keeping what is there."""
+        self._layer.forget()
+        self.update()
+
     def settle(self) -> None:
         """Make what a zoom left unsharp crisp again."""
         self._settle.stop()

@@ -18,7 +18,6 @@ from knowalledge_desktop.ui.panels.topic_meta import BadgeRow, Banner, SourceLis
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.basics import column, icon_button, label, row, rule, text_button
 
-
 NARROW = 430
 """Below this width the choices stand above the buttons."""
 

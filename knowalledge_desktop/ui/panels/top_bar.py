@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
-from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QWidget
+from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QListView, QWidget
 
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.theme import Theme
@@ -32,7 +32,8 @@ class TopicField(QLineEdit):
         completer = QCompleter(self._titles, self)
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._popup = completer.popup()
+        self._popup = QListView(self)
+        completer.setPopup(self._popup)
         self._popup.setObjectName(f"{name}Completions")
         completer.activated.connect(self._on_chosen)
         self._completer = completer
