@@ -316,3 +316,19 @@ def test_fitting_shows_all(canvas: GraphCanvas, owner: Owner) -> None:
         owner.grow(f"r.{i}", [f"Subject {k}" for k in range(12)])
     canvas.fit()
     assert all(canvas.rect().contains(canvas.topic_rect(i)) for i in canvas.visible_ids())
+
+
+@pytest.mark.parametrize("scale", [1.5, 1.0, 0.6, 0.3, 0.15])
+def test_a_panned_picture_is_the_same_as_a_fresh_one(canvas: GraphCanvas, owner: Owner, scale: float) -> None:
+    for i in range(7):
+        owner.grow(f"r.{i}", [f"Subject {k} of it" for k in range(9)])
+    canvas.select("r.4")
+    canvas.zoom_at(scale / canvas.camera.scale, QPointF(canvas.rect().center()))
+    canvas.settle()
+    for dx, dy in [(-90, 0), (35, 60), (0, -140), (211, 97), (-400, 3)]:
+        canvas.grab()
+        canvas.pan(dx, dy)
+        shifted = canvas.grab().toImage()
+        canvas.redraw()
+        fresh = canvas.grab().toImage()
+        assert shifted == fresh, f"after a pan by {dx}, {dy}"

@@ -63,6 +63,8 @@ class EdgeLayer:
 
     def _lines(self, painter: QPainter, rows: Rows, chosen: NDArray[np.int32], frame: Frame) -> None:
         pieces = 6 if len(chosen) < SMOOTH_AT_MOST and not frame.is_moving else 3
+        if frame.is_moving and frame.scale < LABELS:
+            pieces = 2
         width = 0.0 if frame.scale < LABELS or frame.is_moving else 1.2 / frame.scale
         all_of_them = len(chosen) == len(rows) - 1
         deepest = len(_LINE_DEPTHS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
@@ -35,9 +37,22 @@ class NodeLayer:
         self._metrics = metrics
         self._sprites = Sprites(pills)
         self._font = QFont(theme.font("caption"))
+        self._branches: tuple[Rows, list[int]] | None = None
+        self._looks: dict[int, Look] = {}
+        self._looks_of: tuple[Rows, Mapping[str, str], int] | None = None
 
     def look(self, rows: Rows, row: int, shown: Shown) -> Look:
         """How a topic's pill looks now."""
+        of = self._looks_of
+        if of is None or of[0] is not rows or of[1] is not shown.states or of[2] != shown.hover:
+            self._looks.clear()
+            self._looks_of = (rows, shown.states, shown.hover)
+        found = self._looks.get(row)
+        if found is None:
+            found = self._looks[row] = self._look(rows, row, shown)
+        return found
+
+    def _look(self, rows: Rows, row: int, shown: Shown) -> Look:
         depth = int(rows.depth[row])
         return Look(
             self._metrics.label(rows.titles[row], depth),
@@ -129,13 +144,21 @@ class NodeLayer:
     ) -> None:
         """Beside the dots: all while there is room, from afar only the branches'."""
         x, y, shown = where
-        chosen = (frame.shown.selected, frame.shown.hover)
         if frame.scale >= LABELS:
-            named = shown
-        else:
-            named = shown & np.isin(dots, [*_branch_names(rows, LABEL_ROW / frame.scale), *chosen])
-        for i in np.flatnonzero(named).tolist():
-            self._label(painter, rows, int(dots[i]), QPointF(float(x[i]), float(y[i])), frame)
+            for i in np.flatnonzero(shown).tolist():
+                self._label(painter, rows, int(dots[i]), QPointF(float(x[i]), float(y[i])), frame)
+            return
+        index = dict(zip(dots.tolist(), range(len(dots)), strict=True))
+        for row in {*self._names(rows, LABEL_ROW / frame.scale), frame.shown.selected, frame.shown.hover}:
+            i = index.get(row, -1)
+            if i >= 0 and shown[i]:
+                self._label(painter, rows, row, QPointF(float(x[i]), float(y[i])), frame)
+
+    def _names(self, rows: Rows, pitch: float) -> list[int]:
+        if self._branches is None or self._branches[0] is not rows:
+            branches = np.flatnonzero(rows.depth == 1)
+            self._branches = (rows, branches[np.argsort(rows.y[branches], kind="stable")].tolist())
+        return _branch_names(rows, self._branches[1], pitch)
 
     def _label(self, painter: QPainter, rows: Rows, row: int, at: QPointF, frame: Frame) -> None:
         title = self._metrics.label(rows.titles[row], int(rows.depth[row]))
@@ -161,15 +184,14 @@ class NodeLayer:
             painter.drawPixmap(QPointF(frame.snapped(left), frame.snapped(at.y() - height / 2)), picture)
 
 
-def _branch_names(rows: Rows, pitch: float) -> list[int]:
+def _branch_names(rows: Rows, branches: list[int], pitch: float) -> list[int]:
     """The branches whose names have room at this pitch, from the top of each side down.
 
     Asked of the whole map, not of what is seen, so that panning changes no label.
     """
-    branches = np.flatnonzero(rows.depth == 1)
     lowest = {1: -np.inf, -1: -np.inf}
     named: list[int] = []
-    for row in branches[np.argsort(rows.y[branches], kind="stable")].tolist():
+    for row in branches:
         side, y = int(rows.side[row]), float(rows.y[row])
         if y - lowest[side] >= pitch:
             lowest[side] = y

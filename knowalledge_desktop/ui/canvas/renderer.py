@@ -65,7 +65,7 @@ class MapRenderer:
 
     def _ground(self, painter: QPainter, frame: Frame) -> None:
         whole = QRectF(QPointF(0, 0), frame.view)
-        if frame.scale < DOTS_FROM:
+        if frame.scale < DOTS_FROM or frame.is_moving:
             painter.fillRect(whole, self._theme.color("bg.canvas"))
             return
         step = max(1, round(DOT_STEP * frame.scale * frame.dpr))
