@@ -29,9 +29,7 @@ def nearest_weight(wanted: int) -> int:
     return min(WEIGHTS, key=lambda weight: (abs(weight - wanted), weight))
 
 
-def font_of(
-    style: Mapping[str, object], families: Sequence[str], scale: float, *, tabular: bool = False
-) -> QFont:
+def font_of(style: Mapping[str, object], families: Sequence[str], scale: float, *, tabular: bool = False) -> QFont:
     """A font for one step of the type scale; `scale` is the person's text size, 1.0 for 100 %.
 
     `tabular` gives all figures one width, so that a number that counts does not tremble.

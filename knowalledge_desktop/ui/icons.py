@@ -6,13 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPainterPath, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from knowalledge_desktop.ui.theme import Theme
 
 _CURRENT = "currentColor"
 _MIRRORED = frozenset({"arrow-left", "arrow-right", "chevron-left", "chevron-right", "undo-2", "redo-2"})
+_SHARP = 2.0
+"""Drawn besides the ratios of the screens at hand, for one that is plugged in later."""
 _MARK_SIZES = (16, 24, 32, 48, 64, 128, 256)
 
 
@@ -28,7 +30,7 @@ class Icons:
     def icon(self, name: str, colour: str = "text.secondary", size: int = 18, *, rtl: bool = False) -> QIcon:
         """An icon for buttons and menus, with its disabled and checked colours."""
         icon = QIcon()
-        for dpr in (1.0, 1.5, 2.0, 3.0):
+        for dpr in sorted({screen.devicePixelRatio() for screen in QGuiApplication.screens()} | {_SHARP}):
             normal = self.pixmap(name, colour, size, dpr, rtl=rtl)
             dead = self.pixmap(name, "text.disabled", size, dpr, rtl=rtl)
             on = self.pixmap(name, "accent.text", size, dpr, rtl=rtl)

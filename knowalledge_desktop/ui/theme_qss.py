@@ -64,7 +64,9 @@ def font_css(font: QFont) -> str:
     """Size, weight and families of a font."""
     families = ", ".join(f'"{f}"' for f in font.families())
     tracking = f" letter-spacing: {font.letterSpacing():.3f}px;" if font.letterSpacing() else ""
-    return f"font-size: {font.pixelSize()}px; font-weight: {int(font.weight())}; font-family: {families};{tracking}"
+    return (
+        f"font-size: {font.pixelSize()}px; font-weight: {int(font.weight())}; font-family: {families};{tracking}"
+    )
 
 
 def _c(theme: Theme, name: str) -> str:
@@ -186,12 +188,14 @@ QComboBox QAbstractItemView {{ border: 1px solid {_c(theme, "border.strong")}; p
 QTextEdit, QPlainTextEdit, QTextBrowser {{ border: none; background: {_c(theme, "bg.window")};
   color: {_c(theme, "text.primary")}; selection-background-color: {_c(theme, "accent.base")};
   selection-color: {_c(theme, "text.onAccent")}; }}
-QAbstractSpinBox {{ min-height: {height - 4}px; padding: 0 4px 0 10px; border: 1px solid {_c(theme, "border.control")};
+QAbstractSpinBox {{ min-height: {height - 4}px; padding: 0 4px 0 0;
+  border: 1px solid {_c(theme, "border.control")};
   border-radius: {theme.px("radius.md")}px; background: {_c(theme, "bg.well")};
   color: {_c(theme, "text.primary")}; selection-background-color: {_c(theme, "accent.base")};
   selection-color: {_c(theme, "text.onAccent")}; }}
-QAbstractSpinBox:focus {{ border: 2px solid {_c(theme, "accent.focus")}; padding: 0 3px 0 9px;
+QAbstractSpinBox:focus {{ border: 2px solid {_c(theme, "accent.focus")}; padding: 0 3px 0 0;
   min-height: {height - 6}px; background: {_c(theme, "bg.window")}; }}
+QAbstractSpinBox QLineEdit {{ border: none; padding: 0 0 0 8px; min-height: 0; background: transparent; }}
 QAbstractSpinBox:disabled {{ color: {_c(theme, "text.disabled")}; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; width: 20px; }}
 QAbstractSpinBox::up-arrow {{ image: url("{theme.picture("chevron-up")}"); width: 12px; height: 12px; }}
