@@ -62,15 +62,16 @@ class EdgeLayer:
                 painter.drawPath(ribbon(points, int(rows.depth[row]) - 1, left))
 
     def _lines(self, painter: QPainter, rows: Rows, chosen: NDArray[np.int32], frame: Frame) -> None:
-        pieces = 6 if len(chosen) < SMOOTH_AT_MOST and not frame.is_moving else 3
-        if frame.is_moving and frame.scale < LABELS:
-            pieces = 2
+        fine = 6 if len(chosen) < SMOOTH_AT_MOST and not frame.is_moving else 3
+        quick = frame.is_moving and frame.scale < LABELS
         width = 0.0 if frame.scale < LABELS or frame.is_moving else 1.2 / frame.scale
         all_of_them = len(chosen) == len(rows) - 1
         deepest = len(_LINE_DEPTHS)
         for depth in _LINE_DEPTHS:
             deep = rows.depth[chosen] >= depth if depth == deepest else rows.depth[chosen] == depth
             some = chosen[deep]
+            # Short edges deep in the map look straight from afar, while the camera moves.
+            pieces = 1 if quick and depth > 1 else fine
             if len(some):
                 painter.setPen(QPen(self._rest(depth), width))
                 smooth = len(some) < SMOOTH_AT_MOST and not frame.is_moving
