@@ -109,7 +109,7 @@ class Theme(QObject):
         found = self._colours.get(name)
         if found is None:
             scheme = self._tokens["color"]["dark" if self._dark else "light"]
-            found = self._colours[name] = _colour(_walk(scheme, name))
+            found = self._colours[name] = _colour(name, _walk(scheme, name))
         return found
 
     def depth(self, depth: int) -> DepthColours:
@@ -279,8 +279,10 @@ def _walk(tokens: Any, name: str) -> Any:  # noqa: ANN401 - tokens are plain JSO
     return found
 
 
-def _colour(text: str) -> QColor:
+def _colour(name: str, text: object) -> QColor:
     """From #RRGGBB or #RRGGBBAA (Qt itself reads alpha first)."""
+    if not isinstance(text, str):
+        raise KeyError(f"no colour but a group of them: {name}")
     if len(text) == len("#RRGGBBAA"):
         text = f"#{text[7:9]}{text[1:7]}"
     return QColor(text)

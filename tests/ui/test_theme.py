@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -163,3 +164,106 @@ def test_arrows_turn_round_for_right_to_left(light: Theme) -> None:
     plain, turned = (icons.pixmap("arrow-left", size=32, rtl=rtl).toImage() for rtl in (False, True))
     assert plain != turned
     assert icons.pixmap("search", size=32, rtl=True).toImage() == icons.pixmap("search", size=32).toImage()
+
+
+@pytest.mark.parametrize("scheme", [Preference.LIGHT, Preference.DARK])
+def test_marks_and_fields_stand_out_from_their_grounds(qapp: QApplication, scheme: Preference) -> None:
+    theme = Theme(RESOURCES, Settings(theme=scheme))
+    pairs = [
+        *(("border.control", f"bg.{ground}") for ground in ("window", "well", "canvas", "raised")),
+        *(("accent.focus", f"bg.{ground}") for ground in ("window", "raised", "sunken", "canvas")),
+        *((f"{tone}.base", "bg.raised") for tone in ("success", "warning", "danger", "info", "accent")),
+        ("danger.base", "bg.canvas"),
+        ("text.onAccent", "accent.base"),
+    ]
+    poor = {
+        pair: round(contrast(theme.color(pair[0]), theme.color(pair[1])), 2)
+        for pair in pairs
+        if contrast(theme.color(pair[0]), theme.color(pair[1])) < 3.0
+    }
+    assert poor == {}
+
+
+@pytest.mark.parametrize("scheme", [Preference.LIGHT, Preference.DARK])
+def test_depth_text_is_readable_on_its_tint_and_ground(qapp: QApplication, scheme: Preference) -> None:
+    theme = Theme(RESOURCES, Settings(theme=scheme))
+    for depth in range(6):
+        colours = theme.depth(depth)
+        assert contrast(colours.text, theme.color("bg.canvas")) >= 4.5
+        assert contrast(theme.color("text.primary"), colours.tint) >= 4.5
+    for found, ground in (("text", "match"), ("currentText", "current")):
+        assert contrast(theme.color(f"highlight.{found}"), theme.color(f"highlight.{ground}")) >= 4.5
+
+
+@pytest.mark.parametrize("name", ["bg.canvass", "bg", "nowhere", "depth.9.line", "text.primary.more"])
+def test_a_wrong_name_is_told_with_the_name(light: Theme, name: str) -> None:
+    with pytest.raises(KeyError, match=name):
+        light.color(name)
+
+
+def test_deeper_than_the_last_depth_looks_like_the_last(light: Theme) -> None:
+    assert light.depth(40) == light.depth(5)
+    assert light.depth(4) != light.depth(5)
+
+
+def test_a_colour_may_carry_its_opacity(light: Theme) -> None:
+    scrim = light.color("bg.scrim")
+    assert (scrim.name(), scrim.alpha()) == ("#14191f", 0x66)
+
+
+def test_who_changes_a_font_changes_a_copy(light: Theme) -> None:
+    light.font("body").setPixelSize(99)
+    assert light.font("body").pixelSize() == 13
+
+
+@pytest.mark.parametrize(
+    ("step", "family", "weight"),
+    [
+        ("body", "Inter", 400),
+        ("node1", "Inter", 500),
+        ("title", "Inter", 600),
+        ("read", "Literata", 400),
+        ("readH", "Literata", 600),
+        ("mono", "JetBrains Mono", 400),
+    ],
+)
+def test_type_is_set_in_the_made_fonts(light: Theme, step: str, family: str, weight: int) -> None:
+    used = QFontInfo(light.font(step))
+    assert (used.family(), used.weight()) == (family, weight)
+
+
+def test_counting_figures_have_one_width(light: Theme) -> None:
+    plain, tabular = (QFontMetricsF(light.font("caption", tabular=on)) for on in (False, True))
+    assert tabular.horizontalAdvance("1111") == tabular.horizontalAdvance("8888")
+    assert plain.horizontalAdvance("1111") < plain.horizontalAdvance("8888")
+
+
+def test_letters_of_a_headline_are_set_closer(light: Theme) -> None:
+    assert light.font("display").letterSpacing() == pytest.approx(-0.022 * 32, abs=1 / 64)  # Qt's steps
+    assert "letter-spacing: -0.70" in style_sheet(light)
+
+
+def test_a_fade_stays_short_where_a_motion_goes(light: Theme) -> None:
+    assert (light.fade("fast"), light.duration("fast")) == (140, 140)
+    light.update(replace(Settings(theme=Preference.LIGHT), reduced_motion=True))
+    assert (light.fade("fast"), light.duration("fast")) == (90, 0)
+
+
+@pytest.mark.parametrize("scheme", [Preference.LIGHT, Preference.DARK])
+def test_pictures_of_the_style_sheet_are_there_in_colours_of_the_scheme(
+    qapp: QApplication, scheme: Preference
+) -> None:
+    theme = Theme(RESOURCES, Settings(theme=scheme))
+    named = set(re.findall(r'url\("([^"]+)"\)', style_sheet(theme)))
+    inks = {theme.color(f"text.{ink}").name().upper() for ink in ("secondary", "onAccent")}
+    assert len(named) >= 4
+    for path in named:
+        assert set(re.findall(r"#[0-9A-Fa-f]{6}", Path(path).read_text("utf-8"))) <= inks, path
+
+
+def test_a_chosen_row_keeps_the_icon_in_its_colour(light: Theme) -> None:
+    icon = Icons(RESOURCES, light).icon("square", size=48)
+    image = icon.pixmap(QSize(48, 48), QIcon.Mode.Selected).toImage()
+    seen = {image.pixelColor(x, 24).name() for x in range(48) if image.pixelColor(x, 24).alpha() > 250}
+    assert seen <= {light.color("accent.text").name()}
+    assert seen
