@@ -195,7 +195,6 @@ QAbstractSpinBox {{ min-height: {height - 4}px; padding: 0 4px 0 0;
   selection-color: {_c(theme, "text.onAccent")}; }}
 QAbstractSpinBox:focus {{ border: 2px solid {_c(theme, "accent.focus")}; padding: 0 3px 0 0;
   min-height: {height - 6}px; background: {_c(theme, "bg.window")}; }}
-QAbstractSpinBox QLineEdit {{ border: none; padding: 0 0 0 8px; min-height: 0; background: transparent; }}
 QAbstractSpinBox:disabled {{ color: {_c(theme, "text.disabled")}; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none; width: 20px; }}
 QAbstractSpinBox::up-arrow {{ image: url("{theme.picture("chevron-up")}"); width: 12px; height: 12px; }}
