@@ -190,6 +190,8 @@ MAY_BLOCK = (
     # Modules are imported at first use by design; the slow ones are imported in threads by their adapters.
     ("<frozen importlib._bootstrap>", {"_find_and_load"}),
     ("<frozen importlib._bootstrap_external>", {"get_data", "path_stats"}),
+    # With PySide6 loaded, its import hook looks at the importing file.
+    ("shibokensupport/feature.py", {"_mod_uses_pyside"}),
     # Formatting a traceback reads source lines; only failures do that.
     ("traceback.py", {"format", "_extract_from_extended_frame_gen"}),
 )

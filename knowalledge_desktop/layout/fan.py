@@ -36,6 +36,8 @@ ARC = 0.32
 """How far the depth-1 columns bend in towards the root at their ends, as part of their half height."""
 MOST_BEND = 90.0
 STEP_OUT = 44.0
+PACK_FROM = 60
+"""A map of more topics than this, none of which has a place yet, is packed as a whole."""
 OUT_COST = 1.4
 """How much worse it is to go further out than to slide along the column, per unit."""
 
@@ -76,6 +78,8 @@ def place(document: Map, sizes: Mapping[str, Size]) -> dict[str, Place]:
     """
     if document.root is None:
         return {}
+    if len(document.topics) > PACK_FROM and not any(i in document.topics for i in document.places):
+        return tidy(document, sizes)
     found: dict[str, Place] = {}
     taken = Boxes()
     for topic_id, at in document.places.items():

@@ -16,11 +16,15 @@ from knowalledge_desktop.services.status import StatusService
 
 @dataclass(frozen=True, slots=True)
 class KeyState:
-    """Whether a key is set, its last four characters, and where keys are kept."""
+    """Whether a key is set, its last four characters, and where keys are kept.
+
+    A key of the environment is set for one process and cannot be removed here.
+    """
 
     is_set: bool
     tail: str
     place: str
+    removable: bool = True
 
 
 class PreferencesService:
@@ -51,8 +55,9 @@ class PreferencesService:
 
     async def key_state(self) -> KeyState:
         """What may be shown of the key."""
-        key = await self._secrets.get()
-        return KeyState(key is not None, key[-4:] if key and len(key) >= 12 else "", await self._secrets.place())
+        key, place = await self._secrets.get(), await self._secrets.place()
+        tail = key[-4:] if key and len(key) >= 12 else ""
+        return KeyState(key is not None, tail, place, removable="GEMINI_API_KEY" not in place)
 
     async def test_key(self, key: str | None = None) -> tuple[ModelInfo, ...]:
         """Prove a key (None: the kept one) with one call that costs no tokens; returns its models.

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 import qasync
-from PySide6.QtCore import QElapsedTimer, QLocale, QTimer, QTranslator
+from PySide6.QtCore import QElapsedTimer, QLocale, QLoggingCategory, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from knowalledge_desktop import __version__
@@ -54,6 +54,8 @@ def run_gui(
     app.setApplicationDisplayName("KnowAllEdge")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("org.knowalledge.Desktop")
+    # Qt tells of every font that lacks a script before it takes the next one; that is no trouble.
+    QLoggingCategory.setFilterRules("qt.text.font.db.warning=false")
     app.setQuitOnLastWindowClosed(False)  # closing a dialog must not end the loop
     try:
         services = build()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtWidgets import QApplication, QInputDialog, QMenu
+from PySide6.QtWidgets import QInputDialog
 
 from knowalledge_desktop.core.errors import AppError, TopicNotFound, UserInputError
 from knowalledge_desktop.core.graph import Change, Explanation, Map
@@ -22,6 +22,8 @@ from knowalledge_desktop.ui.panels.top_bar import TopicField
 from knowalledge_desktop.ui.settings_controller import SettingsController
 from knowalledge_desktop.ui.tasks import TaskRunner
 from knowalledge_desktop.ui.theme import Theme
+from knowalledge_desktop.ui.topic_menu import open_topic_menu
+from knowalledge_desktop.ui.visited import Visited
 
 if TYPE_CHECKING:
     from knowalledge_desktop.ui.main_window import MainWindow
@@ -40,8 +42,7 @@ class Desk(QObject):
         self.maps = MapController(services, tasks, self)
         self.library = LibraryController(self, window, services, tasks)
         self.settings = SettingsController(self, window, services, theme, icons, tasks)
-        self._visited: list[str] = []
-        self._visit = -1
+        self._visited = Visited()
         self._reads_after: set[str] = set()
         self._connect_parts()
         self._connect_maps()
@@ -236,7 +237,7 @@ class Desk(QObject):
 
     def _show_document(self, document: Map | None) -> None:
         window = self._window
-        self._visited, self._visit, self._reads_after = [], -1, set()
+        self._visited, self._reads_after = Visited(), set()
         window.show_start(start=document is None)
         window.canvas.show_map(document)
         window.outline.show_map(document)
@@ -255,18 +256,21 @@ class Desk(QObject):
         self._show_rest()
 
     def _show_rest(self) -> None:
-        document, session, window = self.maps.map, self.maps.session, self._window
+        document, window = self.maps.map, self._window
         window.setWindowTitle(f"{document.title} – KnowAllEdge" if document else "KnowAllEdge")
         window.top_bar.show_title(document.title if document else "")
         window.status_bar.show_map(document)
+        self._show_activity()
+
+    def _show_history(self) -> None:
+        session = self.maps.session
         undo, redo = (session.next_undo, session.next_redo) if session else (None, None)
-        window.top_bar.show_history(
-            back=self._visit > 0,
-            forward=self._visit < len(self._visited) - 1,
+        self._window.top_bar.show_history(
+            back=self._visited.has(-1),
+            forward=self._visited.has(1),
             undo=self._act_name(undo),
             redo=self._act_name(redo),
         )
-        self._show_activity()
 
     def _act_name(self, change: Change | None) -> str:
         if change is None:
@@ -297,14 +301,7 @@ class Desk(QObject):
         selected = window.canvas.selected_id
         window.detail.set_busy((EXPLAIN, selected) in running, (EXPAND, selected) in running)
         self.settings.show_status()
-        session = self.maps.session
-        if session is not None:
-            window.top_bar.show_history(
-                back=self._visit > 0,
-                forward=self._visit < len(self._visited) - 1,
-                undo=self._act_name(session.next_undo),
-                redo=self._act_name(session.next_redo),
-            )
+        self._show_history()
 
     def _on_grown(self, topic_id: str, answer: Answer, count: int) -> None:
         document = self.maps.map
@@ -338,9 +335,7 @@ class Desk(QObject):
         failure = self.maps.failure(topic_id)
         if failure is not None:
             self._show_failure(failure)
-        if topic_id and (not self._visited or self._visited[self._visit] != topic_id):
-            self._visited = [*self._visited[: self._visit + 1], topic_id]
-            self._visit = len(self._visited) - 1
+        self._visited.add(topic_id)
         self._show_activity()
 
     def _on_text_begun(self, topic_id: str) -> None:
@@ -402,39 +397,10 @@ class Desk(QObject):
             self.maps.explain(topic_id)
 
     def _go(self, step: int) -> None:
-        to = self._visit + step
-        if 0 <= to < len(self._visited) and self.maps.map and self._visited[to] in self.maps.map.topics:
-            self._visit = to
-            self._window.canvas.select(self._visited[to], reveal=True)
+        there = self._visited.go(step)
+        if there and self.maps.map and there in self.maps.map.topics:
+            self._window.canvas.select(there, reveal=True)
 
     def _menu(self, topic_id: str, at: QPoint) -> None:
-        document, canvas = self.maps.map, self._window.canvas
-        if document is None:
-            return
-        place = document.places.get(topic_id)
-        menu = QMenu(self._window)
-        menu.setObjectName("topicMenu")
-        menu.addAction(self.tr("Expand\tE"), lambda: self.maps.expand(topic_id))
-        menu.addAction(self.tr("Explain\tX"), lambda: self.maps.explain(topic_id))
-        if document.explanations_of(topic_id):
-            menu.addAction(self.tr("Write it again"), lambda: self.maps.explain(topic_id, fresh=True))
-        menu.addSeparator()
-        if document.children(topic_id):
-            folded = place is not None and place.collapsed
-            menu.addAction(
-                self.tr("Unfold\t]") if folded else self.tr("Fold\t["), lambda: self.maps.fold(topic_id)
-            )
-        menu.addAction(self.tr("Frame the branch\tShift+F"), lambda: canvas.frame_branch(topic_id))
-        menu.addAction(
-            self.tr("Copy title"), lambda: QApplication.clipboard().setText(document.topics[topic_id].title)
-        )
-        menu.addSeparator()
-        menu.addAction(self.tr("Rename\tF2"), lambda: self.rename(topic_id))
-        menu.addAction(self.tr("Own subtopic…\tN"), lambda: self.add(topic_id))
-        menu.addAction(self.tr("New map of this topic"), lambda: self.explore(document.topics[topic_id].title))
-        if topic_id != document.root_id:
-            menu.addAction(self.tr("Remove\tDel"), lambda: self.remove(topic_id))
-        else:
-            menu.addAction(self.tr("Tidy up the map"), lambda: self.maps.tidy(canvas.tidy()))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(at)
+        if self.maps.map is not None:
+            open_topic_menu(self, self._window, self.maps.map, topic_id, at)

@@ -56,6 +56,8 @@ class LibraryController(QObject):
             page.show_hits(text, await self._services.library.search(text))
         else:
             page.show_maps(await self._services.library.maps(), self._services.now())
+            if not page.search.hasFocus():
+                page.list.setFocus()
 
     async def _open(self, map_id: str, topic_id: str) -> None:
         open_now = self._desk.maps.map

@@ -118,3 +118,25 @@ def test_topics_below_a_collapsed_one_are_not_visible() -> None:
     document = placed(grown(grown(rooted(), "r", ["a", "b"], "x"), "r.x0", ["c"], "y"))
     folded = document.apply(moving(document, {"r.x0": replace(document.places["r.x0"], collapsed=True)}))
     assert set(visible_ids(folded)) == {"r", "r.x0", "r.x1"}
+
+
+def test_a_big_map_that_comes_without_places_is_packed_without_overlap() -> None:
+    document = grown(rooted(), "r", [f"child {i}" for i in range(15)], "a")
+    for child in document.children("r"):
+        document = grown(document, child, [f"leaf {i}" for i in range(9)], "b")
+    document = placed(document)
+    assert set(document.places) == set(document.topics)
+    assert overlapping(document) == []
+
+
+def test_collapsing_and_expanding_brings_all_back_to_where_it_was() -> None:
+    from dataclasses import replace
+
+    document = placed(grown(rooted(), "r", ["a", "b", "c"], "x"))
+    document = placed(grown(document, "r.x0", list("defgh"), "y"))
+    folded = document.apply(moving(document, {"r.x0": replace(document.places["r.x0"], collapsed=True)}))
+    assert place(folded, sizes(folded)) == {}
+    folded = placed(grown(folded, "r.x1", list("ijklm"), "z"))
+    opened = folded.apply(moving(folded, {"r.x0": replace(folded.places["r.x0"], collapsed=False)}))
+    assert {t: opened.places[t] for t in document.topics} == dict(document.places)
+    assert overlapping(opened) == []

@@ -100,53 +100,29 @@ class SettingsDialog(QDialog):
         self._build()
 
     def _build(self) -> None:
-        answers, look, advanced = QFormLayout(), QFormLayout(), QFormLayout()
-        _line(
-            answers,
-            self.tr("Who answers"),
-            self._engine,
-            self.tr("Automatic: Gemini when a key is set, else the Atlas"),
-        )
-        _line(answers, self.tr("Language of answers"), self._language)
-        _line(answers, self.tr("Level"), self._level)
-        _line(answers, self.tr("Length"), self._detail)
-        _line(answers, self.tr("Presentation style"), self._style)
-        _line(look, self.tr("Colours"), self._theme)
-        _line(look, self.tr("Text size"), self._scale)
-        look.addRow("", self._still)
+        form = QFormLayout()
+        form.setHorizontalSpacing(24)
+        form.setVerticalSpacing(10)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(label(self.tr("Answers"), "title"))
+        automatic = self.tr("Automatic: Gemini when a key is set, else the Atlas")
+        _line(form, self.tr("Who answers"), self._engine, automatic)
+        _line(form, self.tr("Language of answers"), self._language)
+        _line(form, self.tr("Level"), self._level)
+        _line(form, self.tr("Length"), self._detail)
+        _line(form, self.tr("Presentation style"), self._style)
+        form.addRow(label(self.tr("Look"), "title"))
+        _line(form, self.tr("Colours"), self._theme)
+        _line(form, self.tr("Text size"), self._scale)
+        form.addRow("", self._still)
+        form.addRow(label(self.tr("Gemini"), "title"))
         self._model.setAccessibleName(self.tr("Gemini model"))
         self._model.setToolTip(self.tr("Name of the Gemini model that writes"))
-        advanced.addRow(self.tr("Gemini model"), row(self._model, self._load, gap=8))
-        _line(
-            advanced,
-            self.tr("Gemini address"),
-            self._address,
-            self.tr("Change it only to use a gateway; https, or http on this machine"),
-        )
-        for form in (answers, look, advanced):
-            form.setHorizontalSpacing(24)
-            form.setVerticalSpacing(10)
-            form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(self.tr("Gemini model"), row(self._model, self._load, gap=8))
+        gateway = self.tr("Change it only to use a gateway; https, or http on this machine")
+        _line(form, self.tr("Gemini address"), self._address, gateway)
         inner = QWidget()
-        inner.setLayout(
-            column(
-                self.key_card,
-                20,
-                label(self.tr("Answers"), "title"),
-                8,
-                answers,
-                20,
-                label(self.tr("Look"), "title"),
-                8,
-                look,
-                20,
-                label(self.tr("Gemini"), "title"),
-                8,
-                advanced,
-                -1,
-                margins=(28, 20, 28, 20),
-            )
-        )
+        inner.setLayout(column(self.key_card, 20, form, -1, margins=(28, 20, 28, 20)))
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)

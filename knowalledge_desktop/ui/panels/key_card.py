@@ -78,7 +78,7 @@ class KeyCard(QWidget):
 
     def show_state(self, state: KeyState) -> None:
         """Whether a key is set, and where keys are kept."""
-        self._remove.setVisible(state.is_set)
+        self._remove.setVisible(state.is_set and state.removable)
         if state.is_set:
             self.say(self.tr("A key is set, ending in {tail}.").format(tail=state.tail or "…"), "success")
         self._place.setText(

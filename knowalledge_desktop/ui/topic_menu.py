@@ -1,0 +1,43 @@
+"""The menu of a topic: the same acts as the panel and the keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QMenu
+
+from knowalledge_desktop.core.graph import Map
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.ui.desk import Desk
+    from knowalledge_desktop.ui.main_window import MainWindow
+
+
+def open_topic_menu(desk: Desk, window: MainWindow, document: Map, topic_id: str, at: QPoint) -> None:
+    """Show the menu at a point of the screen."""
+    maps, canvas = desk.maps, window.canvas
+    title = document.topics[topic_id].title
+    place = document.places.get(topic_id)
+    menu = QMenu(window)
+    menu.setObjectName("topicMenu")
+    menu.addAction(desk.tr("Expand\tE"), lambda: maps.expand(topic_id))
+    menu.addAction(desk.tr("Explain\tX"), lambda: maps.explain(topic_id))
+    if document.explanations_of(topic_id):
+        menu.addAction(desk.tr("Write it again"), lambda: maps.explain(topic_id, fresh=True))
+    menu.addSeparator()
+    if document.children(topic_id):
+        folded = place is not None and place.collapsed
+        menu.addAction(desk.tr("Unfold\t]") if folded else desk.tr("Fold\t["), lambda: maps.fold(topic_id))
+    menu.addAction(desk.tr("Frame the branch\tShift+F"), lambda: canvas.frame_branch(topic_id))
+    menu.addAction(desk.tr("Copy title"), lambda: QApplication.clipboard().setText(title))
+    menu.addSeparator()
+    menu.addAction(desk.tr("Rename\tF2"), lambda: desk.rename(topic_id))
+    menu.addAction(desk.tr("Own subtopic…\tN"), lambda: desk.add(topic_id))
+    menu.addAction(desk.tr("New map of this topic"), lambda: desk.explore(title))
+    if topic_id != document.root_id:
+        menu.addAction(desk.tr("Remove\tDel"), lambda: desk.remove(topic_id))
+    else:
+        menu.addAction(desk.tr("Tidy up the map"), lambda: maps.tidy(canvas.tidy()))
+    menu.aboutToHide.connect(menu.deleteLater)
+    menu.popup(at)
