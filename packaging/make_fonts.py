@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import importlib.resources
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -126,7 +127,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=default)
     folder: Path = parser.parse_args().out
     folder.mkdir(parents=True, exist_ok=True)
-    made = sum(make(face, folder) for face in FACES)
+    with ProcessPoolExecutor() as pool:
+        made = sum(pool.map(make, FACES, [folder] * len(FACES)))
     for package, family in {(face.package, face.family) for face in FACES}:
         text = (importlib.resources.files(package) / _LICENCE).read_text(encoding="utf-8")
         (folder / f"{family.replace(' ', '')}-LICENCE.txt").write_text(text, encoding="utf-8")
