@@ -101,7 +101,7 @@ class MapRenderer:
         if frame.is_moving:
             # Whole pixels, each filled once: a third of the time of soft corners that overlap.
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # noqa: FBT003 - Qt takes no keyword here
-            for box in reduce(QRegion.united, (QRegion(box.toRect()) for box in self._areas[1]), QRegion()):
+            for box in reduce(QRegion.united, (QRegion(box.toRect()) for box in self._areas[1]), QRegion()):  # pyright: ignore[reportGeneralTypeIssues] - it is, the stubs miss it
                 painter.fillRect(box, tint)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             return
