@@ -190,6 +190,15 @@ ensure_fonts() {
     mark_done fonts "$now"
 }
 
+ensure_translations() {
+    now=$(print_of "$root/packaging/make_translations.py" "$root"/resources/translations/*.ts)
+    is_done translations "$now" && ls "$root"/resources/translations/*.qm >/dev/null 2>&1 && return 0
+    say "compiling the translations"
+    "$python" -P "$root/packaging/make_translations.py" >&2 ||
+        stop "The translations could not be compiled: see the lines above, then run the same command again."
+    mark_done translations "$now"
+}
+
 set_up() { # run|dev
     venv_now=$(print_of "$venv/pyvenv.cfg" 2>/dev/null) || venv_now=
     if [ -z "$venv_now" ] || ! is_done venv "$venv_now" || [ ! -x "$python" ]; then
@@ -200,6 +209,7 @@ set_up() { # run|dev
     ensure_project
     ensure_atlas
     ensure_fonts
+    ensure_translations
 }
 
 # --- commands -----------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def main() -> int:
             ],
             check=True,
         )
-    release = shutil.which(str(tools / "pyside6-lrelease"))
+    release = shutil.which("pyside6-lrelease", path=str(tools))
     if release is None:
         print("pyside6-lrelease is not in the environment", file=sys.stderr)
         return 1

@@ -68,7 +68,9 @@ class Driver:
         found: list[str] = []
         kinds = (QAbstractButton, QLineEdit, QComboBox, QCheckBox, QAbstractItemView)
         for widget in self.window.findChildren(QWidget):
-            own = not widget.objectName().startswith("qt_") and not isinstance(widget.parent(), QComboBox | QLineEdit)
+            own = not widget.objectName().startswith("qt_") and not isinstance(
+                widget.parent(), QComboBox | QLineEdit
+            )
             if not isinstance(widget, kinds) or isinstance(widget, QScrollBar) or not own or _is_inner(widget):
                 continue
             lacks = [

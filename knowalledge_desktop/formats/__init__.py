@@ -1,1 +1,0 @@
-"""File formats to read and write maps, one a file."""
