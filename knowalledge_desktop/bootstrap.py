@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,8 +83,13 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
     own_gemini = GeminiEngine(secrets, settings, clock)
     engine = stack_around(overrides.gemini or own_gemini)
 
+    trials: list[GeminiEngine] = []
+
     def engine_for_key(key: str | None) -> Engine:
-        return engine if key is None else stack_around(GeminiEngine(SessionSecrets(key), settings, clock))
+        if key is None:
+            return engine
+        trials.append(GeminiEngine(SessionSecrets(key), settings, clock))
+        return stack_around(trials[-1])
 
     preferences = PreferencesService(settings_file, secrets, status, engine_for_key)
 
@@ -92,11 +98,10 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
         return build_services(apart, Overrides(secrets=SessionSecrets(None), atlas_path=overrides.atlas_path))
 
     async def close() -> None:
-        await own_gemini.aclose()
-        await atlas.aclose()
-        await cache.aclose()
-        await library.aclose()
-        end_logs()
+        async with AsyncExitStack() as last_first:  # each one ends, whatever the others say
+            last_first.callback(end_logs)
+            for part in (library, cache, atlas, own_gemini, *trials):
+                last_first.push_async_callback(part.aclose)
 
     return Services(
         explore=ExploreService(engine, library, status, clock, new_id),
