@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowalledge_desktop import __version__
@@ -68,13 +69,24 @@ def _build(overrides: Mapping[str, str]) -> Services:
     return build_services({**os.environ, **overrides})
 
 
+def _state(overrides: Mapping[str, str]) -> Path | None:
+    """The folder of the last view; None when it cannot be had, which the wiring tells later."""
+    from knowalledge_desktop.adapters.paths import resolve_paths
+    from knowalledge_desktop.core.errors import StorageError
+
+    try:
+        return resolve_paths({**os.environ, **overrides}).state
+    except StorageError:
+        return None
+
+
 def _open_window(overrides: Mapping[str, str], topic: str | None) -> int:
     if not has_screen(os.environ):
         Console.of_process().say(_NO_SCREEN)
         return USAGE
     from knowalledge_desktop.ui.app import run_gui
 
-    return run_gui(lambda: _build(overrides), port_for, topic=topic)
+    return run_gui(lambda: _build(overrides), port_for, topic=topic, state=_state(overrides))
 
 
 if __name__ == "__main__":

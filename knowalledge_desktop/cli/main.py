@@ -34,10 +34,15 @@ def run(argv: Sequence[str], build: Build, port_for: PortFor, console: Console |
     except SystemExit as left:  # argparse has said all there is to say
         return left.code if isinstance(left.code, int) else 2
     try:
-        return _guarded(args, build, port_for, console)
+        code = _guarded(args, build, port_for, console)
     except BrokenPipeError:
         _silence(console)
         return NOBODY_READS
+    try:
+        console.stdout.flush()
+    except OSError:  # told already; what is left in the buffer would only be tried, and told, again
+        _silence(console)
+    return code
 
 
 def _guarded(args: argparse.Namespace, build: Build, port_for: PortFor, console: Console) -> int:

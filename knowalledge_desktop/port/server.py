@@ -69,6 +69,10 @@ class Port:
             await _Conversation(self._routes, reader, writer, self._idle_s).run()
         except (ConnectionError, TimeoutError):
             pass  # the other side went away or does not read: there is nobody to tell
+        except Exception as bug:  # noqa: BLE001 - told to the loop; not every asyncio does that by itself
+            asyncio.get_running_loop().call_exception_handler(
+                {"message": "a bug in the loopback port", "exception": bug, "task": task}
+            )
         finally:
             del self._open[task]
             writer.close()

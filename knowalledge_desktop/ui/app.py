@@ -1,31 +1,26 @@
-"""Starting and ending the window: one loop, a named order, nothing left behind."""
+"""Starting the window: what must be there for the first picture, and nothing more.
+
+The last view is shown at once, from the picture that was kept when the window was closed; the
+window itself is imported and built behind it.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 from collections.abc import Callable
-from types import TracebackType
-from typing import Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import qasync
-from PySide6.QtCore import QElapsedTimer, QLocale, QLoggingCategory, QTimer, QTranslator
+from PySide6.QtCore import QLoggingCategory
 from PySide6.QtWidgets import QApplication
 
 from knowalledge_desktop import __version__
-from knowalledge_desktop.core.errors import AppError
-from knowalledge_desktop.core.redaction import redact
-from knowalledge_desktop.services.bundle import Services
-from knowalledge_desktop.ui.dialogs.crash_dialog import CrashDialog, details_of
-from knowalledge_desktop.ui.icons import Icons
-from knowalledge_desktop.ui.main_window import MainWindow
-from knowalledge_desktop.ui.messages import message_for
-from knowalledge_desktop.ui.tasks import TaskRunner
-from knowalledge_desktop.ui.theme import Theme
+from knowalledge_desktop.ui.curtain import Curtain, first_paint, raise_curtain
 
-_log = logging.getLogger(__name__)
-WARM_UP_AFTER_MS = 600
+if TYPE_CHECKING:
+    from knowalledge_desktop.services.bundle import Services
 
 
 class PortLike(Protocol):
@@ -45,8 +40,12 @@ def run_gui(
     port_for: Callable[[Services], PortLike] | None = None,
     *,
     topic: str | None = None,
+    state: Path | None = None,
 ) -> int:
-    """Open the window and stay until it is closed; returns the exit code."""
+    """Open the window and stay until it is closed; returns the exit code.
+
+    `state` is the folder where the last view is kept; without it there is no first picture.
+    """
     app = QApplication.instance() or QApplication(sys.argv[:1])
     if not isinstance(app, QApplication):
         raise TypeError("there is an application without a window system already")
@@ -57,115 +56,20 @@ def run_gui(
     # Qt tells of every font that lacks a script before it takes the next one; that is no trouble.
     QLoggingCategory.setFilterRules("qt.text.font.db.warning=false")
     app.setQuitOnLastWindowClosed(False)  # closing a dialog must not end the loop
-    try:
-        services = build()
-    except AppError as error:
-        message = message_for(error, 0.0)
-        sys.stderr.write(f"knowalledge: {message.title}. {message.whole}\n")
-        return error.exit_code
+    curtain = raise_curtain(state) if state is not None and topic is None else None
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:  # type: ignore[arg-type]
-        return runner.run(_live(app, services, port_for, topic))
+        return runner.run(_open(app, build, port_for, topic, curtain))
 
 
-async def _live(
+async def _open(
     app: QApplication,
-    services: Services,
+    build: Callable[[], Services],
     port_for: Callable[[Services], PortLike] | None,
     topic: str | None,
+    curtain: Curtain | None,
 ) -> int:
-    clock = QElapsedTimer()
-    clock.start()
-    _translate(app, services)
-    theme = Theme(services.folders.resources, services.preferences.settings)
-    theme.install(app)
-    icons = Icons(services.folders.resources, theme)
-    tasks = TaskRunner()
-    window = MainWindow(services, theme, icons, tasks)
-    closed = asyncio.Event()
-    window.closing.connect(closed.set)
-    _report_bugs(window)
-    opened = False
-    try:
-        opened = await window.desk.library.open_last()
-    except AppError as error:
-        window.desk.tell_error(error)
-    window.show()
-    _log.info("window shown after %d ms, a map was open: %s", clock.elapsed(), opened)
-    port = await _open_port(services, port_for, window)
-    for notice in services.notices():
-        window.notifier.show(notice)
-    window.desk.settings.refresh_key()
-    if topic:
-        window.desk.explore(topic)
-    elif not opened:
-        window.start_page.field.setFocus()
-    QTimer.singleShot(WARM_UP_AFTER_MS, lambda: _warm_up(tasks, services, closed))
-    try:
-        await closed.wait()
-    finally:
-        window.hide()
-        await tasks.aclose()
-        if port is not None:
-            await port.aclose()
-        await services.aclose()
-        window.deleteLater()
-    return 0
+    if curtain is not None:
+        await first_paint(curtain)
+    from knowalledge_desktop.ui.live import live
 
-
-def _translate(app: QApplication, services: Services) -> None:
-    """Load the texts of the user's language; the English file holds the plural forms."""
-    folder = str(services.folders.resources / "translations")
-    for locale in (QLocale("en"), QLocale.system()):
-        translator = QTranslator(app)
-        if translator.load(locale, "knowalledge", "_", folder):
-            app.installTranslator(translator)
-
-
-def _warm_up(tasks: TaskRunner, services: Services, closed: asyncio.Event) -> None:
-    """Load what is heavy while nothing is asked, but only for those who will use it."""
-
-    async def work() -> None:
-        if (await services.preferences.key_state()).is_set:
-            await services.warm_up()
-
-    if not closed.is_set():
-        tasks.start("warm-up", work())
-
-
-async def _open_port(
-    services: Services, port_for: Callable[[Services], PortLike] | None, window: MainWindow
-) -> PortLike | None:
-    number = services.preferences.settings.port
-    if not number or port_for is None:
-        return None
-    port = port_for(services)
-    try:
-        await port.start(number)
-    except AppError as error:
-        window.desk.tell_error(error)
-        return None
-    return port
-
-
-def _report_bugs(window: MainWindow) -> None:
-    """Whatever nobody caught is a bug: it is logged, and shown with its details."""
-
-    def show(error: BaseException) -> None:
-        _log.error("%s", details_of(error))
-        CrashDialog(error, window).open()
-
-    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            window.close()
-            return
-        show(error.with_traceback(trace))
-
-    def handler(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        error = context.get("exception")
-        if isinstance(error, BaseException):
-            show(error)
-        else:
-            _log.error("%s", redact(str(context.get("message", ""))))
-
-    sys.excepthook = hook
-    asyncio.get_running_loop().set_exception_handler(handler)
+    return await live(app, build, port_for, topic, curtain)

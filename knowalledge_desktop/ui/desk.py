@@ -16,7 +16,7 @@ from knowalledge_desktop.ui.dialogs.info_dialogs import AboutDialog, ShortcutShe
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.library_controller import LibraryController
 from knowalledge_desktop.ui.map_controller import EXPAND, EXPLAIN, MapController
-from knowalledge_desktop.ui.messages import Message, ago, message_for
+from knowalledge_desktop.ui.messages import Message, act_name, ago, message_for
 from knowalledge_desktop.ui.panels.rail import LIBRARY, MAP
 from knowalledge_desktop.ui.panels.top_bar import TopicField
 from knowalledge_desktop.ui.settings_controller import SettingsController
@@ -273,18 +273,7 @@ class Desk(QObject):
         )
 
     def _act_name(self, change: Change | None) -> str:
-        if change is None:
-            return ""
-        names = {
-            "expand": self.tr("expand {about}"),
-            "explain": self.tr("explain {about}"),
-            "rename": self.tr("rename {about}"),
-            "remove": self.tr("remove {about}"),
-            "add": self.tr("add {about}"),
-            "move": self.tr("move"),
-            "tidy": self.tr("tidy up"),
-        }
-        return names.get(change.reason, change.reason).format(about=change.about)
+        return act_name(change) if change else ""
 
     def _show_activity(self) -> None:
         running, document, window = self.maps.running(), self.maps.map, self._window

@@ -1,7 +1,7 @@
 """Markdown to the HTML that a text view shows: no remote resources, TeX drawn as pictures.
 
-Raw HTML in the text is shown as text. Formulae between dollar signs are found by the
-markdown parser's own rules for dollars, and drawn when they are seen.
+Raw HTML in the text is shown as text. A formula stands between single dollar signs in a line, or
+between double ones on lines of its own; what is code stays code, and prices stay prices.
 """
 
 from __future__ import annotations
@@ -16,7 +16,14 @@ from knowalledge_desktop.core.content import Claim, ClaimState
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-_FORMULA = re.compile(r"(?<![\\$])\$(?!\s)([^$\n]{1,300}?)(?<![\s\\])\$(?![\d$])")
+_CODE_OR_FORMULA = re.compile(
+    r"(?P<code>```.*?(?:```|\Z)|`[^`\n]+`)"
+    r"|(?<![\\$])\$\$(?P<block>[^$]{1,600}?)\$\$(?!\$)"
+    r"|(?<![\\$])\$(?!\s)(?P<line>[^$\n]{1,300}?)(?<![\s\\])\$(?![\d$])",
+    re.DOTALL,
+)
+_OUR_SIGNS = dict.fromkeys(range(0xE000, 0xE004))
+"""Private characters that stand for formulae and marks on the way; a text may not bring its own."""
 _BLOCK_END = re.compile(r"\n\s*\n")
 
 Draw = Callable[[str], str | None]
@@ -24,10 +31,14 @@ Draw = Callable[[str], str | None]
 
 
 class MarkdownView:
-    """Turns Markdown into HTML. The parser is loaded with the first text."""
+    """Turns Markdown into HTML. The parser is loaded with the first text.
+
+    `formulae` is the TeX of the last text, in its order.
+    """
 
     def __init__(self, draw: Draw) -> None:
         self._draw = draw
+        self.formulae: tuple[str, ...] = ()
         self._parser: MarkdownIt | None = None
 
     def to_html(self, markdown: str, claims: Sequence[Claim] = ()) -> str:
@@ -35,11 +46,14 @@ class MarkdownView:
         formulae: list[str] = []
 
         def keep(found: re.Match[str]) -> str:
-            formulae.append(found[1])
+            if found["code"] is not None:
+                return found[0]
+            formulae.append((found["line"] or found["block"]).strip())
             return f"\ue000{len(formulae) - 1}\ue001"
 
-        text = _FORMULA.sub(keep, markdown)
-        text = _marked(text, claims)
+        text = _marked(markdown.translate(_OUR_SIGNS), claims)
+        text = _CODE_OR_FORMULA.sub(keep, text)
+        self.formulae = tuple(formulae)
         body = self._parse(text)
         body = re.sub("\ue002([0-9,]+)\ue003", r"<sup>\1</sup>", body)
         return re.sub("\ue000([0-9]+)\ue001", lambda found: self._formula(formulae[int(found[1])]), body)
@@ -55,7 +69,9 @@ class MarkdownView:
     def _formula(self, tex: str) -> str:
         name = self._draw(tex)
         said = html.escape(tex, quote=True)
-        return f'<img src="{name}" alt="{said}" title="{said}">' if name else f"<code>{said}</code>"
+        if name is None:
+            return f"<code>{said}</code>"
+        return f'<img src="{name}" alt="{said}" title="{said}" style="vertical-align: middle">'
 
 
 def finished_part(markdown: str) -> int:

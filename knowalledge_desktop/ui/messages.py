@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
+from knowalledge_desktop.core.graph import Change
 from knowalledge_desktop.core.sentences import describe
 
 
@@ -50,3 +51,21 @@ def ago(seconds: float) -> str:
     if minutes:
         return QCoreApplication.translate("Ago", "%n minutes ago", "", minutes)
     return QCoreApplication.translate("Ago", "just now")
+
+
+def act_name(change: Change) -> str:
+    """An act as the undo button names it."""
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("Acts", text)
+
+    names = {
+        "expand": tr("expand {about}"),
+        "explain": tr("explain {about}"),
+        "rename": tr("rename {about}"),
+        "remove": tr("remove {about}"),
+        "add": tr("add {about}"),
+        "move": tr("move"),
+        "tidy": tr("tidy up"),
+    }
+    return names.get(change.reason, change.reason).format(about=change.about)

@@ -24,15 +24,18 @@ from tests.support.atlas import atlas_path
 
 __all__ = ["atlas_path"]
 ROUNDS = 9
-WANTED = 2.5
+PICTURE, LIVE = 2.5, 4.0
 ROOT = Path(__file__).resolve().parents[2]
 
 EMPTY = """
 import time
 from PySide6.QtWidgets import QApplication, QWidget
+painted = []
 class Window(QWidget):
     def paintEvent(self, event):
-        print(time.monotonic(), flush=True)
+        if not painted:
+            print(time.monotonic(), flush=True)
+        painted.append(True)
         app.quit()
 app = QApplication([])
 window = Window()
@@ -41,30 +44,51 @@ window.show()
 app.exec()
 """
 
-OURS = """
-import os, sys, time
+CLOSE_AT_ONCE = """
+import sys
 from PySide6.QtCore import QTimer
-from knowalledge_desktop.ui.canvas.widget import GraphCanvas
-paint = GraphCanvas.paintEvent
-def first(self, event):
-    paint(self, event)
-    if len(self.rows) > 1:
+import knowalledge_desktop.ui.live as live
+made = live._report_bugs
+def closing(window):
+    made(window)
+    QTimer.singleShot(800, window.close)
+live._report_bugs = closing
+from knowalledge_desktop.__main__ import main
+sys.exit(main([]))
+"""
+
+OURS = """
+import sys, time
+from PySide6.QtCore import QTimer
+from knowalledge_desktop.ui.curtain import Curtain
+show = Curtain.paintEvent
+painted = []
+def seen(self, event):
+    show(self, event)
+    if not painted:
         print(time.monotonic(), flush=True)
-        GraphCanvas.paintEvent = paint
-        QTimer.singleShot(0, self.window().close)
-GraphCanvas.paintEvent = first
+    painted.append(True)
+Curtain.paintEvent = seen
+import knowalledge_desktop.ui.curtain as curtain
+waited = curtain.first_paint
+async def watched(widget, *args):
+    await waited(widget, *args)
+    if not isinstance(widget, Curtain):  # the window itself: it is live now
+        print(time.monotonic(), flush=True)
+        QTimer.singleShot(0, widget.window().close)
+curtain.first_paint = watched
 from knowalledge_desktop.__main__ import main
 sys.exit(main([]))
 """
 
 
-def started(code: str, environ: dict[str, str]) -> float:
-    """Seconds from the start of the process to its first paint."""
+def started(code: str, environ: dict[str, str]) -> list[float]:
+    """Seconds from the start of the process to each moment that it prints."""
     begun = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-c", code], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )
-    return float(done.stdout.split()[0]) - begun
+    return [float(moment) - begun for moment in done.stdout.split()]
 
 
 async def _map_kept(atlas: Path) -> None:
@@ -81,14 +105,20 @@ async def _map_kept(atlas: Path) -> None:
 def test_start_against_an_empty_window(home: Path, atlas_path: Path) -> None:
     asyncio.run(_map_kept(atlas_path))
     environ = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
+    subprocess.run([sys.executable, "-c", CLOSE_AT_ONCE], env=environ, cwd=ROOT, timeout=60, check=True)
     empty: list[float] = []
-    ours: list[float] = []
+    picture: list[float] = []
+    live: list[float] = []
     for _ in range(ROUNDS):
-        empty.append(started(EMPTY, environ))
-        ours.append(started(OURS, environ))
-    ratio = statistics.median(ours) / statistics.median(empty)
+        empty += started(EMPTY, environ)
+        first, last = started(OURS, environ)
+        picture.append(first)
+        live.append(last)
+    bare = statistics.median(empty)
+    ratios = statistics.median(picture) / bare, statistics.median(live) / bare
     print(
-        f"\nfirst painted window: empty {statistics.median(empty) * 1000:.0f} ms, "
-        f"ours with the last map {statistics.median(ours) * 1000:.0f} ms, ratio {ratio:.2f} (wanted <= {WANTED})"
+        f"\nstart: empty window {bare * 1000:.0f} ms; ours, picture of the last view {ratios[0]:.2f} times that "
+        f"(wanted <= {PICTURE}), live with the last map {ratios[1]:.2f} times (wanted <= {LIVE})"
     )
-    assert ratio <= WANTED
+    assert ratios[0] <= PICTURE
+    assert ratios[1] <= LIVE

@@ -156,7 +156,9 @@ def test_without_a_screen_the_window_says_how_to_go_on(
 def test_the_window_is_handed_the_wiring_and_the_topic(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     opened: list[str | None] = []
 
-    def run_gui(build: Callable[[], Services], port_for: object, topic: str | None = None) -> int:
+    def run_gui(
+        build: Callable[[], Services], port_for: object, topic: str | None = None, state: Path | None = None
+    ) -> int:
         services = build()
         opened.extend([topic, str(services.folders.data), services.preferences.settings.base_url])
         assert port_for is entry.port_for

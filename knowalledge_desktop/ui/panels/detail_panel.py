@@ -15,6 +15,7 @@ from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.messages import Message, ago
 from knowalledge_desktop.ui.panels.explanation_view import ExplanationView
 from knowalledge_desktop.ui.panels.topic_meta import BadgeRow, Banner, SourceList
+from knowalledge_desktop.ui.panels.waiting import Waiting
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.basics import column, icon_button, label, row, rule, text_button
 
@@ -52,6 +53,8 @@ class DetailPanel(QFrame):
         self._banner.retry.connect(lambda: self.retry_requested.emit(self._topic_id))
         self._banner.suggestion.connect(self.suggestion_chosen)
         self.view = ExplanationView(theme)
+        self.view.grew.connect(lambda: self._show_text(shown=True))
+        self._waiting = Waiting(theme)
         self._sources = SourceList(icons)
         self._sources.opened.connect(lambda url: QDesktopServices.openUrl(QUrl(url)))
         self._explain = text_button(
@@ -86,6 +89,7 @@ class DetailPanel(QFrame):
         body.setContentsMargins(24, 14, 16, 0)
         body.setSpacing(10)
         body.addWidget(self._banner)
+        body.addWidget(self._waiting)
         body.addWidget(self.view, 1)
         self._space = QWidget()  # keeps the head on top while there is no text
         body.addWidget(self._space, 1)
@@ -155,7 +159,8 @@ class DetailPanel(QFrame):
         self._banner.hide()
         self._summary.hide()
         self._sources.show_sources((), from_atlas=False)
-        self._show_text(shown=True)
+        self._show_text(shown=False)
+        self._waiting.start()
         self.view.begin(text)
         self._badges.show_badges([(self.tr("Writing"), "accent", "")])
 
@@ -179,6 +184,7 @@ class DetailPanel(QFrame):
     # --- inside ---
 
     def _show_text(self, *, shown: bool) -> None:
+        self._waiting.stop()
         self.view.setVisible(shown)
         self._space.setVisible(not shown)
 

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices, QImage, QPainter, QTextBlockFormat, QTextCursor, QTextDocument
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import (
+    QDesktopServices,
+    QImage,
+    QPainter,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+)
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
@@ -19,6 +29,8 @@ FRAME_MS = 34
 
 class ExplanationView(QTextBrowser):
     """Shows Markdown. While a text grows, finished blocks stay and only the last one is set anew."""
+
+    grew = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +78,7 @@ class ExplanationView(QTextBrowser):
         self._text += text
         if text and not self._redraw.isActive():
             self._redraw.start()
+            self.grew.emit()
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
         """Only pictures drawn here; never a file, never the net."""
@@ -76,6 +89,8 @@ class ExplanationView(QTextBrowser):
     def _set_all(self) -> None:
         self.setHtml(self._markdown.to_html(self._text, self._claims))
         self._space_lines(0)
+        formulae = "; ".join(self._markdown.formulae)  # a picture says nothing to a screen reader
+        self.setAccessibleDescription(self.tr("Formulae: {tex}").format(tex=formulae) if formulae else "")
 
     def _draw_growth(self) -> None:
         bar = self.verticalScrollBar()
@@ -102,16 +117,23 @@ class ExplanationView(QTextBrowser):
         self._space_lines(start)
 
     def _space_lines(self, start: int) -> None:
-        """Line height, which rich text takes from block formats only."""
+        """Line height, which rich text takes from block formats only, and the size of headings."""
         line = self._theme.line_height("read")
+        heading = QTextCharFormat()
+        heading.setFont(self._theme.font("readH"))
+        heading.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)  # Qt enlarges what is a heading once more
         block = self.document().findBlock(start)
         while block.isValid():
             cursor = QTextCursor(block)
             shape = block.blockFormat()
             shape.setLineHeight(line, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
-            shape.setBottomMargin(line * (0.3 if shape.headingLevel() else 0.5))
+            close = shape.headingLevel() or block.textList()
+            shape.setBottomMargin(line * (0.25 if close else 0.5))
             shape.setTopMargin(line * 0.5 if shape.headingLevel() and block.position() else 0.0)
             cursor.setBlockFormat(shape)
+            if shape.headingLevel():
+                cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+                cursor.mergeCharFormat(heading)
             block = block.next()
 
     def _draw(self, tex: str) -> str | None:
@@ -126,16 +148,17 @@ class ExplanationView(QTextBrowser):
 
     def _style(self) -> None:
         self.document().setDefaultFont(self._theme.font("read"))
-        heading = self._theme.font("readH")
         ink, link = self._theme.color("text.primary").name(), self._theme.color("accent.text").name()
         code = self._theme.font("mono")
         self.document().setDefaultStyleSheet(
             f"body, p, li {{ color: {ink}; }}"
-            f"h1, h2, h3, h4 {{ color: {ink}; font-size: {heading.pixelSize()}px; font-weight: 600; }}"
+            f"h1, h2, h3, h4, h5, h6, th, td {{ color: {ink}; }}"
+            "td, th { padding: 2px 14px 2px 0; }"
             f"a, sup {{ color: {link}; text-decoration: none; }}"
             f"code, pre {{ font-family: '{code.family()}'; font-size: {code.pixelSize()}px; }}"
         )
         self.document().setDocumentMargin(0)
+        self.document().setIndentWidth(24)
 
     def _restyle(self) -> None:
         self._style()
@@ -150,23 +173,25 @@ def _open_web(url: QUrl) -> None:
 
 def _formula_picture(tex: str, colour: str, size: int, dpr: float) -> QImage | None:
     """TeX as a picture at the text's size; None when the formula cannot be drawn."""
+    from ziamath.config import config
     from ziamath.zmath import Latex
 
+    config.svg2 = False  # Qt draws paths; of the shorter form with symbols it draws nothing
     try:
         svg = Latex(tex, size=size, color=colour, inline=True).svg()
     except Exception:  # noqa: BLE001 - whatever a parser says about somebody's TeX: its source is shown instead
         return None
     renderer = QSvgRenderer(svg.encode())
-    natural = renderer.defaultSize()
+    natural = renderer.viewBoxF()
     if not renderer.isValid() or natural.isEmpty():
         return None
     image = QImage(
-        QSize(round(natural.width() * dpr), round(natural.height() * dpr)),
+        QSize(math.ceil(natural.width() * dpr), math.ceil(natural.height() * dpr)),
         QImage.Format.Format_ARGB32_Premultiplied,
     )
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
-    renderer.render(painter)
+    renderer.render(painter, QRectF(0.0, 0.0, natural.width() * dpr, natural.height() * dpr))
     painter.end()
     image.setDevicePixelRatio(dpr)
     return image

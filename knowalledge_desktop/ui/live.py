@@ -1,0 +1,146 @@
+"""The life of the window on the loop: a named order at the start, nothing left behind at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from PySide6.QtCore import QElapsedTimer, QLocale, QTimer, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from knowalledge_desktop.core.errors import AppError
+from knowalledge_desktop.core.redaction import redact
+from knowalledge_desktop.services.bundle import Services
+from knowalledge_desktop.ui.app import PortLike
+from knowalledge_desktop.ui.curtain import Curtain, first_paint, keep_view
+from knowalledge_desktop.ui.dialogs.crash_dialog import CrashDialog, details_of
+from knowalledge_desktop.ui.icons import Icons
+from knowalledge_desktop.ui.main_window import MainWindow
+from knowalledge_desktop.ui.messages import message_for
+from knowalledge_desktop.ui.tasks import TaskRunner
+from knowalledge_desktop.ui.theme import Theme
+
+_log = logging.getLogger(__name__)
+WARM_UP_AFTER_MS = 600
+
+
+async def live(
+    app: QApplication,
+    build: Callable[[], Services],
+    port_for: Callable[[Services], PortLike] | None,
+    topic: str | None,
+    curtain: Curtain | None,
+) -> int:
+    """Build everything, show the window, stay until it is closed; returns the exit code."""
+    clock = QElapsedTimer()
+    clock.start()
+    try:
+        services = build()
+    except AppError as error:
+        message = message_for(error, 0.0)
+        sys.stderr.write(f"knowalledge: {message.title}. {message.whole}\n")
+        return error.exit_code
+    _translate(app, services)
+    theme = Theme(services.folders.resources, services.preferences.settings)
+    theme.install(app)
+    icons = Icons(services.folders.resources, theme)
+    tasks = TaskRunner()
+    window = MainWindow(services, theme, icons, tasks)
+    closed = asyncio.Event()
+    window.closing.connect(closed.set)
+    _report_bugs(window)
+    opened = False
+    try:
+        opened = await window.desk.library.open_last()
+    except AppError as error:
+        window.desk.tell_error(error)
+    window.show()
+    if curtain is not None:
+        await first_paint(window.canvas if opened else window)
+        curtain.close()
+        curtain.deleteLater()
+    _log.info("window live after %d ms, a map was open: %s", clock.elapsed(), opened)
+    port = await _open_port(services, port_for, window)
+    for notice in services.notices():
+        window.notifier.show(notice)
+    window.desk.settings.refresh_key()
+    if topic:
+        window.desk.explore(topic)
+    elif not opened:
+        window.start_page.field.setFocus()
+    QTimer.singleShot(WARM_UP_AFTER_MS, lambda: _warm_up(tasks, services, closed))
+    try:
+        await closed.wait()
+    finally:
+        if window.isVisible() or opened:
+            keep_view(window, services.folders.state)
+        window.hide()
+        await tasks.aclose()
+        if port is not None:
+            await port.aclose()
+        await services.aclose()
+        window.deleteLater()
+    return 0
+
+
+def _translate(app: QApplication, services: Services) -> None:
+    """Load the texts of the user's language; the English file holds the plural forms."""
+    folder = str(services.folders.resources / "translations")
+    for locale in (QLocale("en"), QLocale.system()):
+        translator = QTranslator(app)
+        if translator.load(locale, "knowalledge", "_", folder):
+            app.installTranslator(translator)
+
+
+def _warm_up(tasks: TaskRunner, services: Services, closed: asyncio.Event) -> None:
+    """Load what is heavy while nothing is asked, but only for those who will use it."""
+
+    async def work() -> None:
+        if (await services.preferences.key_state()).is_set:
+            await services.warm_up()
+
+    if not closed.is_set():
+        tasks.start("warm-up", work())
+
+
+async def _open_port(
+    services: Services, port_for: Callable[[Services], PortLike] | None, window: MainWindow
+) -> PortLike | None:
+    number = services.preferences.settings.port
+    if not number or port_for is None:
+        return None
+    port = port_for(services)
+    try:
+        await port.start(number)
+    except AppError as error:
+        window.desk.tell_error(error)
+        return None
+    return port
+
+
+def _report_bugs(window: MainWindow) -> None:
+    """Whatever nobody caught is a bug: it is logged, and shown with its details."""
+
+    def show(error: BaseException) -> None:
+        _log.error("%s", details_of(error))
+        CrashDialog(error, window).open()
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            window.close()
+            return
+        show(error.with_traceback(trace))
+
+    def handler(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, BaseException):
+            show(error)
+        else:
+            _log.error("%s", redact(str(context.get("message", ""))))
+
+    sys.excepthook = hook
+    asyncio.get_running_loop().set_exception_handler(handler)
