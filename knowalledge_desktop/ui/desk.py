@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QInputDialog
 
-from knowalledge_desktop.core.errors import AppError, TopicNotFound, UserInputError
-from knowalledge_desktop.core.graph import Change, Explanation, Map
+from knowalledge_desktop.core.errors import AppError, UserInputError
+from knowalledge_desktop.core.graph import Change, Map, PutTopic
 from knowalledge_desktop.core.request import Answer, SubstituteKind
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.dialogs.crash_dialog import CrashDialog
@@ -16,12 +16,13 @@ from knowalledge_desktop.ui.dialogs.info_dialogs import AboutDialog, ShortcutShe
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.library_controller import LibraryController
 from knowalledge_desktop.ui.map_controller import EXPAND, EXPLAIN, MapController
-from knowalledge_desktop.ui.messages import Message, act_name, ago, message_for
+from knowalledge_desktop.ui.messages import act_name, ago, message_for
 from knowalledge_desktop.ui.panels.rail import LIBRARY, MAP
 from knowalledge_desktop.ui.panels.top_bar import TopicField
 from knowalledge_desktop.ui.settings_controller import SettingsController
 from knowalledge_desktop.ui.tasks import TaskRunner
 from knowalledge_desktop.ui.theme import Theme
+from knowalledge_desktop.ui.topic_desk import TopicDesk
 from knowalledge_desktop.ui.topic_menu import open_topic_menu
 from knowalledge_desktop.ui.visited import Visited
 
@@ -42,8 +43,9 @@ class Desk(QObject):
         self.maps = MapController(services, tasks, self)
         self.library = LibraryController(self, window, services, tasks)
         self.settings = SettingsController(self, window, services, theme, icons, tasks)
+        self._topic = TopicDesk(self, window, services, self.maps)
         self._visited = Visited()
-        self._reads_after: set[str] = set()
+        self._removal: tuple[Change, str] | None = None
         self._connect_parts()
         self._connect_maps()
         window.detail.set_options(services.preferences.settings.options)
@@ -54,7 +56,7 @@ class Desk(QObject):
     # --- connections ---
 
     def _connect_parts(self) -> None:
-        window, maps, canvas, detail = self._window, self.maps, self._window.canvas, self._window.detail
+        window, maps, canvas = self._window, self.maps, self._window.canvas
         for field in (window.top_bar.field, window.start_page.field):
             field.completion_wanted.connect(lambda text, field=field: self._complete(field, text))
         window.top_bar.field.topic_submitted.connect(self.explore)
@@ -78,19 +80,13 @@ class Desk(QObject):
         canvas.rename_requested.connect(self.rename)
         canvas.remove_requested.connect(self.remove)
         canvas.add_requested.connect(self.add)
-        canvas.open_requested.connect(self._open_text)
+        canvas.open_requested.connect(self._topic.read)
         canvas.menu_requested.connect(self._menu)
         canvas.cancel_requested.connect(self.escape)
         canvas.places_changed.connect(maps.place)
         window.outline.topic_selected.connect(lambda topic_id: canvas.select(topic_id, reveal=True))
         window.outline.topic_activated.connect(maps.expand)
-        detail.explain_requested.connect(lambda topic_id: maps.explain(topic_id))
-        detail.expand_requested.connect(maps.expand)
-        detail.regenerate_requested.connect(lambda topic_id: maps.explain(topic_id, fresh=True))
-        detail.stop_requested.connect(maps.stop)
-        detail.retry_requested.connect(maps.retry)
-        detail.suggestion_chosen.connect(self.explore)
-        detail.options_changed.connect(self.settings.change_rendering)
+        window.detail.options_changed.connect(self.settings.change_rendering)
 
     def _connect_maps(self) -> None:
         window, maps = self._window, self.maps
@@ -101,11 +97,7 @@ class Desk(QObject):
         maps.growing.connect(window.canvas.reserve)
         maps.not_grown.connect(window.canvas.release)
         maps.grown.connect(self._on_grown)
-        maps.text_begun.connect(self._on_text_begun)
-        maps.text_added.connect(self._on_text_added)
-        maps.text_restarted.connect(self._on_text_begun)
-        maps.explained.connect(self._on_explained)
-        maps.topic_failed.connect(self._on_failed)
+        maps.removed.connect(self._on_removed)
 
     # --- acts ---
 
@@ -134,19 +126,8 @@ class Desk(QObject):
             self._window.map_page.edit_title(topic_id, title, lambda text: self.maps.rename(topic_id, text))
 
     def remove(self, topic_id: str) -> None:
-        """Remove a branch; a toast offers to take that back."""
-        document = self.maps.map
-        if document is None or topic_id not in document.topics:
-            return
-        title, count = document.topics[topic_id].title, len(document.branch(topic_id)) - 1
+        """Remove a branch."""
         self.maps.remove(topic_id)
-        if topic_id != document.root_id:
-            with_branch = self.tr(" with %n subtopics", "", count) if count else ""
-            self._window.notifier.show(
-                self.tr("Removed {title}{branch}.").format(title=title, branch=with_branch),
-                self.tr("Undo"),
-                self.undo,
-            )
 
     def add(self, parent_id: str) -> None:
         """Ask for the title of an own subtopic."""
@@ -237,7 +218,8 @@ class Desk(QObject):
 
     def _show_document(self, document: Map | None) -> None:
         window = self._window
-        self._visited, self._reads_after = Visited(), set()
+        self._visited = Visited()
+        self._topic.forget()
         window.show_start(start=document is None)
         window.canvas.show_map(document)
         window.outline.show_map(document)
@@ -251,8 +233,8 @@ class Desk(QObject):
         self._window.outline.show_map(document)
         selected = self._window.canvas.selected_id
         self._window.outline.select(selected)
-        if self.maps.partial_text(selected) is None and change.reason != "fold":
-            self._window.detail.show_topic(document, selected, now=self._services.now())
+        self._topic.refresh()
+        self._withdraw_undo()
         self._show_rest()
 
     def _show_rest(self) -> None:
@@ -314,50 +296,27 @@ class Desk(QObject):
                 self.tr("Gemini could not be asked, so these subtopics are from {what}.").format(what=what)
             )
 
+    def _on_removed(self, change: Change) -> None:
+        """A message offers to take it back, as long as that is what undo would do."""
+        count = sum(isinstance(put, PutTopic) for put in change.puts) - 1
+        with_branch = self.tr(" with %n subtopics", "", count) if count else ""
+        text = self.tr("Removed {title}{branch}.").format(title=change.about, branch=with_branch)
+        self._window.notifier.show(text, self.tr("Undo"), self.undo)
+        self._removal = (change, text)
+
+    def _withdraw_undo(self) -> None:
+        session = self.maps.session
+        if self._removal is None or (session and session.next_undo is self._removal[0]):
+            return
+        if self._window.notifier.text == self._removal[1]:
+            self._window.notifier.hide()
+        self._removal = None
+
     def _on_selected(self, topic_id: str) -> None:
-        window, document = self._window, self.maps.map
-        window.outline.select(topic_id)
-        window.detail.show_topic(document, topic_id, now=self._services.now())
-        partial = self.maps.partial_text(topic_id)
-        if partial is not None:
-            window.detail.begin_text(partial)
-        failure = self.maps.failure(topic_id)
-        if failure is not None:
-            self._show_failure(failure)
+        self._window.outline.select(topic_id)
+        self._topic.show(topic_id)
         self._visited.add(topic_id)
         self._show_activity()
-
-    def _on_text_begun(self, topic_id: str) -> None:
-        if topic_id == self._window.detail.topic_id:
-            self._window.open_panel()
-            self._window.detail.begin_text("")
-
-    def _on_text_added(self, topic_id: str, text: str) -> None:
-        if topic_id == self._window.detail.topic_id:
-            self._window.detail.view.grow(text)
-
-    def _on_explained(self, explanation: Explanation, answer: Answer) -> None:
-        if explanation.topic_id == self._window.detail.topic_id:
-            self._window.detail.show_explanation(explanation, answer, now=self._services.now())
-            if explanation.topic_id in self._reads_after:
-                self._reads_after.discard(explanation.topic_id)
-                self._window.detail.view.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _on_failed(self, topic_id: str, error: AppError) -> None:
-        if topic_id == self._window.detail.topic_id:
-            self._window.open_panel()
-            self._window.detail.show_topic(self.maps.map, topic_id, now=self._services.now())
-            self._show_failure(error)
-        else:
-            self.tell_error(error)
-
-    def _show_failure(self, error: AppError) -> None:
-        nearest = error.nearest if isinstance(error, TopicNotFound) else ()
-        message = message_for(error, self._services.now())
-        if isinstance(error, TopicNotFound) and nearest:  # the titles are the buttons
-            text = self.tr("The Atlas has no ‘{topic}’. These are nearest:").format(topic=error.topic)
-            message = Message(message.title, text, "")
-        self._window.detail.show_error(message, nearest, can_retry=not isinstance(error, UserInputError))
 
     # --- inside ---
 
@@ -372,18 +331,6 @@ class Desk(QObject):
         self._window.show_page(page)
         if page == LIBRARY:
             self.enter_library()
-
-    def _open_text(self, topic_id: str) -> None:
-        """Read the explanation; ask for it when there is none."""
-        document = self.maps.map
-        if document is None:
-            return
-        self._window.open_panel()
-        if document.explanations_of(topic_id):
-            self._window.detail.view.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
-            self._reads_after.add(topic_id)
-            self.maps.explain(topic_id)
 
     def _go(self, step: int) -> None:
         there = self._visited.go(step)

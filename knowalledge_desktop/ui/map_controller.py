@@ -33,7 +33,9 @@ class MapController(QObject):
     text_begun = Signal(str)
     text_added = Signal(str, str)
     text_restarted = Signal(str)
-    explained = Signal(object, object)  # Explanation, Answer
+    text_ended = Signal(str)
+    explained = Signal(object)  # Explanation
+    removed = Signal(object)  # Change
     topic_failed = Signal(str, object)  # topic id, AppError
 
     def __init__(self, services: Services, tasks: TaskRunner, parent: QObject | None = None) -> None:
@@ -44,6 +46,7 @@ class MapController(QObject):
         self._states: dict[str, str] = {}
         self._failed: dict[str, tuple[str, AppError]] = {}
         self._partial: dict[str, str] = {}
+        self._answers: dict[str, tuple[Explanation, Answer]] = {}
         self._unstored: dict[str, Place] = {}
         tasks.finished.connect(self._task_ended)
 
@@ -68,6 +71,11 @@ class MapController(QObject):
         found = self._failed.get(topic_id)
         return found[1] if found else None
 
+    def answer_for(self, explanation: Explanation) -> Answer | None:
+        """The answer an explanation came with, while the map is open: it tells who stood in for whom."""
+        found = self._answers.get(explanation.key)
+        return found[1] if found and found[0] == explanation else None
+
     def running(self) -> tuple[tuple[str, str], ...]:
         """Acts that run: (kind, topic id)."""
         return tuple(tuple(key.split(":", 1)) for key in self._tasks.running() if _is_act(key))  # type: ignore[misc]
@@ -83,6 +91,7 @@ class MapController(QObject):
         self.stop_all()
         self._session = session
         self._states, self._failed, self._partial, self._unstored = {}, {}, {}, {}
+        self._answers = {}
         self.states_changed.emit({})
         self.opened.emit(session.map if session else None)
 
@@ -141,11 +150,11 @@ class MapController(QObject):
                     self._finish_text(session, topic_id, part)
 
     def _finish_text(self, session: MapSession, topic_id: str, part: Explained) -> None:
-        self._partial.pop(topic_id, None)
-        self._show_change(session, part.change)
-        explanation: Explanation = part.explanation
-        answer: Answer = part.answer
-        self.explained.emit(explanation, answer)
+        if self._session is session:
+            self._partial.pop(topic_id, None)
+            self._answers[part.explanation.key] = (part.explanation, part.answer)
+            self._show_change(session, part.change)
+            self.explained.emit(part.explanation)
 
     # --- editing ---
 
@@ -155,8 +164,9 @@ class MapController(QObject):
 
     def remove(self, topic_id: str) -> None:
         """Remove a topic with its branch."""
-        self.stop(topic_id)
-        self._edit("remove", lambda session: self._services.edit.remove(session, topic_id))
+        if self._session is not None:
+            self.stop(topic_id)
+            self._tasks.start(f"edit:remove:{topic_id}", self._remove(self._session, topic_id))
 
     def add(self, parent_id: str, title: str) -> None:
         """Add a person's own subtopic."""
@@ -212,6 +222,12 @@ class MapController(QObject):
         if change:
             self._show_change(session, change)
 
+    async def _remove(self, session: MapSession, topic_id: str) -> None:
+        change = await self._services.edit.remove(session, topic_id)
+        if change and self._session is session:
+            self._show_change(session, change)
+            self.removed.emit(change)
+
     # --- inside ---
 
     def _show_change(self, session: MapSession, change: Change) -> None:
@@ -234,10 +250,11 @@ class MapController(QObject):
         if not _is_act(key):
             return
         kind, topic_id = key.split(":", 1)
-        if kind == EXPAND:
+        if kind == EXPAND and not self._runs(EXPAND, topic_id):
             self.not_grown.emit(topic_id)
         if kind == EXPLAIN and not self._runs(EXPLAIN, topic_id):
             self._partial.pop(topic_id, None)
+            self.text_ended.emit(topic_id)
         if not self._runs(EXPAND, topic_id) and not self._runs(EXPLAIN, topic_id):
             failed = self._failed.get(topic_id)
             if failed and not isinstance(failed[1], UserInputError):  # asking again would not help

@@ -33,12 +33,10 @@ class TaskRunner(QObject):
     def start(self, key: str, work: Coroutine[Any, Any, None], on_error: OnError | None = None) -> None:
         """Begin `work` under a key; what ran under it before is cancelled."""
         self.cancel(key)
-        task = asyncio.create_task(self._run(key, work, on_error), name=key)
+        task = asyncio.create_task(self._run(work, on_error), name=key)
         self._tasks[key] = task
         self._all.add(task)
-        task.add_done_callback(self._forget)
-        # A task that is cancelled before its first step would leave its work unawaited.
-        task.add_done_callback(lambda _: work.close())
+        task.add_done_callback(lambda task: self._end(key, work, task))
         self.started.emit(key)
 
     def is_running(self, key: str) -> bool:
@@ -70,17 +68,18 @@ class TaskRunner(QObject):
         if self._all:
             await asyncio.wait(tuple(self._all))
 
-    async def _run(self, key: str, work: Coroutine[Any, Any, None], on_error: OnError | None) -> None:
+    async def _run(self, work: Coroutine[Any, Any, None], on_error: OnError | None) -> None:
         try:
             await work
         except AppError as error:
             (on_error or self.failed.emit)(error)
         except Exception as error:  # noqa: BLE001 - a bug: the crash dialog shows it
             self.broke.emit(error)
-        finally:
-            if self._tasks.get(key) is asyncio.current_task():
-                del self._tasks[key]
-            self.finished.emit(key)
 
-    def _forget(self, task: asyncio.Task[None]) -> None:
+    def _end(self, key: str, work: Coroutine[Any, Any, None], task: asyncio.Task[None]) -> None:
+        """Tell of every end: a task that is cancelled before its first step never gets to say so itself."""
+        work.close()  # which in that case nobody has awaited
         self._all.discard(task)
+        if self._tasks.get(key) is task:
+            del self._tasks[key]
+        self.finished.emit(key)

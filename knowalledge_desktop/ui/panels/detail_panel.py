@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QResizeEvent
@@ -18,6 +18,7 @@ from knowalledge_desktop.ui.panels.topic_meta import BadgeRow, Banner, SourceLis
 from knowalledge_desktop.ui.panels.waiting import Waiting
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.basics import column, icon_button, label, row, rule, text_button
+from knowalledge_desktop.ui.widgets.elided import ElidedLabel
 
 NARROW = 430
 """Below this width the choices stand above the buttons."""
@@ -44,7 +45,7 @@ class DetailPanel(QFrame):
         self._topic_id = ""
         self._options = Options()
         self._busy = False
-        self._crumbs = label("", "secondary")
+        self._crumbs = ElidedLabel("secondary", mode=Qt.TextElideMode.ElideLeft)
         self._title = label("", "heading", wrap=True)
         self._title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._badges = BadgeRow()
@@ -122,8 +123,16 @@ class DetailPanel(QFrame):
 
     # --- what is shown ---
 
-    def show_topic(self, document: Map | None, topic_id: str, *, now: float = 0.0) -> None:
-        """Show a topic with what is kept of it."""
+    def show_topic(
+        self,
+        document: Map | None,
+        topic_id: str,
+        *,
+        answer_for: Callable[[Explanation], Answer | None] = lambda _: None,
+        now: float = 0.0,
+    ) -> None:
+        """Show a topic with what is kept of it; `answer_for` tells how a text came, where that is known."""
+        before = self._topic_id
         self._topic_id = topic_id if document and topic_id in document.topics else ""
         self._banner.hide()
         self.setEnabled(True)
@@ -132,7 +141,7 @@ class DetailPanel(QFrame):
             return
         topic = document.topics[self._topic_id]
         path = document.path(topic_id)
-        self._crumbs.setText(" › ".join(t.title for t in path[:-1]))
+        self._crumbs.show_text(" › ".join(t.title for t in path[:-1]))
         self._title.setText(topic.title)
         self._summary.setText(topic.summary)
         self._expand.setEnabled(True)
@@ -142,7 +151,9 @@ class DetailPanel(QFrame):
         if kept is None:
             self._show_unexplained(topic)
         else:
-            self.show_explanation(kept, None, now=now)
+            self.show_explanation(kept, answer_for(kept), now=now)
+        if before != self._topic_id:
+            self.view.verticalScrollBar().setValue(0)
 
     def show_explanation(self, explanation: Explanation, answer: Answer | None, *, now: float) -> None:
         """Show a finished explanation and where it came from."""
@@ -189,7 +200,7 @@ class DetailPanel(QFrame):
         self._space.setVisible(not shown)
 
     def _show_nothing(self) -> None:
-        self._crumbs.setText("")
+        self._crumbs.show_text("")
         self._title.setText(self.tr("No topic selected"))
         self._summary.setText(self.tr("Click a topic on the map, or walk with the arrow keys."))
         self._summary.show()

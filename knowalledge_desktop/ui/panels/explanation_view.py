@@ -61,6 +61,8 @@ class ExplanationView(QTextBrowser):
     def show_text(self, markdown: str, claims: Sequence[Claim] = ()) -> None:
         """Show a whole text."""
         self._redraw.stop()
+        if not self._growing and (self._text, self._claims) == (markdown, tuple(claims)):
+            return  # what is selected in it stays selected
         self._text, self._claims, self._growing = markdown, tuple(claims), False
         at = self.verticalScrollBar().value()
         self._set_all()
@@ -87,7 +89,7 @@ class ExplanationView(QTextBrowser):
         return None
 
     def _set_all(self) -> None:
-        self.setHtml(self._markdown.to_html(self._text, self._claims))
+        self.setHtml(self._markdown.to_html(self._text, self._claims) if self._text else "")
         self._space_lines(0)
         formulae = "; ".join(self._markdown.formulae)  # a picture says nothing to a screen reader
         self.setAccessibleDescription(self.tr("Formulae: {tex}").format(tex=formulae) if formulae else "")

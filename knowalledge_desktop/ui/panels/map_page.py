@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 from knowalledge_desktop.ui.canvas.widget import GraphCanvas
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.theme import Theme
-from knowalledge_desktop.ui.widgets.basics import icon_button, label, row, rule, text_button
+from knowalledge_desktop.ui.widgets.basics import icon_button, row, rule, text_button
+from knowalledge_desktop.ui.widgets.elided import ElidedLabel
 
 EDGE = 16
 
@@ -25,7 +26,7 @@ class MapPage(QWidget):
         super().__init__(parent)
         self.canvas = GraphCanvas(theme, self)
         self._zoom = self._zoom_box(icons)
-        self._doing = label("", "bodyStrong")
+        self._doing = ElidedLabel("bodyStrong", widest=420)
         self._doing.setObjectName("activityText")
         self._stop = text_button(
             self.tr("Stop"),
@@ -56,7 +57,7 @@ class MapPage(QWidget):
 
     def show_activity(self, text: str) -> None:
         """What is growing or being written; an empty text hides the pill."""
-        self._doing.setText(text)
+        self._doing.show_text(text)
         self._activity.setVisible(bool(text))
         self._lay_out()
 

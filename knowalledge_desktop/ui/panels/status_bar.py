@@ -9,6 +9,7 @@ from knowalledge_desktop.services.status import Connection, Status
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.basics import label, row, rule
 from knowalledge_desktop.ui.widgets.dot import StatusDot
+from knowalledge_desktop.ui.widgets.elided import ElidedLabel
 
 
 class StatusBar(QFrame):
@@ -24,7 +25,7 @@ class StatusBar(QFrame):
         self._online.setObjectName("statusOnline")
         self._engine = label("", "secondary")
         self._engine.setObjectName("statusEngine")
-        self._activity = label("", "secondary")
+        self._activity = ElidedLabel("secondary", widest=420)
         self._activity.setObjectName("statusActivity")
         self._counts = label("", "secondary")
         self._counts.setObjectName("statusCounts")
@@ -62,7 +63,7 @@ class StatusBar(QFrame):
 
     def show_activity(self, text: str) -> None:
         """What is going on now."""
-        self._activity.setText(text)
+        self._activity.show_text(text)
 
     def show_map(self, document: Map | None) -> None:
         """How big the map is."""

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QListView, QWidget
 
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.theme import Theme
-from knowalledge_desktop.ui.widgets.basics import icon_button, label, leading_icon, row, text_button
+from knowalledge_desktop.ui.widgets.basics import icon_button, leading_icon, row, text_button
+from knowalledge_desktop.ui.widgets.elided import ElidedLabel
 
 PAUSE_MS = 90
 
@@ -91,7 +92,7 @@ class TopBar(QFrame):
         self._forward = icon_button(
             icons, "arrow-right", "forwardButton", self.tr("Forward"), self.forward_requested.emit, "Alt+Right"
         )
-        self._title = label("", "bodyStrong")
+        self._title = ElidedLabel("bodyStrong", widest=360)
         self._title.setObjectName("mapTitle")
         self.field = TopicField(icons, "topicInput")
         self.field.setMinimumWidth(220)
@@ -127,7 +128,7 @@ class TopBar(QFrame):
 
     def show_title(self, title: str) -> None:
         """The title of the open map."""
-        self._title.setText(title)
+        self._title.show_text(title)
 
     def show_history(self, *, back: bool, forward: bool, undo: str, redo: str) -> None:
         """What can be gone back to and taken back; the texts name the acts, empty for none."""

@@ -70,14 +70,21 @@ def text_button(text: str, name: str, act: Callable[[], None], kind: str = "", t
 def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
     """A text; role is a step of the type scale ("heading", "bodyStrong" ...) or a tone ("secondary" ...)."""
     made = QLabel(text)
+    dress_label(made, role)
+    if wrap:
+        made.setWordWrap(True)
+        made.setMinimumWidth(1)  # one long word must not decide how narrow a window can be
+    return made
+
+
+def dress_label(made: QLabel, role: str) -> None:
+    """Give a text its step of the type scale or its tone."""
     made.setTextFormat(Qt.TextFormat.PlainText)
     if role in _TONES:
         made.setProperty("tone", role)
         made.setProperty("type", "small" if role == "tertiary" else "body")
     elif role:
         made.setProperty("type", role)
-    made.setWordWrap(wrap)
-    return made
 
 
 def badge(text: str, tone: str = "neutral", tip: str = "") -> QLabel:
