@@ -279,6 +279,14 @@ do_build() {
     say "dist/knowalledge: $(du -sm dist/knowalledge | cut -f1) MB; asking it for a self-test"
     QT_QPA_PLATFORM=${QT_QPA_PLATFORM:-offscreen} dist/knowalledge/knowalledge selftest ||
         stop "The built program does not pass its self-test."
+    # The self-test opens no window; that one opens and stays is seen by having to end it.
+    have timeout || return 0
+    home=$(mktemp -d)
+    opened=0
+    KNOWALLEDGE_HOME=$home QT_QPA_PLATFORM=offscreen timeout 8 dist/knowalledge/knowalledge || opened=$?
+    rm -rf -- "$home"
+    [ "$opened" = 124 ] || stop "The built program's window did not stay open (exit $opened)."
+    say "dist/knowalledge is ready"
 }
 
 do_lock() {

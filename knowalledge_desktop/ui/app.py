@@ -7,6 +7,7 @@ window itself is imported and built behind it.
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -56,6 +57,7 @@ def run_gui(
     # Qt tells of every font that lacks a script before it takes the next one; that is no trouble.
     QLoggingCategory.setFilterRules("qt.text.font.db.warning=false")
     app.setQuitOnLastWindowClosed(False)  # closing a dialog must not end the loop
+    gc.disable()  # nothing that is made at the start is garbage; looking for some costs a tenth of it
     curtain = raise_curtain(state) if state is not None and topic is None else None
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:  # type: ignore[arg-type]
         return runner.run(_open(app, build, port_for, topic, curtain))

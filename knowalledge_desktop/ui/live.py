@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import sys
 from collections.abc import Callable
@@ -63,6 +64,7 @@ async def live(
         await first_paint(window.canvas if opened else window)
         curtain.close()
         curtain.deleteLater()
+    gc.enable()
     _log.info("window live after %d ms, a map was open: %s", clock.elapsed(), opened)
     port = await _open_port(services, port_for, window)
     for notice in services.notices():

@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QDesktopServices,
     QImage,
     QPainter,
+    QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -115,15 +116,12 @@ class ExplanationView(QTextBrowser):
         start = cursor.position()
         if start:
             cursor.insertBlock(QTextBlockFormat())
-        cursor.insertHtml(self._markdown.to_html(markdown))
+        cursor.insertHtml(self._markdown.to_html(markdown).strip())
         self._space_lines(start)
 
     def _space_lines(self, start: int) -> None:
         """Line height, which rich text takes from block formats only, and the size of headings."""
         line = self._theme.line_height("read")
-        heading = QTextCharFormat()
-        heading.setFont(self._theme.font("readH"))
-        heading.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)  # Qt enlarges what is a heading once more
         block = self.document().findBlock(start)
         while block.isValid():
             cursor = QTextCursor(block)
@@ -134,9 +132,26 @@ class ExplanationView(QTextBrowser):
             shape.setTopMargin(line * 0.5 if shape.headingLevel() and block.position() else 0.0)
             cursor.setBlockFormat(shape)
             if shape.headingLevel():
-                cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
-                cursor.mergeCharFormat(heading)
+                self._shape_heading(block)
             block = block.next()
+
+    def _shape_heading(self, block: QTextBlock) -> None:
+        """The theme's size for a heading; Qt's own enlargement, which would win, is taken out."""
+        heading = self._theme.font("readH")
+        pieces: list[tuple[int, int, QTextCharFormat]] = []
+        at = block.begin()
+        while not at.atEnd():
+            piece = at.fragment()
+            pieces.append((piece.position(), piece.length(), piece.charFormat()))
+            at += 1
+        for start, length, shape in pieces:
+            shape.clearProperty(QTextFormat.Property.FontSizeAdjustment)
+            shape.setProperty(QTextFormat.Property.FontPixelSize, heading.pixelSize())
+            shape.setFontWeight(heading.weight())
+            cursor = QTextCursor(self.document())
+            cursor.setPosition(start)
+            cursor.setPosition(start + length, QTextCursor.MoveMode.KeepAnchor)
+            cursor.setCharFormat(shape)
 
     def _draw(self, tex: str) -> str | None:
         colour = self._theme.color("text.primary").name()

@@ -26,7 +26,7 @@ class BadgeRow(QWidget):
         clear(self._flow)
         for text, tone, tip in badges:
             self._flow.addWidget(badge(text, tone, tip))
-        self.setAccessibleName(", ".join(text for text, _, _ in badges))
+        self.setAccessibleName("; ".join(text for text, _, _ in badges))
         self.updateGeometry()
 
 
