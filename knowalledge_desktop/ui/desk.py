@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QInputDialog
 
 from knowalledge_desktop.core.errors import AppError, UserInputError
@@ -111,8 +111,9 @@ class Desk(QObject):
             self.tell_error(error)
             return
         self._window.show_page(MAP)
-        self._window.top_bar.field.clear()
-        self._window.start_page.field.clear()
+        self._window.notifier.hide()
+        for field in (self._window.top_bar.field, self._window.start_page.field):
+            QTimer.singleShot(0, field.clear)  # after the list of titles has put its choice there
         self._window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         document = self.maps.map
         if document is not None:
