@@ -50,27 +50,24 @@ _SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _WORD = re.compile(r"\w+(?:['’\-]\w+)*")
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++(?=[\s\"')\]»”]|$)|[。！？｡।॥؟۔።។၊။]+|\n+")
 _MARKS = re.compile(r"(?m)^\s{0,3}(?:#{1,6}\s.*$|>\s?|[-*+]\s+|\d+[.)]\s+|```.*$)|[*_`]+|!?\[|\]\([^()\[\]\s]*\)")
-_REFUSALS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"(?:(?:i'm|i am|we are) (?:very |so )?sorry|sorry|i apologi[sz]e|unfortunately)\b[^.\n]{0,20}?\b"
-        r"(?:i|we)\b ?(?:'m|am|are|can't|cannot|can not|could not|couldn't|do not|don't|won't|will not)\b",
-        r"(?:i|we) (?:can't|cannot|can not|won't|will not|(?:am|are) (?:not able|unable) to)(?: to)? "
-        r"(?:help|assist|provide|answer|explain|discuss|create|generate|write|fulfil|comply|engage|respond)",
-        r"i'm (?:not able|unable) to (?:help|assist|provide|answer|explain|discuss|create|generate|write|comply)",
-        r"as an? (?:ai|artificial intelligence|large language|language)(?: language)? (?:model|assistant)\b",
-        r"(?:je suis )?désolée?, (?:mais )?je ne (?:peux|suis)",
-        r"lo siento, (?:pero )?no puedo",
-        r"(?:es )?tut mir leid, (?:aber )?(?:ich|dabei)",
-        r"mi dispiace, (?:ma )?non posso",
-        r"(?:desculpe|sinto muito), (?:mas )?(?:eu )?não posso",
-        r"üzgünüm, (?:ancak|ama|fakat)?",
-        r"(?:извините|к сожалению), (?:но )?я не могу",
-        r"(?:很|非常)?(?:抱歉|对不起|對不起)[，,].{0,6}?(?:无法|無法|不能)",
-        r"作为(?:一个|一款)?(?:人工智能|ai)",
-        r"申し訳(?:ありません|ございません)(?:が|。)",
-        r"죄송하지만|죄송합니다만",
-    )
+_REFUSALS = (
+    r"(?:(?:i'm|i am|we are) (?:very |so )?sorry|sorry|i apologi[sz]e|unfortunately)\b[^.\n]{0,20}?\b"
+    r"(?:i|we)\b ?(?:'m|am|are|can't|cannot|can not|could not|couldn't|do not|don't|won't|will not)\b",
+    r"(?:i|we) (?:can't|cannot|can not|won't|will not|(?:am|are) (?:not able|unable) to)(?: to)? "
+    r"(?:help|assist|provide|answer|explain|discuss|create|generate|write|fulfil|comply|engage|respond)",
+    r"i'm (?:not able|unable) to (?:help|assist|provide|answer|explain|discuss|create|generate|write|comply)",
+    r"as an? (?:ai|artificial intelligence|large language|language)(?: language)? (?:model|assistant)\b",
+    r"(?:je suis )?désolée?, (?:mais )?je ne (?:peux|suis)",
+    r"lo siento, (?:pero )?no puedo",
+    r"(?:es )?tut mir leid, (?:aber )?(?:ich|dabei)",
+    r"mi dispiace, (?:ma )?non posso",
+    r"(?:desculpe|sinto muito), (?:mas )?(?:eu )?não posso",
+    r"üzgünüm, (?:ancak|ama|fakat)?",
+    r"(?:извините|к сожалению), (?:но )?я не могу",
+    r"(?:很|非常)?(?:抱歉|对不起|對不起)[，,].{0,6}?(?:无法|無法|不能)",
+    r"作为(?:一个|一款)?(?:人工智能|ai)",
+    r"申し訳(?:ありません|ございません)(?:が|。)",
+    r"죄송하지만|죄송합니다만",
 )
 _GENERIC = (
     "in conclusion",
@@ -100,7 +97,7 @@ def count_words(text: str) -> int:
 def looks_refused(text: str) -> bool:
     """Whether a text *begins* as a refusal; the same words further in are somebody's quotation."""
     start = _MARKS.sub("", text).lstrip(" \t\n\"'“”").replace("’", "'")[:160].lower()
-    return any(pattern.match(start) for pattern in _REFUSALS)
+    return any(re.match(pattern, start) for pattern in _REFUSALS)  # compiled, and kept, by re at first use
 
 
 def score_explanation(content: ExplanationText, request: Request) -> float:

@@ -28,6 +28,7 @@ from knowalledge_desktop.ui.visited import Visited
 
 if TYPE_CHECKING:
     from knowalledge_desktop.ui.main_window import MainWindow
+    from knowalledge_desktop.ui.panels.start_page import StartPage
 
 
 class Desk(QObject):
@@ -51,16 +52,14 @@ class Desk(QObject):
         window.detail.set_options(services.preferences.settings.options)
         tasks.failed.connect(self.tell_error)
         tasks.broke.connect(self.show_bug)
-        self._show_document(None)
 
     # --- connections ---
 
     def _connect_parts(self) -> None:
         window, maps, canvas = self._window, self.maps, self._window.canvas
-        for field in (window.top_bar.field, window.start_page.field):
-            field.completion_wanted.connect(lambda text, field=field: self._complete(field, text))
+        field = window.top_bar.field
+        field.completion_wanted.connect(lambda text: self._complete(field, text))
         window.top_bar.field.topic_submitted.connect(self.explore)
-        window.start_page.topic_submitted.connect(self.explore)
         window.top_bar.undo_requested.connect(self.undo)
         window.top_bar.redo_requested.connect(self.redo)
         window.top_bar.back_requested.connect(self.go_back)
@@ -88,6 +87,12 @@ class Desk(QObject):
         window.outline.topic_activated.connect(maps.expand)
         window.detail.options_changed.connect(self.settings.change_rendering)
 
+    def adopt_start_page(self, page: StartPage) -> None:
+        """Connect the first page when it is built."""
+        page.field.completion_wanted.connect(lambda text: self._complete(page.field, text))
+        page.topic_submitted.connect(self.explore)
+        self.settings.adopt_card(page.key_card)
+
     def _connect_maps(self) -> None:
         window, maps = self._window, self.maps
         maps.opened.connect(self._show_document)
@@ -99,20 +104,29 @@ class Desk(QObject):
         maps.grown.connect(self._on_grown)
         maps.removed.connect(self._on_removed)
 
+    def show_start(self) -> None:
+        """No map is open: show the first page."""
+        self._show_document(None)
+
     # --- acts ---
 
     def explore(self, topic: str) -> None:
         """Begin a map of what was typed."""
-        self._window.start_page.show_notice("")
+        if self.maps.map is None:
+            self._window.start_page.show_notice("")
         try:
             self.maps.explore(topic)
         except UserInputError as error:
-            self._window.start_page.show_notice(message_for(error, self._services.now()).whole)
+            if self.maps.map is None:
+                self._window.start_page.show_notice(message_for(error, self._services.now()).whole)
             self.tell_error(error)
             return
         self._window.show_page(MAP)
         self._window.notifier.hide()
-        for field in (self._window.top_bar.field, self._window.start_page.field):
+        fields = [self._window.top_bar.field]
+        if self._window.has_start_page:
+            fields.append(self._window.start_page.field)
+        for field in fields:
             QTimer.singleShot(0, field.clear)  # after the list of titles has put its choice there
         self._window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         document = self.maps.map
@@ -137,6 +151,7 @@ class Desk(QObject):
             return
         dialog = QInputDialog(self._window)
         dialog.setObjectName("addTopicDialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(self.tr("Own subtopic"))
         dialog.setLabelText(self.tr("Subtopic of {title}:").format(title=document.topics[parent_id].title))
         dialog.textValueSelected.connect(lambda text: self.maps.add(parent_id, text))

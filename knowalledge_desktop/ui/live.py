@@ -59,6 +59,8 @@ async def live(
         opened = await window.desk.library.open_last()
     except AppError as error:
         window.desk.tell_error(error)
+    if not opened:
+        window.desk.show_start()
     window.show()
     if curtain is not None:
         await first_paint(window.canvas if opened else window)
@@ -70,10 +72,7 @@ async def live(
     for notice in services.notices():
         window.notifier.show(notice)
     window.desk.settings.refresh_key()
-    if topic:
-        window.desk.explore(topic)
-    elif not opened:
-        window.start_page.field.setFocus()
+    _begin(window, topic, opened=opened)
     QTimer.singleShot(WARM_UP_AFTER_MS, lambda: _warm_up(tasks, services, closed))
     try:
         await closed.wait()
@@ -87,6 +86,14 @@ async def live(
         await services.aclose()
         window.deleteLater()
     return 0
+
+
+def _begin(window: MainWindow, topic: str | None, *, opened: bool) -> None:
+    """Where the person starts: a topic from the command line, or the empty field."""
+    if topic:
+        window.desk.explore(topic)
+    elif not opened:
+        window.start_page.field.setFocus()
 
 
 def _translate(app: QApplication, services: Services) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QByteArray, QPoint, QRect, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -15,11 +17,13 @@ from knowalledge_desktop.ui.panels.library_page import LibraryPage
 from knowalledge_desktop.ui.panels.map_page import MapPage
 from knowalledge_desktop.ui.panels.outline import OutlineView
 from knowalledge_desktop.ui.panels.rail import LIBRARY, MAP, Rail
-from knowalledge_desktop.ui.panels.start_page import StartPage
 from knowalledge_desktop.ui.panels.status_bar import StatusBar
 from knowalledge_desktop.ui.panels.top_bar import TopBar
 from knowalledge_desktop.ui.tasks import TaskRunner
 from knowalledge_desktop.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.ui.panels.start_page import StartPage
 
 
 class MainWindow(QWidget):
@@ -33,6 +37,8 @@ class MainWindow(QWidget):
         self.setWindowTitle("KnowAllEdge")
         self.setWindowIcon(icons.app_icon())
         self._theme = theme
+        self._icons = icons
+        self._start_page: StartPage | None = None
         self._geometry = QSettings(str(services.folders.state / "window.ini"), QSettings.Format.IniFormat)
         self.rail = Rail(theme, icons)
         self.top_bar = TopBar(theme, icons)
@@ -40,7 +46,6 @@ class MainWindow(QWidget):
         self.canvas = self.map_page.canvas
         self.outline = OutlineView()
         self.detail = DetailPanel(theme, icons)
-        self.start_page = StartPage(theme, icons)
         self.library_page = LibraryPage(theme, icons)
         self.status_bar = StatusBar(theme)
         self.notifier = Notifier(self, icons, self._middle)
@@ -67,7 +72,6 @@ class MainWindow(QWidget):
         self._splitter.setSizes([theme.px("layout.outline.default"), 900, theme.px("layout.sidePanel.default")])
         self.outline.hide()
         self._map_side = QStackedWidget()
-        self._map_side.addWidget(self.start_page)
         self._map_side.addWidget(self._splitter)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._map_side)
@@ -103,9 +107,25 @@ class MainWindow(QWidget):
         """Whether the library is seen."""
         return self._pages.currentIndex() == 1
 
+    @property
+    def start_page(self) -> StartPage:
+        """The first page; built when it is first wanted, as most starts go straight to a map."""
+        if self._start_page is None:
+            from knowalledge_desktop.ui.panels.start_page import StartPage
+
+            self._start_page = StartPage(self._theme, self._icons)
+            self._map_side.addWidget(self._start_page)
+            self.desk.adopt_start_page(self._start_page)
+        return self._start_page
+
+    @property
+    def has_start_page(self) -> bool:
+        """Whether the first page is built."""
+        return self._start_page is not None
+
     def show_start(self, *, start: bool) -> None:
         """The first page, or the map with its panels."""
-        self._map_side.setCurrentIndex(0 if start else 1)
+        self._map_side.setCurrentWidget(self.start_page if start else self._splitter)
         self.top_bar.setVisible(not start)
 
     def toggle_panel(self) -> None:

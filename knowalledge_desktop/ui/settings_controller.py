@@ -40,7 +40,11 @@ class SettingsController(QObject):
         self._theme, self._icons, self._tasks = theme, icons, tasks
         self._has_key = False
         self._cards: list[KeyCard] = []
-        self._adopt(window.start_page.key_card)
+
+    def adopt_card(self, card: KeyCard) -> None:
+        """Serve a key card; it is told of the key at once."""
+        self._adopt(card)
+        self.refresh_key()
 
     def open(self) -> None:
         """Show the settings."""
@@ -67,7 +71,7 @@ class SettingsController(QObject):
     async def _edit(self) -> None:
         preferences = self._services.preferences
         dialog = SettingsDialog(preferences.settings, self._icons, self._window)
-        dialog.models_requested.connect(lambda: self._tasks.start("settings:models", self._models(dialog)))
+        dialog.models_requested.connect(lambda: self._load_models(dialog))
         self._adopt(dialog.key_card)
         self.refresh_key()
         try:
@@ -77,7 +81,15 @@ class SettingsController(QObject):
                 self._window.detail.set_options(preferences.settings.options)
         finally:
             self._cards.remove(dialog.key_card)
-            self._tasks.cancel("settings:models")
+            for key in ("settings:models", "key:test"):  # their answers would have nowhere to be shown
+                self._tasks.cancel(key)
+
+    def _load_models(self, dialog: SettingsDialog) -> None:
+        def say(error: AppError) -> None:
+            message = message_for(error, self._services.now())
+            dialog.say(f"{message.title}. {message.whole}")
+
+        self._tasks.start("settings:models", self._models(dialog), say)
 
     async def _models(self, dialog: SettingsDialog) -> None:
         models = await self._services.preferences.models()
@@ -111,8 +123,10 @@ class SettingsController(QObject):
 
     async def _keep(self, card: KeyCard, key: str) -> None:
         lasting = await self._services.preferences.set_key(key)
-        card.forget_input()
         await self._show_key()
+        if card not in self._cards:  # its dialog was closed meanwhile
+            return
+        card.forget_input()
         if lasting:
             card.say(self.tr("The key is kept. Type any topic."), "success")
         else:

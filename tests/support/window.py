@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -50,6 +51,7 @@ class Driver:
         self.window = MainWindow(services, self.theme, Icons(services.folders.resources, self.theme), self.tasks)
         self.tasks.broke.connect(self.bugs.append)
         self.window.resize(*size)
+        self.window.desk.show_start()
         self.window.show()
 
     def find(self, kind: type[T], name: str) -> T:
@@ -92,6 +94,9 @@ class Driver:
         await self.tasks.aclose()
         await self.services.aclose()
         self.window.deleteLater()
+        # Now and here: left to the collector, it could happen in the thread of a library or an Atlas.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        gc.collect()
         await asyncio.sleep(0)
         assert self.bugs == []
 

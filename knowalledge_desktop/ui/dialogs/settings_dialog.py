@@ -62,8 +62,16 @@ class SettingsDialog(QDialog):
             "ghost",
             self.tr("Ask Google which models the key may use"),
         )
+        self._trouble = label("", "danger", wrap=True)
+        self._trouble.setObjectName("modelListMessage")
+        self._trouble.hide()
+        known = options.language in LANGUAGES
+        self._languages = LANGUAGES if known else (*LANGUAGES, options.language)
         self._language = _combo(
-            "languageChoice", [_LANGUAGE_NAMES[c] for c in LANGUAGES], list(LANGUAGES), options.language
+            "languageChoice",
+            [_LANGUAGE_NAMES.get(c, c) for c in self._languages],
+            self._languages,
+            options.language,
         )
         self._level = _combo(
             "levelSetting",
@@ -119,6 +127,7 @@ class SettingsDialog(QDialog):
         self._model.setAccessibleName(self.tr("Gemini model"))
         self._model.setToolTip(self.tr("Name of the Gemini model that writes"))
         form.addRow(self.tr("Gemini model"), row(self._model, self._load, gap=8))
+        form.addRow("", self._trouble)
         gateway = self.tr("Change it only to use a gateway; https, or http on this machine")
         _line(form, self.tr("Gemini address"), self._address, gateway)
         inner = QWidget()
@@ -134,27 +143,36 @@ class SettingsDialog(QDialog):
         self.resize(620, 680)
 
     def result_settings(self) -> Settings:
-        """The settings as chosen."""
+        """The settings as chosen.
+
+        Choices are told by their place: a value that went through Qt comes back as a plain string.
+        """
         options = Options(
-            language=self._language.currentData(),
-            level=self._level.currentData(),
-            detail=self._detail.currentData(),
-            style=self._style.currentData(),
+            language=self._languages[self._language.currentIndex()],
+            level=list(Level)[self._level.currentIndex()],
+            detail=list(Detail)[self._detail.currentIndex()],
+            style=list(Style)[self._style.currentIndex()],
             count=self._settings.options.count,
         )
         return replace(
             self._settings,
-            engine=self._engine.currentData(),
+            engine=list(EngineChoice)[self._engine.currentIndex()],
             text_model=self._model.currentText().strip() or self._settings.text_model,
             options=options,
-            theme=self._theme.currentData(),
-            text_scale=self._scale.currentData(),
+            theme=list(ThemeChoice)[self._theme.currentIndex()],
+            text_scale=SCALES[self._scale.currentIndex()],
             reduced_motion=self._still.isChecked(),
             base_url=self._address.text().strip() or PRODUCTION_BASE_URL,
         )
 
+    def say(self, text: str) -> None:
+        """Tell why the list of models could not be had."""
+        self._trouble.setText(text)
+        self._trouble.setVisible(bool(text))
+
     def show_models(self, names: Sequence[str]) -> None:
         """Offer the models that the key may use."""
+        self.say("")
         chosen = self._model.currentText()
         self._model.clear()
         self._model.addItems(list(names) if chosen in names else [chosen, *names])
