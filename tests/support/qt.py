@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
@@ -59,6 +60,9 @@ def nothing_left_on_screen(qapp: QApplication) -> Iterator[None]:
     windows = _visible()
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    # What a window leaves in reference cycles must die here: Python would collect it in whichever thread is
+    # running later, and a widget that is destroyed in another thread takes the process with it.
+    gc.collect()
     left = (_visible() - windows) | _animations()
     if left:
         for widget in QApplication.topLevelWidgets():
