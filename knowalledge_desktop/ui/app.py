@@ -55,7 +55,7 @@ def run_gui(
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("org.knowalledge.Desktop")
     # Qt tells of every font that lacks a script before it takes the next one; that is no trouble.
-    QLoggingCategory.setFilterRules("qt.text.font.db.warning=false")
+    QLoggingCategory.setFilterRules("qt.text.font.db=false")
     app.setQuitOnLastWindowClosed(False)  # closing a dialog must not end the loop
     gc.disable()  # nothing that is made at the start is garbage; looking for some costs a tenth of it
     curtain = raise_curtain(state) if state is not None and topic is None else None

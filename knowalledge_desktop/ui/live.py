@@ -92,7 +92,9 @@ def _begin(window: MainWindow, topic: str | None, *, opened: bool) -> None:
     """Where the person starts: a topic from the command line, or the empty field."""
     if topic:
         window.desk.explore(topic)
-    elif not opened:
+    elif opened:
+        window.canvas.setFocus()
+    else:
         window.start_page.field.setFocus()
 
 
