@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QSettings
+from PySide6.QtCore import QByteArray, QEvent, QFile, QObject, QPoint, QSettings
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -69,6 +69,12 @@ def raise_curtain(state: Path) -> Curtain | None:
     return curtain
 
 
-def keep_view(window: QWidget, state: Path) -> None:
-    """Keep the picture of a window for its next start; a picture that cannot be kept is just not there."""
-    window.grab().save(str(state / PICTURE), "PNG")
+def keep_view(window: QWidget | None, state: Path) -> None:
+    """Keep the picture of a window for its next start, or none.
+
+    A picture that cannot be kept is just not there.
+    """
+    if window is not None:
+        window.grab().save(str(state / PICTURE), "PNG")
+    else:
+        QFile.remove(str(state / PICTURE))

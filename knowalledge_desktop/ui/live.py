@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import sys
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from knowalledge_desktop.core.errors import AppError
 from knowalledge_desktop.core.redaction import redact
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.app import PortLike
+from knowalledge_desktop.ui.collector import Collector
 from knowalledge_desktop.ui.curtain import Curtain, first_paint, keep_view
 from knowalledge_desktop.ui.dialogs.crash_dialog import CrashDialog, details_of
 from knowalledge_desktop.ui.icons import Icons
@@ -66,7 +66,7 @@ async def live(
         await first_paint(window.canvas if opened else window)
         curtain.close()
         curtain.deleteLater()
-    gc.enable()
+    collector = Collector(window)
     _log.info("window live after %d ms, a map was open: %s", clock.elapsed(), opened)
     port = await _open_port(services, port_for, window)
     for notice in services.notices():
@@ -77,9 +77,9 @@ async def live(
     try:
         await closed.wait()
     finally:
-        if window.isVisible() or opened:
-            keep_view(window, services.folders.state)
+        keep_view(window if window.desk.maps.map is not None else None, services.folders.state)
         window.hide()
+        collector.end()
         await tasks.aclose()
         if port is not None:
             await port.aclose()
