@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QAbstractAnimation, QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
@@ -25,9 +26,13 @@ def run_async(qapp: QApplication) -> Iterator[RunAsync]:
     with asyncio.Runner(loop_factory=lambda: QEventLoop(qapp)) as runner:
         yield runner.run
         runner.run(_settle())
-        left = asyncio.all_tasks(runner.get_loop())
-        if left:
-            pytest.fail(f"tasks left over: {[task.get_coro() for task in left]}", pytrace=False)
+        loop = runner.get_loop()
+        left = asyncio.all_tasks(loop)
+    # What was to be called later still ticks in the loop's timers. Left to the garbage collector they may be
+    # destroyed in another thread, which Qt does not survive.
+    shiboken6.delete(loop._timer)  # type: ignore[attr-defined]
+    if left:
+        pytest.fail(f"tasks left over: {[task.get_coro() for task in left]}", pytrace=False)
 
 
 async def _settle() -> None:
