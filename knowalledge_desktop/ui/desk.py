@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QInputDialog
 
-from knowalledge_desktop.core.errors import AppError, UserInputError
+from knowalledge_desktop.core.errors import AppError, KeyRejected, UserInputError
 from knowalledge_desktop.core.graph import Change, Map, PutTopic
 from knowalledge_desktop.core.request import Answer, SubstituteKind
 from knowalledge_desktop.services.bundle import Services
@@ -16,7 +16,7 @@ from knowalledge_desktop.ui.dialogs.info_dialogs import AboutDialog, ShortcutShe
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.library_controller import LibraryController
 from knowalledge_desktop.ui.map_controller import EXPAND, EXPLAIN, MapController
-from knowalledge_desktop.ui.messages import act_name, ago, message_for
+from knowalledge_desktop.ui.messages import act_name, ago, message_for, reason
 from knowalledge_desktop.ui.panels.rail import LIBRARY, MAP
 from knowalledge_desktop.ui.panels.top_bar import TopicField
 from knowalledge_desktop.ui.settings_controller import SettingsController
@@ -158,12 +158,14 @@ class Desk(QObject):
         dialog.open()
 
     def undo(self) -> None:
-        """Take the last act back."""
-        self.maps.undo()
+        """Take the last act back, where it is seen."""
+        if not self._window.on_library:
+            self.maps.undo()
 
     def redo(self) -> None:
         """Do it again."""
-        self.maps.redo()
+        if not self._window.on_library:
+            self.maps.redo()
 
     def stop_all(self) -> None:
         """Stop all that runs."""
@@ -308,9 +310,12 @@ class Desk(QObject):
                 if kept
                 else self.tr("the Atlas")
             )
-            self._window.notifier.show(
-                self.tr("Gemini could not be asked, so these subtopics are from {what}.").format(what=what)
-            )
+            text = self.tr("{why}. These subtopics are from {what}.")
+            text = text.format(why=reason(answer.substitute.because), what=what)
+            if answer.substitute.because == KeyRejected.__name__:
+                self._window.notifier.show(text, self.tr("Settings"), self.open_settings)
+            else:
+                self._window.notifier.show(text)
 
     def _on_removed(self, change: Change) -> None:
         """A message offers to take it back, as long as that is what undo would do."""
@@ -344,6 +349,8 @@ class Desk(QObject):
         field.propose(text, await self._services.library.complete(text, language))
 
     def _show_page(self, page: str) -> None:
+        if self._window.on_library != (page == LIBRARY):
+            self._window.notifier.hide()  # it told of the page that is left
         self._window.show_page(page)
         if page == LIBRARY:
             self.enter_library()

@@ -100,6 +100,7 @@ class MainWindow(QWidget):
     def show_page(self, page: str) -> None:
         """Go to the map or the library."""
         self._pages.setCurrentIndex(1 if page == LIBRARY else 0)
+        self.top_bar.show_map_controls(shown=page != LIBRARY)
         self.rail.show_page(page)
 
     @property

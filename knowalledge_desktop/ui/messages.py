@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
+from knowalledge_desktop.core import errors
 from knowalledge_desktop.core.graph import Change
 from knowalledge_desktop.core.sentences import describe
 
@@ -39,6 +40,12 @@ def message_for(error: BaseException, now: float) -> Message:
     """The sentence of an error."""
     title, text, step = describe(error, now, local_time).render(translated)
     return Message(title, text, step)
+
+
+def reason(because: str) -> str:
+    """Why something stands in, from the name of the error: its title in the sentence table."""
+    kind = getattr(errors, because, errors.Unavailable)
+    return message_for(kind(until=0.0) if kind is errors.CircuitOpen else kind(), 0.0).title
 
 
 def ago(seconds: float) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QPushButton, QToolButton, QWidget
 
 from knowalledge_desktop.core.errors import KeyRejected, Offline, TimedOut
 from knowalledge_desktop.core.request import Task, TextDelta
@@ -17,6 +17,8 @@ from tests.support.engines import PROSE
 from tests.support.fakes import FakeClock
 from tests.support.ui_services import Oracle, text, ui_services
 from tests.support.window import Driver, until
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # a screen that is not there
 
 Run = Callable[[Awaitable[None]], None]
 
@@ -215,6 +217,56 @@ def test_a_topic_that_cannot_be_used_says_so(flow: Flow, oracle: Oracle) -> None
         QTest.keyClick(field, Qt.Key.Key_Return)
         assert "at most 200" in driver.window.notifier.text
         assert not oracle.asked
+
+    flow(steps)
+
+
+def test_a_rejected_key_is_the_reason_that_is_told_and_settings_are_one_click_away(
+    flow: Flow, oracle: Oracle
+) -> None:
+    async def steps(driver: Driver) -> None:
+        driver.window.desk.settings.refresh_key()
+        oracle.plans["Jazz"] = (KeyRejected("API_KEY_INVALID"),)
+        driver.window.desk.explore("Jazz")
+        await until(lambda: "did not accept" in driver.window.notifier.text, "the reason")
+        assert "the Atlas" in driver.window.notifier.text
+        assert driver.find(QLabel, "statusOnline").text() == "Key not accepted"
+        QTest.mouseClick(driver.find(QPushButton, "toastButton"), Qt.MouseButton.LeftButton)
+        await until(lambda: driver.has(QWidget, "settingsDialog"), "the settings")
+        driver.find(QPushButton, "settingsCancelButton").click()
+        await quiet(driver)
+
+    flow(steps)
+
+
+def test_the_library_page_shows_and_does_only_what_is_its_own(flow: Flow) -> None:
+    async def steps(driver: Driver) -> None:
+        canvas = await grown(driver)
+        window = driver.window
+        QTest.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: driver.has(QListView, "libraryList"), "the library")
+        for name in ("undoButton", "outlineButton", "panelButton", "backButton"):
+            assert not driver.has(QToolButton, name)
+        QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        await quiet(driver)
+        assert canvas.property("nodeCount") == 16, "a map nobody sees was changed"
+        QTest.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+        assert driver.has(QToolButton, "undoButton")
+
+    flow(steps)
+
+
+def test_a_map_goes_to_the_trash_and_comes_back(flow: Flow) -> None:
+    async def steps(driver: Driver) -> None:
+        await grown(driver)
+        driver.window.desk.focus_search()
+        listed = driver.find(QListView, "libraryList").model()
+        await until(lambda: listed.rowCount() == 1, "the map in the list")
+        driver.find(QPushButton, "trashButton").click()
+        await until(lambda: listed.rowCount() == 0, "an empty list")
+        assert "trash" in driver.window.notifier.text
+        QTest.mouseClick(driver.find(QPushButton, "toastButton"), Qt.MouseButton.LeftButton)
+        await until(lambda: listed.rowCount() == 1, "the map again")
 
     flow(steps)
 

@@ -12,7 +12,7 @@ from knowalledge_desktop.core.content import ClaimState, Provenance
 from knowalledge_desktop.core.graph import Explanation, Map, Rendering, Topic
 from knowalledge_desktop.core.request import Answer, Detail, Level, Options, SubstituteKind
 from knowalledge_desktop.ui.icons import Icons
-from knowalledge_desktop.ui.messages import Message, ago
+from knowalledge_desktop.ui.messages import Message, ago, reason
 from knowalledge_desktop.ui.panels.explanation_view import ExplanationView
 from knowalledge_desktop.ui.panels.topic_meta import BadgeRow, Banner, SourceList
 from knowalledge_desktop.ui.panels.waiting import Waiting
@@ -228,7 +228,7 @@ class DetailPanel(QFrame):
         if substitute is not None and substitute.kind is SubstituteKind.KEPT:
             found.append((self.tr("Saved copy, {ago}").format(ago=ago(substitute.age_s)), "warning", ""))
         elif substitute is not None and substitute.because != "KeyMissing":
-            found.append((self.tr("From the Atlas instead"), "warning", self.tr("Gemini could not be asked.")))
+            found.append((self.tr("From the Atlas instead"), "warning", reason(substitute.because)))
         found.append((_author(made, self.tr("Atlas")), "neutral", self._written(made, now)))
         if answer is not None and answer.from_cache:
             found.append((self.tr("Cached"), "neutral", self.tr("No request was spent.")))

@@ -11,6 +11,8 @@ from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.theme_qss import restyle
 from knowalledge_desktop.ui.widgets.basics import card, column, dress_icon, label, leading_icon, row, text_button
 
+THIS_SESSION = "this session only"
+"""What a store of secrets calls its place when there is no keyring."""
 WHERE = "https://aistudio.google.com/apikey"
 
 
@@ -55,7 +57,7 @@ class KeyCard(QWidget):
         self._said.hide()
         self._place = label("", "tertiary", wrap=True)
         get_one = text_button(
-            self.tr("Create a free key in Google AI Studio"), "apiKeyGetButton", _open_studio, "ghost", WHERE
+            self.tr("Create a free key in Google AI Studio"), "apiKeyGetButton", _open_studio, "link", WHERE
         )
         dress_icon(get_one, icons, "external-link", "accent.text", 16)
         head = row(label(self.tr("Connect Gemini"), "title"), -1, label(self.tr("About one minute"), "tertiary"))
@@ -81,9 +83,11 @@ class KeyCard(QWidget):
         self._remove.setVisible(state.is_set and state.removable)
         if state.is_set:
             self.say(self.tr("A key is set, ending in {tail}.").format(tail=state.tail or "…"), "success")
-        self._place.setText(
-            self.tr("Kept in {place}, never in a file or a log. Checking is free.").format(place=state.place)
-        )
+        if state.place == THIS_SESSION:
+            kept = self.tr("There is no system keyring here: a key is kept for this session only.")
+        else:
+            kept = self.tr("Kept in {place}, never in a file or a log.").format(place=state.place)
+        self._place.setText(kept + " " + self.tr("Checking is free."))
 
     def say(self, text: str, tone: str, *, offer_keep: bool = False) -> None:
         """Tell how a check went; a key that cannot be checked now may be kept all the same."""

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -47,7 +58,7 @@ class _Rows(QAbstractListModel):
         if role == SECOND:
             return second
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{first}, {second}"
+            return f"{first}, {_bare(second)}"
         return None
 
 
@@ -76,10 +87,26 @@ class _TwoLines(QStyledItemDelegate):
         painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, first)
         painter.setFont(self._theme.font("small"))
         painter.setPen(self._theme.color("text.secondary"))
-        second = painter.fontMetrics().elidedText(
-            str(index.data(SECOND)), Qt.TextElideMode.ElideRight, inner.width()
-        )
-        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, second)
+        self._marked_line(painter, inner, str(index.data(SECOND)))
+
+    def _marked_line(self, painter: QPainter, box: QRect, text: str) -> None:
+        """One line at the bottom, with amber behind what was searched for."""
+        metrics, x = painter.fontMetrics(), box.left()
+        base = box.bottom() - metrics.descent()
+        for number, piece in enumerate(re.split("[\u0002\u0003]", text)):
+            room = box.right() - x
+            if room <= 0:
+                break
+            shown = metrics.elidedText(piece, Qt.TextElideMode.ElideRight, room)
+            wide = metrics.horizontalAdvance(shown)
+            if number % 2 and wide:
+                ground = QRectF(x - 1, base - metrics.ascent(), wide + 2, metrics.height())
+                painter.fillRect(ground, self._theme.color("highlight.match"))
+            painter.setPen(self._theme.color("highlight.text" if number % 2 else "text.secondary"))
+            painter.drawText(x, base, shown)
+            x += wide
+            if shown != piece:
+                break
 
 
 class LibraryPage(QWidget):
@@ -143,7 +170,7 @@ class LibraryPage(QWidget):
         self._infos = infos
         self._rows.set_rows([(i.map_id, "", i.title, self._about(i, now)) for i in infos])
         self._new.hide()
-        self._delete.setEnabled(bool(infos))
+        self._delete.setVisible(bool(infos))
         self._empty.setText("" if infos else self.tr("Maps you make are kept here and open without a connection."))
         self._empty.setVisible(not infos)
         if infos:
@@ -151,8 +178,8 @@ class LibraryPage(QWidget):
 
     def show_hits(self, text: str, hits: Sequence[SearchHit]) -> None:
         """List the topics that match."""
-        self._rows.set_rows([(h.map_id, h.topic_id, h.title, _plain(h)) for h in hits])
-        self._delete.setEnabled(False)
+        self._rows.set_rows([(h.map_id, h.topic_id, h.title, _second_line(h)) for h in hits])
+        self._delete.hide()
         self._empty.setText(
             "" if hits else self.tr("Nothing saved mentions ‘{text}’. Make a map of it?").format(text=text)
         )
@@ -184,6 +211,10 @@ class LibraryPage(QWidget):
         self.new_map_requested.emit(self.search.text())
 
 
-def _plain(hit: SearchHit) -> str:
-    text = hit.snippet.replace("\u0002", "").replace("\u0003", "").replace("\n", " ")
-    return f"{hit.map_title} · {text}" if text and text != hit.title else hit.map_title
+def _second_line(hit: SearchHit) -> str:
+    text = hit.snippet.replace("\n", " ")
+    return f"{hit.map_title} · {text}" if text and _bare(text) != hit.title else hit.map_title
+
+
+def _bare(text: str) -> str:
+    return re.sub("[\u0002\u0003]", "", text)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 from knowalledge_desktop.ui.canvas.widget import GraphCanvas
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.theme import Theme
-from knowalledge_desktop.ui.widgets.basics import icon_button, row, rule, text_button
+from knowalledge_desktop.ui.widgets.basics import badge, icon_button, row, rule, text_button
 from knowalledge_desktop.ui.widgets.elided import ElidedLabel
 
 EDGE = 16
@@ -37,7 +37,9 @@ class MapPage(QWidget):
         )
         self._activity = QFrame(self)
         self._activity.setProperty("panel", "floating")
-        self._activity.setLayout(row(self._doing, rule(vertical=True), self._stop, margins=(16, 6, 10, 6), gap=12))
+        self._activity.setLayout(
+            row(self._doing, rule(vertical=True), self._stop, badge("Esc"), margins=(16, 6, 14, 6), gap=10)
+        )
         self._activity.hide()
         self._editor = InlineEditor(self)
         self.canvas.viewport_changed.connect(self._on_view)

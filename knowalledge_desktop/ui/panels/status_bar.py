@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QWidget
 
+from knowalledge_desktop.core.errors import KeyRejected
 from knowalledge_desktop.core.graph import Map
 from knowalledge_desktop.services.status import Connection, Status
 from knowalledge_desktop.ui.theme import Theme
@@ -56,8 +57,9 @@ class StatusBar(QFrame):
             Connection.OFFLINE: self.tr("Offline: what is kept stays readable"),
             Connection.UNKNOWN: self.tr("Ready"),
         }
-        self._dot.set_tone(tones[status.connection])
-        self._online.setText(texts[status.connection])
+        refused = status.last_error == KeyRejected.__name__
+        self._dot.set_tone("danger" if refused else tones[status.connection])
+        self._online.setText(self.tr("Key not accepted") if refused else texts[status.connection])
         who = {"atlas": self.tr("The Atlas answered last"), "gemini": self.tr("Gemini answered last")}
         self._engine.setText(who.get(status.engine, self.tr("Gemini")))
 

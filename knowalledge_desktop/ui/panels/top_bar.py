@@ -141,6 +141,11 @@ class TopBar(QFrame):
         if redo:
             self._redo.setToolTip(self.tr("Redo: {act} (Ctrl+Shift+Z)").format(act=redo))
 
+    def show_map_controls(self, *, shown: bool) -> None:
+        """What acts on the open map is there only while the map is seen."""
+        for part in (self._back, self._forward, self._title, self._undo, self._redo, self._outline, self._panel):
+            part.setVisible(shown)
+
     def show_panels(self, *, outline: bool, panel: bool) -> None:
         """Which panels are open."""
         self._outline.setChecked(outline)
