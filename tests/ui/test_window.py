@@ -358,6 +358,18 @@ def test_no_control_is_cut_off(flow: Flow, size: tuple[int, int]) -> None:
     flow(steps)
 
 
+def test_the_zoom_figure_has_room(flow: Flow) -> None:
+    async def steps(driver: Driver) -> None:
+        canvas = await grown(driver)
+        figure = driver.find(QPushButton, "zoomResetButton")
+        for zoom in (canvas.zoom_reset, canvas.zoom_in, canvas.zoom_in, canvas.zoom_out):
+            zoom()
+            await until(lambda: not canvas.is_moving, "rest")
+            await until(lambda: figure.width() >= figure.minimumSizeHint().width(), f"room for {figure.text()}")
+
+    flow(steps)
+
+
 # --- any order ----------------------------------------------------------------------------------------------
 
 KEYS = (

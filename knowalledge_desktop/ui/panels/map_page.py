@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from knowalledge_desktop.ui.canvas.widget import GraphCanvas
@@ -82,6 +82,10 @@ class MapPage(QWidget):
         self.canvas.setGeometry(self.rect())
         self._lay_out()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._lay_out)  # only now the style has told the fonts
+
     def _lay_out(self) -> None:
         self._zoom.adjustSize()
         self._activity.adjustSize()
@@ -94,6 +98,7 @@ class MapPage(QWidget):
 
     def _on_view(self) -> None:
         self._percent.setText(f"{round(self.canvas.camera.scale * 100)}%")
+        self._zoom.adjustSize()
         if self._editor.isVisible():
             self._editor.leave()
 
