@@ -7,7 +7,18 @@ from dataclasses import replace
 
 from knowalledge_desktop.core.content import Provenance
 from knowalledge_desktop.core.errors import UserInputError
-from knowalledge_desktop.core.graph import Change, Map, Place, PutPlace, PutTopic, Topic, moving, removal, renaming
+from knowalledge_desktop.core.graph import (
+    Change,
+    Map,
+    Place,
+    PutPlace,
+    PutTopic,
+    Topic,
+    keeping_folds,
+    moving,
+    removal,
+    renaming,
+)
 from knowalledge_desktop.core.ports import Clock
 from knowalledge_desktop.core.validation import check_topic
 from knowalledge_desktop.services.session import MapSession
@@ -57,7 +68,9 @@ class EditService:
         """Store where topics sit; only what a person moved is a step of undo."""
         if not session.is_stored:
             return Change(())
-        return await session.commit(lambda document: moving(document, places), undoable=by_person)
+        return await session.commit(
+            lambda document: moving(document, keeping_folds(document, places)), undoable=by_person
+        )
 
     async def fold(self, session: MapSession, topic_id: str, *, collapsed: bool) -> Change:
         """Hide or show the branch below a topic; view state, not a step of undo."""

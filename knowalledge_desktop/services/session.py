@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from knowalledge_desktop.core.errors import AppError
-from knowalledge_desktop.core.graph import Change, Map
+from knowalledge_desktop.core.graph import Change, Map, rebased
 from knowalledge_desktop.core.ports import Library
 
 HISTORY_MAX = 500
@@ -32,6 +32,14 @@ class MapSession:
         self._lock = asyncio.Lock()
         self._done: list[Change] = []
         self._undone: list[Change] = []
+        self._tell: Callable[[Change, Map], None] = _nobody
+
+    def listen(self, tell: Callable[[Change, Map], None]) -> None:
+        """Have every change told with the map after it, in their order, as soon as it is stored.
+
+        Also one whose author has been cancelled meanwhile: what is in the library has to be shown.
+        """
+        self._tell = tell
 
     @property
     def map(self) -> Map:
@@ -80,14 +88,16 @@ class MapSession:
             self._done.append(change)
             del self._done[:-HISTORY_MAX]
             self._undone.clear()
+        self._tell(change, self._map)
 
     async def _step(self, source: list[Change], target: list[Change]) -> Change | None:
         if not source:
             return None
-        change = source[-1].inverse()
+        change = rebased(self._map, source[-1].inverse())
         await self._write(change)
         source.pop()
         target.append(change)
+        self._tell(change, self._map)
         return change
 
     async def _write(self, change: Change) -> None:
@@ -100,6 +110,10 @@ class MapSession:
             await self._library.create(after)
         self._stored = True
         self._map = after
+
+
+def _nobody(change: Change, document: Map) -> None:
+    """Nobody listens."""
 
 
 async def _to_the_end(write: Coroutine[Any, Any, T]) -> T:

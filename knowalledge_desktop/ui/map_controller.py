@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing
-from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -89,6 +88,8 @@ class MapController(QObject):
     def show(self, session: MapSession | None) -> None:
         """Make a session the open one; what ran on the old one is stopped."""
         self.stop_all()
+        if session is not None:
+            session.listen(lambda change, document: self._show_change(session, change, document))
         self._session = session
         self._states, self._failed, self._partial, self._unstored = {}, {}, {}, {}
         self._answers = {}
@@ -132,7 +133,6 @@ class MapController(QObject):
         steps = self._services.explore.expand(session, topic_id, options, engine=engine, fresh=fresh)
         async with aclosing(steps):
             async for step in steps:
-                self._show_change(session, step.change)
                 self.grown.emit(topic_id, step.answer, len(step.change.puts))
 
     async def _explain(self, session: MapSession, topic_id: str, options: Options, *, fresh: bool) -> None:
@@ -153,7 +153,6 @@ class MapController(QObject):
         if self._session is session:
             self._partial.pop(topic_id, None)
             self._answers[part.explanation.key] = (part.explanation, part.answer)
-            self._show_change(session, part.change)
             self.explained.emit(part.explanation)
 
     # --- editing ---
@@ -204,12 +203,8 @@ class MapController(QObject):
             self._unstored = places
             return
         self._unstored = {}
-        there = {i: _keeping_fold(session.map, i, p) for i, p in places.items() if i in session.map.topics}
-        change = await self._services.edit.place(session, there, by_person=by_person)
-        if by_person:
-            self._show_change(session, change)
-        elif self._session is session:
-            self.activity_changed.emit()
+        there = {i: place for i, place in places.items() if i in session.map.topics}
+        await self._services.edit.place(session, there, by_person=by_person)
 
     def _edit(self, what: str, act: Callable[[MapSession], Coroutine[Any, Any, Change | None]]) -> None:
         if self._session is not None:
@@ -218,21 +213,18 @@ class MapController(QObject):
     async def _run_edit(
         self, session: MapSession, act: Callable[[MapSession], Coroutine[Any, Any, Change | None]]
     ) -> None:
-        change = await act(session)
-        if change:
-            self._show_change(session, change)
+        await act(session)
 
     async def _remove(self, session: MapSession, topic_id: str) -> None:
         change = await self._services.edit.remove(session, topic_id)
         if change and self._session is session:
-            self._show_change(session, change)
             self.removed.emit(change)
 
     # --- inside ---
 
-    def _show_change(self, session: MapSession, change: Change) -> None:
+    def _show_change(self, session: MapSession, change: Change, document: Map) -> None:
         if self._session is session:
-            self.changed.emit(change, session.map)
+            self.changed.emit(change, document)
             self.activity_changed.emit()
 
     def _begin(self, kind: str, topic_id: str, work: Coroutine[Any, Any, None]) -> None:
@@ -274,9 +266,3 @@ def _key(kind: str, topic_id: str) -> str:
 
 def _is_act(key: str) -> bool:
     return key.startswith((f"{EXPAND}:", f"{EXPLAIN}:"))
-
-
-def _keeping_fold(document: Map, topic_id: str, place: Place) -> Place:
-    """Moving a topic does not fold it: another act may have meanwhile."""
-    known = document.places.get(topic_id)
-    return replace(place, collapsed=known.collapsed) if known else place

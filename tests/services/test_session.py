@@ -11,7 +11,7 @@ import pytest
 
 from knowalledge_desktop.adapters.library_db import LibraryDb
 from knowalledge_desktop.core.errors import DiskFull
-from knowalledge_desktop.core.graph import Change, Map, PutTopic, Topic, renaming
+from knowalledge_desktop.core.graph import Change, Map, Place, PutPlace, PutTopic, Topic, moving, renaming
 from knowalledge_desktop.services.session import HISTORY_MAX, MapSession
 from tests.support.examples import photosynthesis
 from tests.support.fakes import FakeClock, MemoryLibrary
@@ -239,3 +239,36 @@ async def test_cancelling_at_any_moment_keeps_the_real_library_in_step(tmp_path:
         await session.undo()
     assert await library.load("m1") == session.map
     await library.aclose()
+
+
+async def test_every_stored_change_is_told_also_one_whose_author_was_cancelled() -> None:
+    library = SlowLibrary()
+    session = await kept_session(library)
+    told: list[tuple[str, str]] = []
+    session.listen(lambda change, document: told.append((change.reason, document.title)))
+    library.hold()
+    author = asyncio.ensure_future(session.commit(rename("Light")))
+    await library.begun.wait()
+    author.cancel()
+    library.gate.set()
+    with pytest.raises(asyncio.CancelledError):
+        await author
+    assert told == [("rename", "Light")]
+    await session.undo()
+    assert told[-1] == ("rename", "Photosynthesis")
+
+
+async def test_undo_moves_back_a_topic_that_was_folded_since_and_leaves_the_fold() -> None:
+    library = MemoryLibrary()
+    session = await kept_session(library)
+    start = session.map.places.get("root") or Place(0.0, 0.0)
+    await session.commit(lambda document: moving(document, {"root": start}), undoable=False)
+    await session.commit(lambda document: moving(document, {"root": Place(50.0, 60.0, pinned=True)}))
+    folded = Place(50.0, 60.0, pinned=True, collapsed=True)
+    fold = Change((PutPlace("root", session.map.places["root"], folded),), "fold")
+    await session.commit(lambda _: fold, undoable=False)
+    await session.undo()
+    assert session.map.places["root"] == Place(start.x, start.y, start.pinned, collapsed=True)
+    await session.redo()
+    assert session.map.places["root"] == folded
+    assert library.documents()["m1"] == session.map

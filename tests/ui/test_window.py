@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from random import Random
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QPushButton, QToolButton, QWidget
 
 from knowalledge_desktop.core.errors import KeyRejected, Offline, TimedOut
+from knowalledge_desktop.core.graph import Map
 from knowalledge_desktop.core.request import Task, TextDelta
 from knowalledge_desktop.ui.canvas.widget import GraphCanvas
 from tests.support.engines import PROSE
@@ -353,3 +356,65 @@ def test_no_control_is_cut_off(flow: Flow, size: tuple[int, int]) -> None:
             assert parent.rect().contains(button.geometry()), f"{button.objectName()} is cut off"
 
     flow(steps)
+
+
+# --- any order ----------------------------------------------------------------------------------------------
+
+KEYS = (
+    *(Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End),
+    *(Qt.Key.Key_E, Qt.Key.Key_E, Qt.Key.Key_X, Qt.Key.Key_X, Qt.Key.Key_R, Qt.Key.Key_Escape),
+    *(Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight, Qt.Key.Key_Delete, Qt.Key.Key_F),
+)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_order_of_keys_leaves_everything_in_agreement(flow: Flow, oracle: Oracle, seed: int) -> None:
+    async def steps(driver: Driver) -> None:
+        dice = Random(seed)  # noqa: S311 - a walk that can be walked again
+        canvas = await grown(driver)
+        maps = driver.window.desk.maps
+        oracle.plans["Jazz, part 2"] = (TimedOut("60 s"),)
+        for _ in range(70):
+            what = dice.random()
+            if what < 0.12:
+                driver.window.desk.undo()
+            elif what < 0.18:
+                driver.window.desk.redo()
+            elif what < 0.22:
+                driver.window.desk.go_back()
+            elif what < 0.25 and maps.map is not None:
+                maps.rename(dice.choice(list(maps.map.topics)), f"Name {dice.random()}")
+            else:
+                press(canvas, dice.choice(KEYS))
+            for _ in range(dice.randrange(12)):
+                await asyncio.sleep(0)
+        await quiet(driver)
+        assert driver.bugs == []
+        document = maps.map
+        assert document is not None
+        assert canvas.property("busy") is False
+        assert not driver.has(QPushButton, "cancelButton")
+        assert canvas.property("nodeCount") == len(seen_topics(document, document.root_id))
+        outline = driver.window.outline.model()
+        assert outline_count(outline, outline.index(0, 0)) == len(document.topics)
+        selected = canvas.selected_id
+        assert selected == "" or selected in document.topics
+        assert driver.window.detail.topic_id == selected
+        assert await driver.services.library.open(document.map_id) is not None
+        kept = (await driver.services.library.open(document.map_id)).map
+        assert kept.topics == document.topics
+        assert kept.explanations == document.explanations
+        assert {i: kept.places.get(i) for i in kept.topics} == {i: document.places.get(i) for i in kept.topics}
+
+    flow(steps)
+
+
+def seen_topics(document: Map, topic_id: str) -> list[str]:
+    place = document.places.get(topic_id)
+    below = () if place is not None and place.collapsed else document.children(topic_id)
+    return [topic_id, *(found for child in below for found in seen_topics(document, child))]
+
+
+def outline_count(model: QAbstractItemModel, index: QModelIndex) -> int:
+    rows = range(model.rowCount(index))
+    return 1 + sum(outline_count(model, model.index(row, 0, index)) for row in rows)

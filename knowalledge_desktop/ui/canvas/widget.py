@@ -79,11 +79,9 @@ class GraphCanvas(MapView):
     def apply(self, change: Change, document: Map) -> None:
         """Show the map after a change, with motion from what was there."""
         selected, before, first = self.selected_id, self._rows, len(self._rows) <= 1
-        if self._document is not None and self._document.map_id == document.map_id:
-            # Places that were given out are kept, also while they are still on their way to the library.
-            document = replace(document, places={**self._document.places, **document.places})
-        self._document = document
-        found = self._place_and_read()
+        kept = self._given_places(document)
+        self._document = replace(document, places={**kept, **document.places})
+        found = kept | self._place_and_read()
         row = self._rows.index.get(selected, -1)
         self._shown = replace(self._shown, selected=row, hover=-1)
         for topic_id in [t for t in self._ghosts if t not in document.topics or document.children(t)]:
@@ -207,6 +205,16 @@ class GraphCanvas(MapView):
             self._document = replace(self._document, places={**self._document.places, **found})
         self._rows = rows_of(self._document, sizes)
         return found
+
+    def _given_places(self, document: Map) -> dict[str, Place]:
+        """Places that were given out and that the map does not have (yet, or no more): topics stay there.
+
+        What is folded is for the map alone to say.
+        """
+        if self._document is None or self._document.map_id != document.map_id:
+            return {}
+        given = self._document.places.items()
+        return {i: replace(place, collapsed=False) for i, place in given if i not in document.places}
 
     def _tell_places(self, found: dict[str, Place]) -> None:
         if found:
