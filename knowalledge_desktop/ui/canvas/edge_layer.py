@@ -34,20 +34,21 @@ class EdgeLayer:
         self._theme = theme
         self._shapes = EdgeShapes(Rows())
         self._shapes_of: Rows | None = None
+        self._boxes = _Boxes(Rows())
         self._segments: dict[tuple[int, int], NDArray[np.float64]] = {}
+        self._rests: dict[int, QColor] = {}
 
     def paint(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
         """All edges that are seen, then the way from the root to the selection."""
         if self._shapes_of is not rows:
-            self._shapes, self._shapes_of = EdgeShapes(rows), rows
+            self._shapes, self._shapes_of, self._boxes = EdgeShapes(rows), rows, _Boxes(rows)
             self._segments.clear()
-        chosen = _seen(rows, *frame.whole().seen())
+        chosen = self._boxes.touching(*frame.whole().seen())
         one_by_one = frame.scale >= LABELS and len(chosen) <= RIBBONS_AT_MOST
         if frame.part is not None:
-            chosen = _seen(rows, *frame.seen(), THICKEST)
+            chosen = self._boxes.touching(*frame.seen(), THICKEST)
         if one_by_one:
-            for row in chosen.tolist():
-                self._edge(painter, rows, row, frame)
+            self._ribbons(painter, rows, chosen, frame)
         else:
             self._lines(painter, rows, chosen, frame)
         self._path(painter, rows, frame)
@@ -83,6 +84,23 @@ class EdgeLayer:
                         self._segments[depth, pieces] = lines
                 draw_lines(painter, lines)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+    def _ribbons(self, painter: QPainter, rows: Rows, chosen: NDArray[np.int32], frame: Frame) -> None:
+        """Filled edges one by one; those that are in no way special with the least ado."""
+        born = frame.motion.born if frame.motion else {}
+        special = {rows.index.get(topic_id, -1) for topic_id in frame.shown.states} | born.keys()
+        painter.setPen(Qt.PenStyle.NoPen)
+        last, ribbon_of = -1, self._shapes.ribbon
+        depths, related = rows.depth[chosen].tolist(), rows.related[chosen].tolist()
+        for row, depth, is_related in zip(chosen.tolist(), depths, related, strict=True):
+            if is_related or row in special:
+                self._edge(painter, rows, row, frame)
+                last = -1
+                continue
+            if depth != last:
+                painter.setBrush(self._rest(depth))
+                last = depth
+            painter.drawPath(ribbon_of(row))
 
     def _edge(self, painter: QPainter, rows: Rows, row: int, frame: Frame) -> None:
         motion = frame.motion
@@ -128,7 +146,11 @@ class EdgeLayer:
             row = int(rows.parent[row])
 
     def _rest(self, depth: int) -> QColor:
-        return self._theme.mix(self._theme.color("bg.canvas"), self._theme.depth(depth).line, REST)
+        found = self._rests.get(depth)
+        if found is None:
+            ground, line = self._theme.color("bg.canvas"), self._theme.depth(depth).line
+            found = self._rests[depth] = self._theme.mix(ground, line, REST)
+        return found
 
 
 _LINE_DEPTHS = (1, 2, 3, 4, 5)
@@ -148,11 +170,25 @@ def _points(points: NDArray[np.float64]) -> list[QPointF]:
     return [QPointF(x, y) for x, y in points.tolist()]
 
 
-def _seen(rows: Rows, left: float, top: float, right: float, bottom: float, pad: float = 0.0) -> NDArray[np.int32]:
-    """Rows whose edge may touch the rectangle."""
-    child = np.arange(1, len(rows), dtype=np.int32)
-    parent = rows.parent[1:]
-    low_x, high_x = np.minimum(rows.x[child], rows.x[parent]), np.maximum(rows.x[child], rows.x[parent])
-    low_y, high_y = np.minimum(rows.y[child], rows.y[parent]), np.maximum(rows.y[child], rows.y[parent])
-    seen = (low_x <= right + pad) & (high_x >= left - pad) & (low_y <= bottom + pad) & (high_y >= top - pad)
-    return child[seen & (parent >= 0)]
+class _Boxes:
+    """The boxes of all edges: an edge stays between the centres of its topics, but for its thickness."""
+
+    def __init__(self, rows: Rows) -> None:
+        child = np.arange(1, len(rows), dtype=np.int32)
+        self._child = child = child[rows.parent[1:] >= 0]
+        parent = rows.parent[child]
+        self._left, self._right = (
+            np.minimum(rows.x[child], rows.x[parent]),
+            np.maximum(rows.x[child], rows.x[parent]),
+        )
+        self._top, self._bottom = (
+            np.minimum(rows.y[child], rows.y[parent]),
+            np.maximum(rows.y[child], rows.y[parent]),
+        )
+
+    def touching(
+        self, left: float, top: float, right: float, bottom: float, pad: float = 0.0
+    ) -> NDArray[np.int32]:
+        """Rows whose edge may touch the rectangle."""
+        aside = (self._left <= right + pad) & (self._right >= left - pad)
+        return self._child[aside & (self._top <= bottom + pad) & (self._bottom >= top - pad)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,18 +40,18 @@ class NodeLayer:
         self._font = QFont(theme.font("caption"))
         self._branches: tuple[Rows, list[int]] | None = None
         self._looks: dict[int, Look] = {}
-        self._looks_of: tuple[Rows, Mapping[str, str], int] | None = None
+        self._looks_of: tuple[Rows, Mapping[str, str]] | None = None
 
     def look(self, rows: Rows, row: int, shown: Shown) -> Look:
         """How a topic's pill looks now."""
         of = self._looks_of
-        if of is None or of[0] is not rows or of[1] is not shown.states or of[2] != shown.hover:
+        if of is None or of[0] is not rows or of[1] is not shown.states:
             self._looks.clear()
-            self._looks_of = (rows, shown.states, shown.hover)
+            self._looks_of = (rows, shown.states)
         found = self._looks.get(row)
         if found is None:
             found = self._looks[row] = self._look(rows, row, shown)
-        return found
+        return replace(found, hover=True) if row == shown.hover else found
 
     def _look(self, rows: Rows, row: int, shown: Shown) -> Look:
         depth = int(rows.depth[row])
@@ -63,15 +64,11 @@ class NodeLayer:
             bool(rows.explained[row]),
             shown.states.get(rows.ids[row], IDLE),
             int(rows.hidden[row]),
-            row == shown.hover,
         )
 
     def paint(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
         """All topics that are seen."""
-        left, top, right, bottom = frame.seen()
-        wide = frame.scale < PILLS or frame.scale >= FIRST_LINES
-        aside, above = (REACH_PX if wide else EDGE_PX) / frame.scale, EDGE_PX / frame.scale
-        seen = rows.inside(left - aside, top - above, right + aside, bottom + above)
+        seen = _seen(rows, frame, REACH_PX if frame.scale < PILLS else EDGE_PX)
         if frame.scale >= PILLS:
             pills, dots = seen, seen[:0]
         else:
@@ -84,8 +81,11 @@ class NodeLayer:
             opacity = min(1.0, max(0.0, (grown - 0.6) / 0.4))
             if opacity > 0.0:
                 self.pill(painter, rows, row, frame, opacity)
+
+    def captions(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
+        """What keeps its size close up: the first line of what a topic is about."""
         if frame.scale >= FIRST_LINES:
-            self._first_lines(painter, rows, pills, frame)
+            self._first_lines(painter, rows, _seen(rows, frame, REACH_PX), frame)
 
     def pill(self, painter: QPainter, rows: Rows, row: int, frame: Frame, opacity: float) -> None:
         """One pill from its picture."""
@@ -182,6 +182,13 @@ class NodeLayer:
             at = frame.at(float(rows.x[row]) + int(rows.side[row]) * far, float(rows.y[row]))
             left = at.x() + 8.0 if rows.side[row] > 0 else at.x() - 8.0 - width
             painter.drawPixmap(QPointF(frame.snapped(left), frame.snapped(at.y() - height / 2)), picture)
+
+
+def _seen(rows: Rows, frame: Frame, aside: float) -> NDArray[np.int32]:
+    """Topics that may leave ink in the frame, which reaches so many pixels aside."""
+    left, top, right, bottom = frame.seen()
+    aside, above = aside / frame.scale, EDGE_PX / frame.scale
+    return rows.inside(left - aside, top - above, right + aside, bottom + above)
 
 
 def _branch_names(rows: Rows, branches: list[int], pitch: float) -> list[int]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import reduce
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 
 from knowalledge_desktop.ui.canvas.edge_layer import EdgeLayer
@@ -20,6 +20,8 @@ from knowalledge_desktop.ui.theme import Theme
 
 DOT_STEP, DOTS_FROM = 24.0, 0.5
 """Scene units between the dots of the ground, and the scale from which they are seen."""
+TILE_PX = 256
+"""About how big the tile of the ground is, in device pixels."""
 AREA_PAD, AREA_RADIUS = 14.0, 40.0
 
 
@@ -32,8 +34,8 @@ class MapRenderer:
         self.pills = PillPainter(theme, self.metrics)
         self._edges = EdgeLayer(theme)
         self._nodes = NodeLayer(theme, self.metrics, self.pills)
-        self._tile: tuple[float, QPixmap] | None = None
-        self._areas: tuple[Rows, list[QRectF]] | None = None
+        self._tile: tuple[tuple[int, float], QPixmap] | None = None
+        self._areas: tuple[Rows, list[QRectF], list[QRect]] | None = None
 
     def look(self, rows: Rows, row: int, shown: Shown) -> Look:
         """How a topic's pill looks now."""
@@ -43,8 +45,8 @@ class MapRenderer:
         """One pill over the picture."""
         self._nodes.pill(painter, rows, row, frame, 1.0)
 
-    def render(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
-        """Draw everything that is seen. The painter is in widget coordinates."""
+    def render(self, painter: QPainter, rows: Rows, frame: Frame, *, captions: bool = True) -> None:
+        """Draw everything that is seen, or all but the `captions`. The painter is in widget coordinates."""
         self._ground(painter, frame)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         motion = frame.motion
@@ -63,29 +65,39 @@ class MapRenderer:
             for row in motion.leaving:
                 self._nodes.pill(painter, motion.before, row, frame, max(0.01, left * 1.6 - 0.6))
         self._nodes.paint(painter, rows, frame)
+        if captions:
+            self._nodes.captions(painter, rows, frame)
+
+    def captions(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
+        """What stands beside the topics close up: it keeps its size on the screen, whatever the scale."""
+        self._nodes.captions(painter, rows, frame)
 
     def _ground(self, painter: QPainter, frame: Frame) -> None:
-        whole = QRectF(QPointF(0, 0), frame.view)
+        whole = frame.part or QRectF(QPointF(0, 0), frame.view)
         if frame.scale < DOTS_FROM or frame.is_moving:
             painter.fillRect(whole, self._theme.color("bg.canvas"))
             return
         step = max(1, round(DOT_STEP * frame.scale * frame.dpr))
-        if self._tile is None or self._tile[0] != step:
-            tile = QPixmap(step, step)
-            tile.fill(self._theme.color("bg.canvas"))
-            dots = QPainter(tile)
-            dots.fillRect(
-                QRectF(0, 0, max(1.0, frame.dpr), max(1.0, frame.dpr)), self._theme.color("bg.canvasDot")
-            )
-            dots.end()
-            self._tile = (step, tile)
-        tile = self._tile[1]
-        tile.setDevicePixelRatio(frame.dpr)
-        origin = frame.at(0.0, 0.0)
-        unit = step / frame.dpr
+        tile = self._dots(step, frame.dpr)
+        unit, from_origin = step / frame.dpr, whole.topLeft() - frame.at(0.0, 0.0)
         painter.drawTiledPixmap(
-            whole, tile, QPointF(frame.snapped(-origin.x() % unit), frame.snapped(-origin.y() % unit))
+            whole, tile, QPointF(frame.snapped(from_origin.x() % unit), frame.snapped(from_origin.y() % unit))
         )
+
+    def _dots(self, step: int, dpr: float) -> QPixmap:
+        """A tile of the ground with many dots: few big tiles are laid faster than many small ones."""
+        if self._tile is None or self._tile[0] != (step, dpr):
+            count = max(1, TILE_PX // step)
+            tile = QPixmap(count * step, count * step)
+            tile.fill(self._theme.color("bg.canvas"))
+            dots, side = QPainter(tile), max(1.0, dpr)
+            for number in range(count * count):
+                x, y = number % count * step, number // count * step
+                dots.fillRect(QRectF(x, y, side, side), self._theme.color("bg.canvasDot"))
+            dots.end()
+            tile.setDevicePixelRatio(dpr)
+            self._tile = ((step, dpr), tile)
+        return self._tile[1]
 
     def _moving(self, rows: Rows, motion: Motion) -> Rows:
         if motion.x0 is None or motion.y0 is None:
@@ -96,12 +108,14 @@ class MapRenderer:
     def _paint_areas(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
         """Far away a branch is an area; its name stands at its first topic."""
         if self._areas is None or self._areas[0] is not rows:
-            self._areas = (rows, _areas_of(rows))
+            boxes = _areas_of(rows)
+            whole = reduce(QRegion.united, (QRegion(box.toRect()) for box in boxes), QRegion())
+            self._areas = (rows, boxes, list(whole))  # pyright: ignore[reportArgumentType] - a region is iterable, the stubs miss it
         tint = self._theme.depth(1).tint
         if frame.is_moving:
             # Whole pixels, each filled once: a third of the time of soft corners that overlap.
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # noqa: FBT003 - Qt takes no keyword here
-            for box in reduce(QRegion.united, (QRegion(box.toRect()) for box in self._areas[1]), QRegion()):  # pyright: ignore[reportGeneralTypeIssues] - it is, the stubs miss it
+            for box in self._areas[2]:
                 painter.fillRect(box, tint)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             return

@@ -20,6 +20,8 @@ from knowalledge_desktop.ui.theme import Theme
 
 SETTLE_MS = 120
 """How long after the last step of a zoom pictures are made sharp again."""
+LATER_MS = 60
+"""How long after a picture that was drawn anew the margin is begun; the next one may be new as well."""
 HIT_PX = 16.0
 """Half the least size of what can be clicked, in pixels at every zoom."""
 
@@ -48,6 +50,9 @@ class MapView(QWidget):
         self._settle.setInterval(SETTLE_MS)
         self._settle.setSingleShot(True)
         self._settle.timeout.connect(self.settle)
+        self._ahead = QTimer(self)
+        self._ahead.setSingleShot(True)
+        self._ahead.timeout.connect(self._look_ahead)
 
     @property
     def rows(self) -> Rows:
@@ -199,10 +204,21 @@ class MapView(QWidget):
         painter = QPainter(self)
         try:
             frame = self._frame()
-            self._layer.paint(painter, self._rows, frame)
+            frame = self._layer.paint(painter, self._rows, frame)
             self._overlay.paint(painter, self._rows, frame, self._ghosts)
         finally:
             painter.end()
+        if self._layer.is_fresh:
+            self._ahead.start(LATER_MS)
+        elif not self._layer.lacks_margin:
+            self._ahead.stop()
+        elif not self._ahead.isActive():
+            self._ahead.start(0)
+
+    def _look_ahead(self) -> None:
+        """Draw some of what a pan would bring, while there is nothing else to do."""
+        if self.isVisible() and self._layer.grow():
+            self._ahead.start(0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The middle of the view stays where it is; a map that was never seen is fitted."""
