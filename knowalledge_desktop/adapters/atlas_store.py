@@ -123,6 +123,21 @@ class AtlasStore:
         found = [Entry(*row) for article in chosen for row in self._rows(_ARTICLE, (article,))]
         return sorted(found, key=lambda entry: (-entry.fame, entry.title))
 
+    def named(self, names: Sequence[str], language: str, limit: int) -> list[Entry]:
+        """Articles whose title or sure other name is one of these folded names, in the names' order."""
+        found: dict[int, Entry] = {}
+        for name in names:
+            if len(found) >= limit:
+                break
+            rows = self._rows(
+                "SELECT a.id, a.title, a.description, a.extract, a.fame FROM name n"
+                " JOIN article a ON a.id = n.article"
+                " WHERE n.lang = ? AND n.folded = ? AND n.kind <= 2 ORDER BY a.fame DESC LIMIT 1",
+                (language, name),
+            )
+            found |= {row[0]: Entry(*row) for row in rows}
+        return list(found.values())
+
     def _meant(self, found: list[Entry], path: tuple[str, ...], language: str) -> Entry:
         if len(found) == 1 or not path:
             return found[0]

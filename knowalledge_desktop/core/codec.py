@@ -109,7 +109,13 @@ def sources_from(told: list[Json]) -> tuple[Source, ...]:
 def claims_from(told: list[Json]) -> tuple[Claim, ...]:
     """Claims from their JSON form."""
     return tuple(
-        Claim(_text(each["text"]), ClaimState(each["state"]), tuple(_count(n) for n in _list(each["sources"])))
+        Claim(
+            _text(each["text"]),
+            ClaimState(each["state"]),
+            tuple(_count(n) for n in _list(each["sources"])),
+            _text(each.get("passage", "")),
+            _text(each.get("note", "")),
+        )
         for each in _list(told)
     )
 

@@ -33,11 +33,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One checkable sentence; `sources` are indices into the explanation's sources."""
+    """One checkable sentence; `sources` are indices into the explanation's sources.
+
+    `passage` is the sentence of the source that decided its state, `note` the two values in
+    disagreement ("1809 / 1810", the source's first).
+    """
 
     text: str
     state: ClaimState = ClaimState.UNCHECKED
     sources: tuple[int, ...] = ()
+    passage: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,29 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from typing import Protocol
 
 from knowalledge_desktop.core.content import Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The text of one source, which claims are held against; `licence` is an SPDX name."""
+
+    title: str
+    url: str
+    text: str
+    licence: str = ""
+
+
+class Evidence(Protocol):
+    """Where passages come from."""
+
+    async def passages(self, topic: str, path: tuple[str, ...], language: str, text: str) -> tuple[Passage, ...]:
+        """Passages on a topic and on what a text about it names, the topic's own first; may be none."""
+        ...
+
 
 _WIDE_END = "。！？｡"
 _ENDS = ".!?…؟۔।॥" + _WIDE_END

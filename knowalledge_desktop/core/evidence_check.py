@@ -1,0 +1,277 @@
+"""Claims against passages: supported, disputed, not found, or not checkable. Pure and cautious.
+
+A claim is *disputed* only when one sentence says nearly the same with another number, date or name in the
+same role, and no sentence has the claimed one. What the passages do not speak of stays unchecked.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from knowalledge_desktop.core.content import Claim, ClaimState
+from knowalledge_desktop.core.evidence import Passage, sentences
+from knowalledge_desktop.core.evidence_words import Said, opposed, read, same_name
+from knowalledge_desktop.core.facts import Fact, Kind
+from knowalledge_desktop.core.facts_compare import Fit, compare
+from knowalledge_desktop.core.validation import fold
+
+Rarity = Callable[[str], float]
+"""Weight of a folded stem: the rarer in the evidence, the heavier."""
+
+ENOUGH = 0.74
+"""Share of a claim's weight that one sentence must have to support it."""
+ALIKE = 0.74
+"""Share, without the value in question, from which another value is a dispute."""
+ABOUT_IT = 0.45
+"""Share from which a sentence speaks of what the claim speaks of."""
+_ROLE = 0.5
+_SAME = 0.9
+_LOOKED_AT = 12
+_NEAR = 4
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedClaim:
+    """What the evidence says on one claim.
+
+    `passage` is the place in the passages given, -1 when none; `start`, `end` the sentence in its text.
+    `note` is the two values in disagreement ("1809 / 1810"); `doubt` orders claims from sure (0) to wrong (1).
+    """
+
+    state: ClaimState
+    passage: int = -1
+    start: int = 0
+    end: int = 0
+    note: str = ""
+    doubt: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence of the evidence; `title` are the stems of its article's name."""
+
+    passage: int
+    start: int
+    end: int
+    said: Said
+    title: frozenset[str]
+    about_topic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Rival:
+    """A value that stands where the claimed one should."""
+
+    note: str
+    strength: float
+
+
+def check_claims(
+    claims: Sequence[Claim],
+    passages: Sequence[Passage],
+    *,
+    topic: str = "",
+    language: str = "en",
+    rarity: Rarity | None = None,
+) -> tuple[CheckedClaim, ...]:
+    """One result for each claim, in order. Passages about `topic` are those with that title."""
+    evidence = _Evidence(passages, topic, language, rarity)
+    return tuple(evidence.check(claim.text) for claim in claims)
+
+
+class _Evidence:
+    """All sentences of the passages, read once."""
+
+    def __init__(self, passages: Sequence[Passage], topic: str, language: str, rarity: Rarity | None) -> None:
+        self._language = language
+        self._topic = read(topic, language).stems if topic else frozenset[str]()
+        self._sentences: list[_Sentence] = []
+        for number, passage in enumerate(passages):
+            title = read(passage.title.partition(" (")[0], language).stems
+            about = bool(topic) and fold(passage.title) == fold(topic)
+            at = 0
+            for text in sentences(passage.text):
+                start = passage.text.find(text, at)
+                if start < 0:  # its spaces were set right; it is found by its first words
+                    start = max(at, passage.text.find(text.split()[0], at))
+                at = min(len(passage.text), start + len(text))
+                said = read(text, language)
+                self._sentences.append(_Sentence(number, start, at, said, title, about))
+        self._seen: dict[str, int] = {}
+        for sentence in self._sentences:
+            for stem in sentence.said.stems:
+                self._seen[stem] = self._seen.get(stem, 0) + 1
+        self._rarity = rarity or self._own_rarity
+
+    def _own_rarity(self, stem: str) -> float:
+        return math.log(2.0 + len(self._sentences) / (1.0 + self._seen.get(stem, 0)))
+
+    def _weight(self, stems: Iterable[str]) -> float:
+        return sum(map(self._rarity, stems))
+
+    def check(self, text: str) -> CheckedClaim:
+        claim = read(text, self._language)
+        total = self._weight(claim.stems)
+        if not self._sentences or total <= 0 or len(claim.stems) < 2:
+            return CheckedClaim(ClaimState.UNCHECKED)
+        ranked = sorted(
+            ((self._covered(claim, sentence) / total, -i) for i, sentence in enumerate(self._sentences)),
+            reverse=True,
+        )
+        near = [(share, self._sentences[-i]) for share, i in ranked[:_LOOKED_AT] if share >= 0.25]
+        if not near:
+            return CheckedClaim(ClaimState.UNCHECKED)
+        for share, sentence in near:
+            if share >= ENOUGH and self._supports(claim, sentence):
+                return _told(ClaimState.SUPPORTED, sentence, doubt=0.3 * (1 - share))
+        rivals = [(rival, s) for _, s in near if (rival := self._dispute(claim, s, near)) is not None]
+        if rivals:
+            rival, sentence = max(rivals, key=lambda pair: pair[0].strength)
+            return _told(ClaimState.DISPUTED, sentence, rival.note, 0.8 + 0.2 * rival.strength)
+        best = near[0][0]
+        if best < ABOUT_IT:
+            return CheckedClaim(ClaimState.UNCHECKED, doubt=0.45)
+        missing = [fact for fact in claim.facts if not self._has(fact, near)]
+        names = [name for name in claim.names if not _named(name, near)]
+        open_parts = min(1.0, 0.5 * (len(missing) + len(names)))
+        return CheckedClaim(ClaimState.NOT_FOUND, doubt=0.35 + 0.4 * best * open_parts)
+
+    def _covered(self, claim: Said, sentence: _Sentence) -> float:
+        return self._weight(claim.stems & (sentence.said.stems | sentence.title))
+
+    def _supports(self, claim: Said, sentence: _Sentence) -> bool:
+        said = sentence.said
+        if claim.negated != said.negated or opposed(claim.stems, said.stems):
+            return False
+        if any(all(compare(fact, other) is not Fit.MATCH for other in said.facts) for fact in claim.facts):
+            return False
+        if not all(self._knows(name, sentence) for name in claim.names):
+            return False
+        return self._same_subject(claim, sentence)
+
+    def _knows(self, name: frozenset[str], sentence: _Sentence) -> bool:
+        known = sentence.said.stems | sentence.title
+        return bool(name & known) or any(same_name(name, other) for other in sentence.said.names)
+
+    def _same_subject(self, claim: Said, sentence: _Sentence) -> bool:
+        """Whether the claim speaks of what the sentence's article is about."""
+        if sentence.title and len(sentence.title & claim.stems) * 2 >= len(sentence.title):
+            return True
+        if sentence.about_topic and (claim.pronoun or not claim.names):
+            return True
+        if not claim.names and claim.first == sentence.said.first:
+            return True
+        subject = claim.names[0] if claim.names else frozenset[str]()
+        return bool(subject & (sentence.said.stems | sentence.title)) and bool(claim.names)
+
+    def _has(self, fact: Fact, near: Sequence[tuple[float, _Sentence]]) -> bool:
+        return any(
+            share >= 0.35
+            and any((compare(fact, other) or Fit.CONFLICT) is not Fit.CONFLICT for other in s.said.facts)
+            for share, s in near
+        )
+
+    # --- disputes --------------------------------------------------------------------------
+
+    def _dispute(self, claim: Said, sentence: _Sentence, near: Sequence[tuple[float, _Sentence]]) -> _Rival | None:
+        if not self._same_subject(claim, sentence):
+            return None
+        said = sentence.said
+        odd = [f for f in claim.facts if all(compare(f, other) is not Fit.MATCH for other in said.facts)]
+        strangers = [name for name in claim.names if not self._knows(name, sentence)]
+        if len(odd) + len(strangers) != 1:
+            return self._denied(claim, sentence) if not odd and not strangers else None
+        if claim.negated != said.negated or opposed(claim.stems, said.stems):
+            return None
+        if odd:
+            return self._other_value(odd[0], claim, sentence, near)
+        return self._other_name(strangers[0], claim, sentence, near)
+
+    def _other_value(
+        self, fact: Fact, claim: Said, sentence: _Sentence, near: Sequence[tuple[float, _Sentence]]
+    ) -> _Rival | None:
+        share = self._share(claim, sentence, frozenset())
+        if share < ALIKE or self._has(fact, near):
+            return None
+        free = [
+            other
+            for other in sentence.said.facts
+            if compare(fact, other) is Fit.CONFLICT
+            and all(compare(mine, other) is not Fit.MATCH for mine in claim.facts)
+        ]
+        scored = sorted(
+            ((self._role(claim, fact, sentence.said, other), -other.start, other) for other in free),
+            reverse=True,
+            key=lambda t: t[:2],
+        )
+        if not scored or (len(scored) > 1 and scored[0][0] - scored[1][0] < 0.15):
+            return None
+        if scored[0][0] < (_ROLE if len(scored) > 1 or share < _SAME else 0.0):
+            return None  # in another clause, unless all the rest is the same and there is only this value
+        role, _, other = scored[0]
+        if fact.kind is Kind.NUMBER and not fact.unit and _noun(claim, fact) != _noun(sentence.said, other):
+            return None
+        return _Rival(f"{other.text} / {fact.text}", 0.5 * share + 0.5 * role)
+
+    def _other_name(
+        self, name: frozenset[str], claim: Said, sentence: _Sentence, near: Sequence[tuple[float, _Sentence]]
+    ) -> _Rival | None:
+        share = self._share(claim, sentence, name)
+        if share < max(ALIKE, 0.85) or name & self._topic or _named(name, near):
+            return None
+        place = claim.names.index(name)
+        for number, other in enumerate(sentence.said.names):
+            if other & (claim.stems | sentence.title) or any(same_name(other, mine) for mine in claim.names):
+                continue
+            here, there = (
+                claim.around(claim.name_spans[place]),
+                sentence.said.around(sentence.said.name_spans[number]),
+            )
+            sides = (here[0] == there[0] and here[0] != "") + (here[1] == there[1] and here[1] != "")
+            if sides == 2 or (sides == 1 and share >= 0.92):
+                found = sentence.said.text_of(sentence.said.name_spans[number])
+                note = f"{found} / {claim.text_of(claim.name_spans[place])}"
+                return _Rival(note, 0.5 * share + 0.25 * sides)
+        return None
+
+    def _denied(self, claim: Said, sentence: _Sentence) -> _Rival | None:
+        """The same words with and without a "not"."""
+        said = sentence.said
+        if claim.negated == said.negated or len(said.stems) > 1.5 * len(claim.stems) + 2:
+            return None
+        share = self._share(claim, sentence, frozenset())
+        back = self._weight(said.stems & claim.stems) / max(1e-9, self._weight(said.stems))
+        return _Rival("not", share * back) if share >= 0.9 and back >= 0.75 else None
+
+    def _share(self, claim: Said, sentence: _Sentence, without: frozenset[str]) -> float:
+        wanted = claim.stems - without
+        total = self._weight(wanted)
+        return self._weight(wanted & (sentence.said.stems | sentence.title)) / total if total else 0.0
+
+    def _role(self, claim: Said, fact: Fact, said: Said, other: Fact) -> float:
+        """How alike the words around two values are, 0 to 1."""
+        here = claim.near(fact.start, fact.end, _NEAR)
+        there = said.near(other.start, other.end, _NEAR + 2)
+        total = self._weight(here)
+        if not total:
+            return 0.0
+        side = claim.around((fact.start, fact.end)), said.around((other.start, other.end))
+        touching = 0.5 * (side[0][0] == side[1][0]) + 0.5 * (side[0][1] == side[1][1])
+        return 0.7 * self._weight(here & there) / total + 0.3 * touching
+
+
+def _noun(said: Said, fact: Fact) -> str:
+    """What is counted: the word behind a bare number."""
+    return said.after(fact.end)
+
+
+def _named(name: frozenset[str], near: Sequence[tuple[float, _Sentence]]) -> bool:
+    return any(
+        name & (s.said.stems | s.title) or any(same_name(name, other) for other in s.said.names) for _, s in near
+    )
+
+
+def _told(state: ClaimState, sentence: _Sentence, note: str = "", doubt: float = 0.0) -> CheckedClaim:
+    return CheckedClaim(state, sentence.passage, sentence.start, sentence.end, note, round(doubt, 4))
