@@ -1,0 +1,64 @@
+"""Explanations held against the evidence: each claim gets its state, and the passage that decided it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from knowalledge_desktop.core.content import Claim, ClaimState, ExplanationText, Source
+from knowalledge_desktop.core.errors import AtlasMissing
+from knowalledge_desktop.core.evidence import Evidence, Passage, claims_of
+from knowalledge_desktop.core.evidence_check import CheckedClaim, check_claims
+
+
+class EvidenceService:
+    """Checks the claims of an explanation. It reads only what is on this device, and costs nothing."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+
+    async def check(
+        self, topic: str, path: tuple[str, ...], language: str, content: ExplanationText
+    ) -> ExplanationText:
+        """The explanation with the states of its claims and the sources they rest on.
+
+        Claims that came as supported stay so: their engine named the source. Without evidence (no Atlas
+        on this device, none in this language, nothing on the topic) the claims stay unchecked.
+        """
+        claims = content.claims or claims_of(content.markdown)
+        if all(claim.state is ClaimState.SUPPORTED for claim in claims):
+            return content
+        text = " ".join(claim.text for claim in claims)
+        try:
+            passages = await self._evidence.passages(topic, path, language, text)
+        except AtlasMissing:  # said where it matters, by the doctor; the explanation is as good without it
+            passages = ()
+        if not passages:
+            return replace(content, claims=claims)
+        about = passages[0].title
+        primary = language.replace("_", "-").split("-")[0].casefold()
+        checked = await asyncio.to_thread(check_claims, claims, passages, topic=about, language=primary)
+        return _with_states(content, claims, checked, passages)
+
+
+def _with_states(
+    content: ExplanationText, claims: Sequence[Claim], checked: Sequence[CheckedClaim], passages: Sequence[Passage]
+) -> ExplanationText:
+    sources = list(content.sources)
+    places = {source.url: i for i, source in enumerate(sources)}
+    told: list[Claim] = []
+    for claim, one in zip(claims, checked, strict=True):
+        if claim.state is ClaimState.SUPPORTED:
+            told.append(claim)
+            continue
+        if one.passage < 0:
+            told.append(Claim(claim.text, one.state))
+            continue
+        passage = passages[one.passage]
+        if passage.url not in places:
+            places[passage.url] = len(sources)
+            sources.append(Source(passage.title, passage.url, passage.licence))
+        words = passage.text[one.start : one.end]
+        told.append(Claim(claim.text, one.state, (places[passage.url],), words, one.note))
+    return replace(content, claims=tuple(told), sources=tuple(sources))

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from knowalledge_desktop.adapters.atlas_evidence import AtlasEvidence
+from knowalledge_desktop.core.content import ClaimState, ExplanationText
+from knowalledge_desktop.core.errors import AtlasMissing
+from knowalledge_desktop.services.evidence import EvidenceService
+
+
+@pytest.fixture
+async def evidence(atlas_path: Path) -> AsyncIterator[AtlasEvidence]:
+    atlas = AtlasEvidence(atlas_path)
+    yield atlas
+    await atlas.aclose()
+
+
+async def test_the_topics_article_comes_first_then_what_is_named(evidence: AtlasEvidence) -> None:
+    text = "Plants use chlorophyll. Jan Ingenhousz and Melvin Calvin studied it; Calvin won the Nobel Prize."
+    found = await evidence.passages("photosynthesis", ("Biology",), "en", text)
+    titles = [passage.title for passage in found]
+    assert titles[:2] == ["Photosynthesis", "Biology"]
+    assert "Chlorophyll" in titles
+    assert len(set(titles)) == len(titles) <= 32
+    for passage in found:
+        assert passage.url.startswith("https://en.wikipedia.org/wiki/")
+        assert passage.licence == "CC-BY-SA-4.0"
+        assert passage.text
+
+
+async def test_a_topic_the_atlas_does_not_have_still_gets_what_the_text_names(evidence: AtlasEvidence) -> None:
+    found = await evidence.passages("zqxjk", (), "fr", "Le Vésuve domine la baie de Naples.")
+    assert {"Vésuve", "Naples"} <= {passage.title for passage in found}
+
+
+@pytest.mark.parametrize("language", ["de", "zh", "ja", "ar", "th", ""])
+async def test_languages_the_atlas_does_not_have_get_nothing(evidence: AtlasEvidence, language: str) -> None:
+    assert await evidence.passages("DNA", (), language, "DNA 1953") == ()
+
+
+async def test_odd_texts_are_no_trouble(evidence: AtlasEvidence) -> None:
+    for text in ("", "\"' OR 1=1 --", "水は液体である。", "a " * 5000, "\x00\ud800"):
+        assert isinstance(await evidence.passages("水", ("\x00",), "en", text), tuple)
+
+
+async def test_an_explanation_is_checked_against_the_real_atlas(evidence: AtlasEvidence) -> None:
+    text = (
+        "Marie Curie was a Polish and naturalised-French physicist and chemist. "
+        "She was the first woman to win a Nobel Prize. Photosynthesis is something else."
+    )
+    content = await EvidenceService(evidence).check("Marie Curie", (), "en", ExplanationText(text))
+    states = [claim.state for claim in content.claims]
+    assert states[0] is ClaimState.SUPPORTED
+    assert ClaimState.DISPUTED not in states
+    assert content.sources[0].url == "https://en.wikipedia.org/wiki/Marie_Curie"
+
+
+async def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    evidence = AtlasEvidence(tmp_path / "none.sqlite")
+    with pytest.raises(AtlasMissing):
+        await evidence.passages("DNA", (), "en", "DNA")
+    await evidence.aclose()
