@@ -139,6 +139,20 @@ class Restarted:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """The request waits for its turn. `position` counts from 1 among those who wait for the model.
+
+    `metric` names the limit in the way (a `quota.Metric` value, empty when only others are ahead),
+    `until` the epoch second at which it frees.
+    """
+
+    position: int
+    model: str
+    metric: str = ""
+    until: float | None = None
+
+
 class SubstituteKind(StrEnum):
     """What stands in for the answer that could not be had."""
 
@@ -167,4 +181,4 @@ class Answer:
     substitute: Substitute | None = None
 
 
-Part = TextDelta | Restarted | Answer
+Part = TextDelta | Restarted | Queued | Answer
