@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from knowalledge_desktop.adapters import ledger_lessons
 from knowalledge_desktop.adapters import ledger_limits as limits_of
+from knowalledge_desktop.adapters.ledger_limits import Rules
 from knowalledge_desktop.adapters.ledger_window import Moment, Sure, Terms, Window
 from knowalledge_desktop.adapters.library_connection import Connection
 from knowalledge_desktop.core.ports import Clock
@@ -36,15 +37,27 @@ class Book:
         self._clock = clock
         self._terms = terms
         self._writes = 0
+        self._rules: dict[Bucket, Rules] = {}
+        self._rules_of = -1
 
     # --- time ---
 
     def _moment(self) -> tuple[Moment, float, str]:
         """The time now, until when everything is held, and the days that were current at the last change."""
-        high, mono, held, days = self._db.rows("SELECT high, mono, held, days FROM moment")[0]
+        high, mono, held, days, rules = self._db.rows("SELECT high, mono, held, days, rules FROM moment")[0]
+        if rules != self._rules_of:
+            self._rules.clear()
+            self._rules_of = rules
         wall = self._clock.now()
         now = wall if wall >= high else high + max(0.0, self._clock.monotonic() - mono)
         return Moment(now, wall, self._names(now, wall)), held, days
+
+    def _window(self, moment: Moment, bucket: Bucket) -> Window:
+        """What the file says; rules are read again when any process changed them."""
+        rules = self._rules.get(bucket)
+        if rules is None:
+            rules = self._rules[bucket] = limits_of.rules(self._db, bucket)
+        return Window(self._db, self._terms, moment, bucket, rules)
 
     def _names(self, now: float, wall: float) -> tuple[str, ...]:
         name = self._terms.days.name
@@ -97,23 +110,26 @@ class Book:
         """
         with self._db.writing():
             moment, held, days = self._moment()
-            known = self._db.rows("SELECT admitted, settled FROM live WHERE reservation = ?", (reservation,))
-            if known and not known[0][1]:
-                return Admitted(reservation, known[0][0]), False, None
             self._turn_days(moment, days)
-            window = Window(self._db, self._terms, moment, bucket)
+            window = self._window(moment, bucket)
             refused = window.stands_in_the_way(demand)
             if refused is None and held > moment.now:
                 limit = window.limits.rpm or 0
                 refused = Refused(Metric.RPM, moment.told(held), limit, limit)
+            if refused is None and self._admit(bucket, demand, reservation, moment):
+                self._keep(moment)
+                return Admitted(reservation, moment.now), True, None
+            self._keep_days(moment, days)
+            known = self._db.value(
+                "SELECT admitted FROM live WHERE reservation = ? AND settled = 0", (reservation,)
+            )
+            if known is not None:
+                return Admitted(reservation, known), False, None
             if refused is not None:
-                self._keep_days(moment, days)
                 return refused, False, window.sure(refused)
-            if known:  # settled before, so this is another request: the old one keeps its count
-                self._db.rows(
-                    "UPDATE live SET reservation = reservation || '#' || hex(randomblob(8)) WHERE reservation = ?",
-                    (reservation,),
-                )
+            # Settled before, so this is another request; the old one keeps its count under another name.
+            name = "UPDATE live SET reservation = reservation || '#' || hex(randomblob(8)) WHERE reservation = ?"
+            self._db.rows(name, (reservation,))
             self._admit(bucket, demand, reservation, moment)
             self._keep(moment)
         return Admitted(reservation, moment.now), True, None
@@ -122,9 +138,10 @@ class Book:
         if known != " ".join(moment.names):
             self._keep(moment)
 
-    def _admit(self, bucket: Bucket, demand: Demand, reservation: str, moment: Moment) -> None:
-        self._db.rows(
-            "INSERT INTO live VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)",
+    def _admit(self, bucket: Bucket, demand: Demand, reservation: str, moment: Moment) -> bool:
+        """Count the request in; False when its name is taken."""
+        fresh = self._db.rows(
+            "INSERT INTO live VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1",
             (
                 reservation,
                 bucket.project,
@@ -138,6 +155,8 @@ class Book:
                 " ".join(moment.names),
             ),
         )
+        if not fresh:
+            return False
         about = (bucket.model, demand.operation)
         first, *more = moment.names
         charged = {"rpd": 1, "tpd": demand.tokens}
@@ -145,6 +164,7 @@ class Book:
         self._tally(bucket.project, first, *about, **charged, **spent)
         for name in more:
             self._tally(bucket.project, name, *about, **charged)
+        return True
 
     def settle(self, reservation: str, used: Used) -> None:
         """Replace the estimate; the first word counts, and one nobody knows any more is left alone."""
@@ -223,7 +243,7 @@ class Book:
             lesson = ledger_lessons.learn(
                 self._db, terms, moment, ledger_lessons.Told(bucket, metric, limit, shut)
             )
-            window = Window(self._db, terms, moment, bucket)
+            window = Window(self._db, terms, moment, bucket, limits_of.rules(self._db, bucket))
             return window.blocked() or window.told(metric, lesson.until)
 
         return self._change(job)
@@ -244,7 +264,7 @@ class Book:
             moment, _, days = self._moment()
             self._turn_days(moment, days)
             self._keep_days(moment, days)
-            return Window(self._db, self._terms, moment, bucket)
+            return self._window(moment, bucket)
 
     def spend(self, project: str, since_day: str) -> tuple[SpendRow, ...]:
         """What was spent from that day on, oldest first."""

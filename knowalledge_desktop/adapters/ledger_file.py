@@ -16,7 +16,8 @@ APPLICATION_ID = 0x4B41514C  # "KAQL"
 VERSION = 1
 
 # `moment` has one row. `high` is the ledger's time of the last change and `mono` the machine's monotonic clock
-# then; `held` is until when nothing may be sent; `days` are the names of the days that were current.
+# then; `held` is until when nothing may be sent; `days` are the names of the days that were current; `rules`
+# is another number after each change of rule, learned or budget.
 #
 # `live` are reservations. `releases` is when one leaves the minute's window; `days` are the days it is charged
 # to, first the one its money belongs to. The index holds all that a decision reads.
@@ -32,7 +33,8 @@ CREATE TABLE moment(
     high REAL NOT NULL,
     mono REAL NOT NULL,
     held REAL NOT NULL,
-    days TEXT NOT NULL
+    days TEXT NOT NULL,
+    rules INTEGER NOT NULL
 );
 
 CREATE TABLE live(
@@ -94,6 +96,11 @@ CREATE TABLE budget(
     day_micro INTEGER,
     month_micro INTEGER
 ) WITHOUT ROWID;
+
+CREATE TRIGGER rule_new AFTER INSERT ON rule BEGIN UPDATE moment SET rules = rules + 1; END;
+CREATE TRIGGER learned_new AFTER INSERT ON learned BEGIN UPDATE moment SET rules = rules + 1; END;
+CREATE TRIGGER learned_gone AFTER DELETE ON learned BEGIN UPDATE moment SET rules = rules + 1; END;
+CREATE TRIGGER budget_new AFTER INSERT ON budget BEGIN UPDATE moment SET rules = rules + 1; END;
 """
 
 
@@ -164,7 +171,7 @@ class LedgerFile:
     def _make(self, db: Connection, *, held: float) -> None:
         with db.writing():
             db.script(_TABLES)
-            db.rows("INSERT INTO moment VALUES (1, 0, 0, ?, '')", (held,))
+            db.rows("INSERT INTO moment VALUES (1, 0, 0, ?, '', 0)", (held,))
             db.script(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};")
 
     def _replaced(self, error: StorageDamaged) -> Connection:

@@ -28,6 +28,20 @@ class Lesson:
         return least(self.most, cap)
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All that holds for a bucket: what the user gave, what was learned, and the money of its project."""
+
+    given: Limits | None
+    learned: Mapping[Metric, Lesson]
+    budget: Budget
+
+
+def rules(db: Connection, bucket: Bucket) -> Rules:
+    """What holds for a bucket now."""
+    return Rules(given(db, bucket), lessons(db, bucket), budget(db, bucket.project))
+
+
 def least(one: int | None, other: int | None) -> int | None:
     """The smaller of two limits, where None is unlimited."""
     return other if one is None else one if other is None else min(one, other)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 
-from knowalledge_desktop.adapters import ledger_limits as limits_of
+from knowalledge_desktop.adapters.ledger_limits import Rules, tightened
 from knowalledge_desktop.adapters.library_connection import Connection, Row
 from knowalledge_desktop.core.quota import Bucket, Demand, Gauge, Limits, Metric, Refused
 from knowalledge_desktop.core.quota_rules import Days
@@ -37,6 +37,10 @@ class Moment:
     wall: float
     names: tuple[str, ...]
 
+    def times(self) -> tuple[float, ...]:
+        """A time in each of the days that may be meant."""
+        return (self.now, self.wall)[: len(self.names)]
+
     def told(self, at: float) -> float:
         """A ledger time as the machine's clock will show it."""
         return at - (self.now - self.wall)
@@ -57,23 +61,31 @@ class Sure:
 class Window:
     """What the file says about one bucket at one moment; read inside the transaction that decides."""
 
-    def __init__(self, db: Connection, terms: Terms, moment: Moment, bucket: Bucket) -> None:
+    def __init__(self, db: Connection, terms: Terms, moment: Moment, bucket: Bucket, rules: Rules) -> None:
         self._db = db
         self._terms = terms
         self._moment = moment
         self._bucket = bucket
-        self._learned = limits_of.lessons(db, bucket)
-        given = limits_of.given(db, bucket)
-        self.limits = limits_of.tightened(terms.defaults(bucket) if given is None else given, self._learned)
-        self.budget = limits_of.budget(db, bucket.project)
+        self._learned = rules.learned
+        self.limits = tightened(terms.defaults(bucket) if rules.given is None else rules.given, rules.learned)
+        self._limits: dict[Metric, int | None] = {
+            Metric.RPM: self.limits.rpm,
+            Metric.TPM: self.limits.tpm,
+            Metric.IPM: self.limits.ipm,
+            Metric.RPD: self.limits.rpd,
+            Metric.TPD: self.limits.tpd,
+            Metric.DAY_BUDGET: rules.budget.day_micro,
+            Metric.MONTH_BUDGET: rules.budget.month_micro,
+        }
         self._minute = self._sums()
-        self._days: list[tuple[int, int]] | None = None
+        self._days: list[Row] | None = None
 
     # --- decisions ---
 
     def stands_in_the_way(self, demand: Demand) -> Refused | None:
         """The limit that keeps this request from being sent the longest, or None."""
-        return self.blocked() or self._too_big(demand) or self._full(demand)
+        needs = self._needs(demand)
+        return self.blocked() or self._too_big(needs) or self._full(needs)
 
     def blocked(self) -> Refused | None:
         """What Google's own refusals keep shut."""
@@ -87,7 +99,7 @@ class Window:
 
     def told(self, metric: Metric, until: float) -> Refused:
         """A refusal by Google; `until` is ledger time."""
-        limit, used = self._limit(metric), self._used(metric)
+        limit, used = self._limits[metric], self._used(metric)
         return Refused(metric, self._moment.told(until), used if limit is None else limit, used, told=True)
 
     def sure(self, refused: Refused) -> Sure | None:
@@ -97,36 +109,26 @@ class Window:
         ends = [each for each in (self._sure_minute(), self._sure_day()) if each is not None]
         return max(ends, key=lambda each: each.until, default=None)
 
-    def _too_big(self, demand: Demand) -> Refused | None:
-        for metric, limit, amount in self._demands(demand):
-            if limit is not None and amount > limit:
+    def _too_big(self, needs: list[tuple[Metric, int, int]]) -> Refused | None:
+        for metric, limit, amount in needs:
+            if amount > limit:
                 return Refused(metric, inf, limit, self._used(metric), impossible=True)
         return None
 
-    def _full(self, demand: Demand) -> Refused | None:
+    def _full(self, needs: list[tuple[Metric, int, int]]) -> Refused | None:
         full: list[Refused] = []
-        for metric, limit, amount in self._demands(demand):
-            if limit is None:
-                continue
+        for metric, limit, amount in needs:
             used = self._used(metric)
             if used + amount > limit:
                 until = self._moment.told(self._frees(metric, used + amount - limit))
                 full.append(Refused(metric, until, limit, used))
         return max(full, key=lambda each: each.until, default=None)
 
-    def _demands(self, demand: Demand) -> Iterator[tuple[Metric, int | None, int]]:
-        amounts = {
-            Metric.RPM: 1,
-            Metric.TPM: demand.tokens,
-            Metric.IPM: demand.images,
-            Metric.RPD: 1,
-            Metric.TPD: demand.tokens,
-            Metric.DAY_BUDGET: demand.cost_micro,
-            Metric.MONTH_BUDGET: demand.cost_micro,
-        }
-        for metric, amount in amounts.items():
-            if amount:  # what a request does not need cannot keep it from being sent
-                yield metric, self._limit(metric), amount
+    def _needs(self, demand: Demand) -> list[tuple[Metric, int, int]]:
+        """Metric, limit and amount of all that is limited; what is not needed stands in nobody's way."""
+        tokens, images, cost = demand.tokens, demand.images, demand.cost_micro
+        amounts = zip(self._limits.items(), (1, tokens, images, 1, tokens, cost, cost), strict=True)
+        return [(metric, limit, amount) for (metric, limit), amount in amounts if limit is not None and amount]
 
     def _sure_minute(self) -> Sure | None:
         limit = self.limits.rpm
@@ -146,11 +148,11 @@ class Window:
             "SELECT count(*) FROM live WHERE project = ? AND model = ? AND settled = 0",
             (self._bucket.project, self._bucket.model),
         )
-        used = self._used(Metric.RPD)
-        if used - open_ones < limit:
+        ends = [at for used, at in self._by_day(Metric.RPD) if used - open_ones >= limit]
+        if not ends:
             return None
-        until = self._moment.told(self._day_ends())
-        return Sure(Refused(Metric.RPD, until, limit, used), until)
+        until = self._moment.told(max(ends))
+        return Sure(Refused(Metric.RPD, until, limit, self._used(Metric.RPD)), until)
 
     # --- how full ---
 
@@ -163,40 +165,24 @@ class Window:
         shut = lesson is not None and lesson.until > self._moment.now
         return Gauge(
             metric,
-            self._limit(metric),
+            self._limits[metric],
             used,
             frees_at=self._moment.told(self._frees(metric, 1)) if used else None,
             blocked_until=self._moment.told(lesson.until) if lesson is not None and shut else None,
             learned=lesson is not None and lesson.limit() is not None,
         )
 
-    def _limit(self, metric: Metric) -> int | None:
-        match metric:
-            case Metric.DAY_BUDGET:
-                return self.budget.day_micro
-            case Metric.MONTH_BUDGET:
-                return self.budget.month_micro
-            case _:
-                return limits_of.of(self.limits, metric)
-
     def _used(self, metric: Metric) -> int:
         if metric in _A_MINUTE:
             return self._minute[_A_MINUTE.index(metric)]
-        if metric in _A_DAY:
-            return max(day[_A_DAY.index(metric)] for day in self._by_day())
-        if metric is Metric.DAY_BUDGET:
-            return max(self._cost(name, f"{name} ") for name in self._moment.names)
-        times = {self._moment.now, self._moment.wall}
-        return max(self._cost(*self._terms.days.month(at)) for at in times)
+        return max(self._used_by_day(metric))
 
     def _frees(self, metric: Metric, needed: int) -> float:
         """The first moment at which `needed` of a limit may have come back, ledger time."""
         if metric in _A_MINUTE:
             return self._minute_frees(metric, needed)
-        if metric is not Metric.MONTH_BUDGET:
-            return self._day_ends()
-        days = self._terms.days
-        return max(days.month_ends(self._moment.now), self._moment.own(days.month_ends(self._moment.wall)))
+        left = self._used(metric) - needed
+        return max(ends for used, ends in self._by_day(metric) if used > left)
 
     def _minute_frees(self, metric: Metric, needed: int) -> float:
         """An open request counts as if it ended now: nothing of it comes back sooner."""
@@ -210,9 +196,21 @@ class Window:
             at = ends
         return at
 
-    def _day_ends(self) -> float:
-        days = self._terms.days
-        return max(days.ends(self._moment.now), self._moment.own(days.ends(self._moment.wall)))
+    def _by_day(self, metric: Metric) -> list[tuple[int, float]]:
+        """How much of a limit is used in each day (or month) that may be meant, and when that ends."""
+        days, moment = self._terms.days, self._moment
+        ends = days.month_ends if metric is Metric.MONTH_BUDGET else days.ends
+        times = moment.times()
+        return [
+            (used, ends(at) + moment.now - at) for used, at in zip(self._used_by_day(metric), times, strict=True)
+        ]
+
+    def _used_by_day(self, metric: Metric) -> list[int]:
+        if metric in _A_DAY:
+            return [row[_A_DAY.index(metric)] for row in self._charged()]
+        if metric is Metric.DAY_BUDGET:
+            return [self._cost(name, f"{name} ") for name in self._moment.names]
+        return [self._cost(*self._terms.days.month(at)) for at in self._moment.times()]
 
     # --- the file ---
 
@@ -229,16 +227,14 @@ class Window:
             (self._bucket.project, self._bucket.model, self._moment.now),
         )
 
-    def _by_day(self) -> list[tuple[int, int]]:
+    def _charged(self) -> list[Row]:
         if self._days is None:
-            self._days = []
-            for name in self._moment.names:
-                row = self._db.rows(
-                    "SELECT coalesce(sum(rpd), 0), coalesce(sum(tpd), 0) FROM tally"
-                    " WHERE project = ? AND day = ? AND model = ?",
-                    (self._bucket.project, name, self._bucket.model),
-                )[0]
-                self._days.append((row[0], row[1]))
+            sql = (
+                "SELECT coalesce(sum(rpd), 0), coalesce(sum(tpd), 0) FROM tally"
+                " WHERE project = ? AND day = ? AND model = ?"
+            )
+            about = self._bucket.project, self._bucket.model
+            self._days = [self._db.rows(sql, (about[0], name, about[1]))[0] for name in self._moment.names]
         return self._days
 
     def _cost(self, first: str, after: str) -> int:
