@@ -28,6 +28,7 @@ ABOUT_IT = 0.45
 """Share from which a sentence speaks of what the claim speaks of."""
 _ROLE = 0.5
 _SAME = 0.9
+_RELATED = 0.35
 _LOOKED_AT = 12
 _NEAR = 4
 
@@ -50,14 +51,33 @@ class CheckedClaim:
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """A sentence of the evidence; `title` are the stems of its article's name."""
+    """A sentence of the evidence; `title` are the stems of its article's name, `article` of all its text."""
 
     passage: int
     start: int
     end: int
     said: Said
     title: frozenset[str]
+    article: set[str]
     about_topic: bool
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """Its words, and those of its article's name."""
+        return self.said.stems | self.title
+
+    def knows(self, name: frozenset[str]) -> bool:
+        """Whether a name is said here, maybe in part, or as a people for its country."""
+        if name <= self.stems:
+            return True
+        parts = [other for other in (*self.said.names, self.title) if other < name]
+        if parts and name - frozenset[str]().union(*parts) <= self.article:
+            return True
+        return any(same_name(name, other) for other in self.said.names)
+
+    def mentions(self, name: frozenset[str]) -> bool:
+        """Whether any part of a name is here."""
+        return bool(name & self.stems) or any(same_name(name, other) for other in self.said.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +111,15 @@ class _Evidence:
         for number, passage in enumerate(passages):
             title = read(passage.title.partition(" (")[0], language).stems
             about = bool(topic) and fold(passage.title) == fold(topic)
-            at = 0
+            at, article = 0, set(title)
             for text in sentences(passage.text):
                 start = passage.text.find(text, at)
                 if start < 0:  # its spaces were set right; it is found by its first words
                     start = max(at, passage.text.find(text.split()[0], at))
                 at = min(len(passage.text), start + len(text))
                 said = read(text, language)
-                self._sentences.append(_Sentence(number, start, at, said, title, about))
+                self._sentences.append(_Sentence(number, start, at, said, title, article, about))
+                article |= said.stems
         self._seen: dict[str, int] = {}
         for sentence in self._sentences:
             for stem in sentence.said.stems:
@@ -139,21 +160,17 @@ class _Evidence:
         return CheckedClaim(ClaimState.NOT_FOUND, doubt=0.35 + 0.4 * best * open_parts)
 
     def _covered(self, claim: Said, sentence: _Sentence) -> float:
-        return self._weight(claim.stems & (sentence.said.stems | sentence.title))
+        return self._weight(claim.stems & sentence.stems)
 
     def _supports(self, claim: Said, sentence: _Sentence) -> bool:
         said = sentence.said
         if claim.negated != said.negated or opposed(claim.stems, said.stems):
             return False
-        if any(all(compare(fact, other) is not Fit.MATCH for other in said.facts) for fact in claim.facts):
+        if _unmatched(claim.facts, said.facts):
             return False
-        if not all(self._knows(name, sentence) for name in claim.names):
+        if not all(sentence.knows(name) for name in claim.names):
             return False
         return self._same_subject(claim, sentence)
-
-    def _knows(self, name: frozenset[str], sentence: _Sentence) -> bool:
-        known = sentence.said.stems | sentence.title
-        return bool(name & known) or any(same_name(name, other) for other in sentence.said.names)
 
     def _same_subject(self, claim: Said, sentence: _Sentence) -> bool:
         """Whether the claim speaks of what the sentence's article is about."""
@@ -164,7 +181,7 @@ class _Evidence:
         if not claim.names and claim.first == sentence.said.first:
             return True
         subject = claim.names[0] if claim.names else frozenset[str]()
-        return bool(subject & (sentence.said.stems | sentence.title)) and bool(claim.names)
+        return bool(subject & sentence.stems) and bool(claim.names)
 
     def _has(self, fact: Fact, near: Sequence[tuple[float, _Sentence]]) -> bool:
         return any(
@@ -179,8 +196,8 @@ class _Evidence:
         if not self._same_subject(claim, sentence):
             return None
         said = sentence.said
-        odd = [f for f in claim.facts if all(compare(f, other) is not Fit.MATCH for other in said.facts)]
-        strangers = [name for name in claim.names if not self._knows(name, sentence)]
+        odd = _unmatched(claim.facts, said.facts)
+        strangers = [name for name in claim.names if not sentence.knows(name)]
         if len(odd) + len(strangers) != 1:
             return self._denied(claim, sentence) if not odd and not strangers else None
         if claim.negated != said.negated or opposed(claim.stems, said.stems):
@@ -219,21 +236,17 @@ class _Evidence:
         self, name: frozenset[str], claim: Said, sentence: _Sentence, near: Sequence[tuple[float, _Sentence]]
     ) -> _Rival | None:
         share = self._share(claim, sentence, name)
-        if share < max(ALIKE, 0.85) or name & self._topic or _named(name, near):
+        if share < ALIKE or name <= self._topic or _named(name, near):
             return None
-        place = claim.names.index(name)
-        for number, other in enumerate(sentence.said.names):
-            if other & (claim.stems | sentence.title) or any(same_name(other, mine) for mine in claim.names):
+        said, span = sentence.said, claim.name_spans[claim.names.index(name)]
+        here = claim.around(span)
+        for other, place in zip(said.names, said.name_spans, strict=True):
+            if other <= claim.stems | sentence.title or any(same_name(other, mine) for mine in claim.names):
                 continue
-            here, there = (
-                claim.around(claim.name_spans[place]),
-                sentence.said.around(sentence.said.name_spans[number]),
-            )
-            sides = (here[0] == there[0] and here[0] != "") + (here[1] == there[1] and here[1] != "")
-            if sides == 2 or (sides == 1 and share >= 0.92):
-                found = sentence.said.text_of(sentence.said.name_spans[number])
-                note = f"{found} / {claim.text_of(claim.name_spans[place])}"
-                return _Rival(note, 0.5 * share + 0.25 * sides)
+            there = said.around(place)
+            sides = (here[0] == there[0]) + (here[1] == there[1])
+            if sides == 2 or (sides == 1 and share >= _SAME):
+                return _Rival(f"{said.text_of(place)} / {claim.text_of(span)}", 0.5 * share + 0.25 * sides)
         return None
 
     def _denied(self, claim: Said, sentence: _Sentence) -> _Rival | None:
@@ -248,7 +261,7 @@ class _Evidence:
     def _share(self, claim: Said, sentence: _Sentence, without: frozenset[str]) -> float:
         wanted = claim.stems - without
         total = self._weight(wanted)
-        return self._weight(wanted & (sentence.said.stems | sentence.title)) / total if total else 0.0
+        return self._weight(wanted & sentence.stems) / total if total else 0.0
 
     def _role(self, claim: Said, fact: Fact, said: Said, other: Fact) -> float:
         """How alike the words around two values are, 0 to 1."""
@@ -267,10 +280,21 @@ def _noun(said: Said, fact: Fact) -> str:
     return said.after(fact.end)
 
 
+def _unmatched(claimed: Sequence[Fact], said: Sequence[Fact]) -> list[Fact]:
+    """The claimed values that a sentence does not say; each of its values answers for one."""
+    left = list(said)
+    odd: list[Fact] = []
+    for fact in claimed:
+        found = next((other for other in left if compare(fact, other) is Fit.MATCH), None)
+        if found is None:
+            odd.append(fact)
+        elif not (fact.kind is Kind.DATE and found.high - found.low < 0.9 * (fact.high - fact.low)):
+            left.remove(found)  # a year may stand for several days in it
+    return odd
+
+
 def _named(name: frozenset[str], near: Sequence[tuple[float, _Sentence]]) -> bool:
-    return any(
-        name & (s.said.stems | s.title) or any(same_name(name, other) for other in s.said.names) for _, s in near
-    )
+    return any(share >= _RELATED and s.knows(name) for share, s in near)
 
 
 def _told(state: ClaimState, sentence: _Sentence, note: str = "", doubt: float = 0.0) -> CheckedClaim:

@@ -98,17 +98,16 @@ def stem_of(word: str) -> str:
 
 
 def same_name(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether two names can mean the same: a shared word, a people and its country, a common beginning."""
-    if one & other:
+    """Whether two names can mean the same: a people and its country, or single names with a common beginning."""
+    if one == other:
         return True
     for people in PEOPLES:
         if any(stem_of(word) in one for word in people) and any(stem_of(word) in other for word in people):
             return True
-    return any(
-        len(a) >= _SHARED and len(b) >= _SHARED and (a[:5] == b[:5] or a.startswith(b) or b.startswith(a))
-        for a in one
-        for b in other
-    )
+    if len(one) > 1 or len(other) > 1:
+        return False
+    (a,), (b,) = one, other
+    return len(a) >= _SHARED and len(b) >= _SHARED and (a[:5] == b[:5] or a.startswith(b) or b.startswith(a))
 
 
 def opposed(one: frozenset[str], other: frozenset[str]) -> bool:

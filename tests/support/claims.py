@@ -49,14 +49,17 @@ ABOUT = {"en": "about", "fr": "environ", "es": "unos"}
 SYNONYMS = {
     "en": (
         ("is known for", "is famous for"),
-        ("established", "founded"),
         ("is located", "lies"),
-        ("is considered", "is regarded as"),
+        ("is considered", "counts as"),
+        ("is regarded as", "is seen as"),
+        ("established", "set up"),
+        ("founded", "created"),
         ("died", "passed away"),
         ("began", "started"),
         ("located", "situated"),
         ("also known as", "also called"),
-        ("approximately", "about"),
+        ("commonly", "usually"),
+        ("approximately", "some"),
         ("primarily", "mainly"),
         ("such as", "for example"),
         ("received", "was given"),
@@ -66,21 +69,79 @@ SYNONYMS = {
         ("wrote", "penned"),
         ("constructed", "built"),
         ("throughout", "across"),
+        ("consists of", "is made up of"),
+        ("contains", "holds"),
+        ("including", "among them"),
+        ("large", "big"),
+        ("largest", "biggest"),
+        ("important", "significant"),
+        ("influential", "important"),
+        ("various", "different"),
+        ("population", "number of inhabitants"),
+        ("people", "inhabitants"),
+        ("published", "brought out"),
+        ("developed", "worked out"),
+        ("conquered", "took"),
+        ("used to", "employed to"),
+        ("the world", "the globe"),
+        ("region", "area"),
+        ("born in", "a native of"),
+        ("method", "way"),
+        ("widely", "broadly"),
+        ("was awarded", "won"),
+        ("served as", "held the post of"),
+        ("ruled", "governed"),
+        ("originally", "at first"),
+        ("film", "movie"),
+        ("nation", "country"),
+        ("war", "conflict"),
     ),
     "fr": (
         ("est situé", "se trouve"),
         ("est située", "se trouve"),
         ("notamment", "en particulier"),
         ("débute", "commence"),
+        ("principalement", "surtout"),
+        ("également", "aussi"),
+        ("célèbre", "connu"),
+        ("plusieurs", "divers"),
+        ("considéré", "vu"),
+        ("considérée", "vue"),
+        ("important", "majeur"),
+        ("constitue", "forme"),
+        ("habitants", "personnes"),
+        ("fondé", "créé"),
+        ("fondée", "créée"),
+        ("environ", "à peu près"),
+        ("guerre", "conflit"),
+        ("afin de", "pour"),
+        ("utilisé", "employé"),
+        ("région", "zone"),
     ),
     "es": (
         ("está situado", "se encuentra"),
         ("está situada", "se encuentra"),
         ("comenzó", "empezó"),
         ("actualmente", "hoy"),
+        ("principalmente", "sobre todo"),
+        ("conocido", "famoso"),
+        ("conocida", "famosa"),
+        ("diversos", "varios"),
+        ("habitantes", "personas"),
+        ("importante", "relevante"),
+        ("considerado", "visto"),
+        ("considerada", "vista"),
+        ("aproximadamente", "cerca de"),
+        ("fundada", "creada"),
+        ("fundado", "creado"),
+        ("guerra", "conflicto"),
+        ("utilizado", "usado"),
+        ("ubicado", "situado"),
+        ("murió", "falleció"),
+        ("región", "zona"),
     ),
 }
-NAME = re.compile(r"(?<=[a-zà-ÿ,] )(?:[A-ZÀ-Ý][\w'’.-]*[\w](?: (?:of |de |la )?(?=[A-ZÀ-Ý]))?)+")
+NAME = re.compile(r"(?<=[a-zà-ÿ,] )(?:[A-ZÀ-Ý][\w'’.-]*[\w](?: (?:of |de |la )?(?=[A-ZÀ-Ý]))?)+(?![\w-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +162,12 @@ def articles(path: Path, language: str, count: int, seed: int) -> list[tuple[str
         "SELECT title, extract FROM article WHERE lang = ? AND length(extract) > 300 ORDER BY title", (language,)
     ).fetchall()
     db.close()
-    return random.Random(seed).sample(rows, count)  # noqa: S311 (repeatable, nothing secret)
+    found = [(str(title), str(text)) for title, text in rows]
+    return random.Random(seed).sample(found, count)  # noqa: S311 (repeatable, nothing secret)
 
 
 def labelled(path: Path, language: str, count: int, seed: int) -> list[Labelled]:
-    """Claims from `count` articles: for each sentence with a fact a true one and one with a change."""
+    """Claims from `count` articles: for each sentence with a fact a true one and one for each kind of change."""
     rng = random.Random(seed)  # noqa: S311
     chosen = articles(path, language, count, seed)
     names = [
@@ -120,11 +182,13 @@ def labelled(path: Path, language: str, count: int, seed: int) -> list[Labelled]
             if not kinds:
                 continue
             made.append(Labelled(title, language, sentence, reworded(sentence, language, title, rng), "true"))
-            kind = rng.choice(kinds)
-            changed = _changed(sentence, language, kind, title, names, rng)
-            if changed:
-                wrong, keep = changed
-                made.append(Labelled(title, language, sentence, reworded(wrong, language, title, rng, keep), kind))
+            for kind in kinds:
+                changed = _changed(sentence, language, kind, title, names, rng)
+                if changed:
+                    wrong, keep = changed
+                    made.append(
+                        Labelled(title, language, sentence, reworded(wrong, language, title, rng, keep), kind)
+                    )
     return made
 
 
@@ -147,7 +211,7 @@ def _changed(
     """The sentence with one fact changed, and the text that must stay in it."""
     if kind == "name":
         found = rng.choice(_other_names(sentence, title))
-        new = rng.choice(names)
+        new = rng.choice(names).strip() + (" " if found[0].endswith(" ") else "")
         if set(new.split()) & set(sentence.split()):
             return None
         return sentence[: found.start()] + new + sentence[found.end() :], new
@@ -197,7 +261,7 @@ def reworded(sentence: str, language: str, title: str, rng: random.Random, keep:
     text = _numbers(sentence, language, rng)
     text = _clauses(text, language, rng, keep)
     for old, new in SYNONYMS[language]:
-        if rng.random() < 0.7:
+        if rng.random() < 0.8:
             text = re.sub(rf"\b{old}\b", new, text)
     if language == "en" and rng.random() < 0.3 and text.startswith(title + " "):
         text = "It" + text[len(title) :]
@@ -277,6 +341,20 @@ def _rounded(value: float, language: str) -> str:
         return f"{about} {said} {word}".removesuffix(" d'").removesuffix(" de")
     digits = round(value, -3)
     return f"{about} {digits:,.0f}" if language == "en" else f"{about} {digits:,.0f}".replace(",", " ")
+
+
+_MARKED = re.compile(r"[^\W\d_]{6,}")
+
+
+def blurred(claim: Labelled, share: float, seed: int) -> str:
+    """The claim with a share of its long ordinary words replaced by words that no source has."""
+    rng = random.Random(seed)  # noqa: S311
+    found = [m for m in _MARKED.finditer(claim.text) if m[0].islower()]
+    chosen = rng.sample(found, round(share * len(found)))
+    text = claim.text
+    for match in sorted(chosen, key=lambda m: -m.start()):
+        text = text[: match.start()] + "otherword" + text[match.end() :]
+    return text
 
 
 def without(claim: Labelled, text: str) -> str:
