@@ -92,7 +92,7 @@ def _likeness(one: Space, other: Space, index: int, title: list[str], there: Int
     own = [int(there[one.vocabulary[w]]) for w in title if w in one.vocabulary and there[one.vocabulary[w]] >= 0]
     if own:
         share = np.full(len(own), 1 / len(own), dtype=np.float32)
-        row += 0.25 * other.about(np.array(own, dtype=np.int32), share)
+        row += 0.25 * gather(other.places, np.array(own, dtype=np.int32), share)
     return row
 
 

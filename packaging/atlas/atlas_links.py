@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from atlas_reading import NO_AREA, PEOPLE, Article
 from atlas_vectors import Floats, Space, title_words
-from atlas_words import STOP, Parsed, Token, base_title, key_of, singular, stem, tokens
+from atlas_words import STOP, Parsed, Token, base_title, key_of, stem, tokens
 
 from knowalledge_desktop.core.evidence import sentences
 
@@ -161,6 +161,8 @@ class Linker:
         self._articles = articles
         self._space = space
         self._names = names
+        self._read = -1
+        self._seen: dict[int, tuple[float, list[tuple[int, float]]]] = {}
         self._extracts = [p.told for p in parsed]
         self._descriptions = [p.description for p in parsed]
         self._habits = self._learn()
@@ -179,7 +181,7 @@ class Linker:
         for told in self._extracts:
             for sentence in told:
                 for token in sentence[1:]:
-                    (capital if token.capital else lower)[singular(token.folded)] += 1
+                    (capital if token.capital else lower)[token.single] += 1
         return _Habits(capital, lower)
 
     def capitals(self) -> set[str]:
@@ -221,7 +223,7 @@ class Linker:
         parts = [(self._descriptions[index], -1)]
         for place, words in enumerate(self._extracts[index]):
             verb = next((i for i, t in enumerate(words) if t.folded in _BE), None)
-            named = verb is not None and own & {singular(t.folded) for t in words[:verb]}
+            named = verb is not None and not own.isdisjoint(t.single for t in words[:verb])
             if verb is not None and (place == 0 or named):
                 parts.append((words, verb))
         for words, verb in parts:
@@ -234,19 +236,21 @@ class Linker:
         return found
 
     def _spans(self, words: list[Token]) -> list[tuple[int, int, Key]]:
-        folded = [singular(t.folded) for t in words]
+        senses, lengths = self._names.senses, self._names.lengths
+        folded = [t.single for t in words]
         spans: list[tuple[int, int, Key]] = []
-        at = 0
-        while at < len(words):
-            for length in self._names.lengths.get(folded[at], ()):
+        free = 0
+        for at, word in enumerate(folded):
+            if at < free or word not in lengths:
+                continue
+            for length in lengths[word]:
+                if at + length > len(folded) or words[at].clause != words[at + length - 1].clause:
+                    continue
                 key = tuple(folded[at : at + length])
-                inside = len(key) == length and words[at].clause == words[at + length - 1].clause
-                if inside and key in self._names.senses:
+                if key in senses:
                     spans.append((at, length, key))
-                    at += length
+                    free = at + length
                     break
-            else:
-                at += 1
         return spans
 
     def _sense(
@@ -310,15 +314,26 @@ class Linker:
 
     def near(self, one: int, other: int, key: Key) -> float:
         """Likeness of two texts apart from the name itself."""
-        latent = float(self._space.latent[one] @ self._space.latent[other])
-        a, b = self._rows[one], self._rows[other]
-        if len(a) > len(b):
-            a, b = b, a
+        base, common = self._alike(one, other)
+        if not common:
+            return max(0.0, base)
         own = {self._space.vocabulary.get(stem(w), -1) for w in key}
-        shared = sum(v * b[c] for c, v in a.items() if c in b and c not in own)
-        area = self._articles[one].area
-        same = 0.03 if area == self._articles[other].area != NO_AREA else 0.0
-        return max(0.0, 0.45 * latent + 1.1 * shared + same)
+        return max(0.0, base + 1.1 * sum(v for c, v in common if c not in own))
+
+    def _alike(self, one: int, other: int) -> tuple[float, list[tuple[int, float]]]:
+        """The part of `near` that no name changes, and what each common word adds; kept while `one` is read."""
+        if self._read != one:
+            self._read = one
+            self._seen.clear()
+        known = self._seen.get(other)
+        if known is None:
+            a, b = self._rows[one], self._rows[other]
+            common = [(c, a[c] * b[c]) for c in a.keys() & b.keys()]
+            area = self._articles[one].area
+            same = 0.03 if area == self._articles[other].area != NO_AREA else 0.0
+            latent = float(self._space.latent[one] @ self._space.latent[other])
+            known = self._seen[other] = (0.45 * latent + same, sorted(common))
+        return known
 
     def _mutual(self, index: int, target: int) -> float:
         """Bonus when the target's text holds the rarest word of this article's title."""

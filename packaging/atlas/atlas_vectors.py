@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
+Whole = NDArray[np.int32] | NDArray[np.int64]
 
 RANK = 144
 SENSE_RANK = 96
@@ -46,8 +48,8 @@ class Sparse:
         starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
         return Sparse(starts, rows[order], self.values[order], self.height)
 
-    def times(self, dense: Floats, chunk: int = 2000) -> Floats:
-        """Product with a dense matrix, a chunk of rows at a time to keep memory low."""
+    def times(self, dense: Floats, chunk: int = 64) -> Floats:
+        """Product with a dense matrix, a chunk of rows at a time, few enough for the cache."""
         out = np.zeros((self.height, dense.shape[1]), dtype=np.float32)
         for low in range(0, self.height, chunk):
             high = min(low + chunk, self.height)
@@ -71,38 +73,43 @@ class Space:
     places: Sparse
     latent: Floats
 
-    def similar_words(self, index: int) -> Floats:
-        """Cosine of one text's words with those of every text."""
-        columns, values = self.weights.row(index)
-        return gather(self.postings, columns, values)
 
-    def about(self, columns: Ints, values: Floats) -> Floats:
-        """How prominently every text names these words (0 to sum of values)."""
-        return gather(self.places, columns, values)
+def spread_rows(rows: Whole, columns: Whole, values: Floats, postings: Sparse, height: int) -> Floats:
+    """Sparse times sparse as a dense block.
+
+    Each (row, column, value) adds the posting list of that column, times the value, to that row.
+    """
+    where, lengths = expand(postings, columns)
+    much = postings.values[where] * np.repeat(values, lengths)
+    flat = np.repeat(rows.astype(np.int64) * postings.width, lengths) + postings.columns[where]
+    dense = np.bincount(flat, weights=much, minlength=height * postings.width)
+    return dense.astype(np.float32).reshape(height, postings.width)
 
 
-def gather(postings: Sparse, columns: Ints, values: Floats) -> Floats:
+def expand(lists: Sparse, chosen: Whole) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places of all entries of the chosen rows, one row after the other, and how many each has."""
+    lengths = (lists.starts[chosen + 1] - lists.starts[chosen]).astype(np.int64)
+    before = np.cumsum(lengths) - lengths
+    where = np.repeat(lists.starts[chosen] - before, lengths) + np.arange(int(lengths.sum()))
+    return where, lengths
+
+
+def gather(postings: Sparse, columns: Whole, values: Floats) -> Floats:
     """Weighted sum of posting lists as a dense row."""
-    docs = [postings.row(int(column)) for column in columns]
-    if not docs:
-        return np.zeros(postings.width, dtype=np.float32)
-    where = np.concatenate([d[0] for d in docs])
-    much = np.concatenate([d[1] * v for d, v in zip(docs, values, strict=True)])
-    return np.bincount(where, weights=much, minlength=postings.width).astype(np.float32)
+    return spread_rows(np.zeros(len(columns), dtype=np.int64), columns, values, postings, 1)[0]
 
 
-def _places(parsed: Parsed) -> tuple[Counter[str], dict[str, float]]:
+def _places(parsed: Parsed) -> tuple[dict[str, float], dict[str, float]]:
     """Stems of an article with weighted counts, and how prominently each is placed."""
-    counts: Counter[str] = Counter()
+    counts: defaultdict[str, float] = defaultdict(float)
     place: dict[str, float] = {}
     parts = [(parsed.title, 3.0, TITLE), (parsed.description, 2.0, DESCRIPTION)]
     parts += [(s, 1.5 if i == 0 else 1.0, FIRST if i == 0 else ONCE) for i, s in enumerate(parsed.told)]
     for words, weight, where in parts:
         for token in words:
-            word = token.folded
-            if word in STOP or (len(word) < 2 and not word.isdigit()):
+            root = token.root
+            if not root:
                 continue
-            root = stem(word)
             counts[root] += weight
             old = place.get(root, 0.0)
             place[root] = max(where, REPEATED) if old == ONCE else max(old, where)
@@ -115,7 +122,8 @@ def title_words(title: str) -> list[str]:
     return list(dict.fromkeys(stem(w) for w in found if w not in STOP))
 
 
-def _sparse(rows: list[dict[int, float]], width: int) -> Sparse:
+def sparse(rows: Sequence[Mapping[int, float]], width: int) -> Sparse:
+    """Rows given as mappings from column to value, compressed."""
     starts = np.concatenate(([0], np.cumsum([len(r) for r in rows]))).astype(np.int32)
     columns = np.fromiter((c for r in rows for c in r), dtype=np.int32)
     values = np.fromiter((v for r in rows for v in r.values()), dtype=np.float32)
@@ -134,8 +142,8 @@ def build_space(parsed: list[Parsed]) -> Space:
     for counts, _ in told:
         row = {vocabulary[w]: 1 + math.log(n) for w, n in counts.items() if w in vocabulary}
         rows.append(_unit({c: n * heavy[c] for c, n in row.items()}))
-    weights = _sparse(rows, len(vocabulary))
-    places = _sparse(
+    weights = sparse(rows, len(vocabulary))
+    places = sparse(
         [{vocabulary[w]: p for w, p in place.items() if w in vocabulary} for _, place in told], len(vocabulary)
     )
     return Space(vocabulary, idf, weights, weights.flipped(), places.flipped(), latent(weights, SENSE_RANK))
@@ -152,7 +160,7 @@ def with_links(space: Space, linked: list[dict[int, float]]) -> Space:
         named[width + index] = math.log(total / (1 + indegree[index]))
         row = dict(zip(columns.tolist(), values.tolist(), strict=True))
         mixed.append(_unit(row | {k: 0.8 * v for k, v in _unit(named).items()}))
-    return replace(space, latent=latent(_sparse(mixed, width + total), RANK))
+    return replace(space, latent=latent(sparse(mixed, width + total), RANK))
 
 
 def _unit(row: dict[int, float]) -> dict[int, float]:

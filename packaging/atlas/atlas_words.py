@@ -42,12 +42,17 @@ STOP = frozenset(_STOP_WORDS.split())
 
 
 class Token(NamedTuple):
-    """A word of a text: folded, whether upper-case, whether it opens a sentence, the number of its clause."""
+    """A word of a text: folded, whether upper-case, whether it opens a sentence, the number of its clause.
+
+    `single` is the folded word without a plural ending, `root` its stem, empty where it tells nothing.
+    """
 
     folded: str
     capital: bool
     opening: bool
     clause: int
+    single: str
+    root: str
 
 
 @lru_cache(maxsize=300_000)
@@ -105,6 +110,21 @@ def stem(word: str) -> str:
     return base[:8]
 
 
+@lru_cache(maxsize=300_000)
+def _facts(word: str) -> tuple[str, bool, str, str]:
+    """What is the same of a word wherever it stands: folded, capital, singular, telling root."""
+    folded = fold_word(word)
+    telling = folded not in STOP and (len(folded) > 1 or folded.isdigit())
+    return folded, _begins_capital(word), singular(folded), stem(folded) if telling else ""
+
+
+@lru_cache(maxsize=50_000)
+def _breaks(gap: str) -> tuple[bool, bool]:
+    """Whether what stands between two words ends a clause, and a sentence."""
+    clause = _CLAUSE.search(gap) is not None
+    return clause, clause and any(mark in gap for mark in ".!?\n")
+
+
 def tokens(text: str) -> list[Token]:
     """The words of a text in order."""
     found: list[Token] = []
@@ -113,12 +133,12 @@ def tokens(text: str) -> list[Token]:
     opening = True
     for match in _WORD.finditer(text):
         begin, end = match.span()
-        gap = text[last:begin]
-        if gap not in {" ", ""} and _CLAUSE.search(gap):
-            clause += 1
-            opening = opening or "." in gap or "!" in gap or "?" in gap or "\n" in gap
-        word = match.group()
-        found.append(Token(fold_word(word), _begins_capital(word), opening, clause))
+        if begin != last + 1 or text[last] != " ":
+            ended, sentence = _breaks(text[last:begin])
+            clause += ended
+            opening = opening or sentence
+        folded, capital, single, root = _facts(match[0])
+        found.append(Token(folded, capital, opening, clause, single, root))
         opening = False
         last = end
     return found

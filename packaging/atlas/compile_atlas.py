@@ -8,13 +8,19 @@ Nothing is done when the file is already what these inputs and this compiler giv
 from __future__ import annotations
 
 import argparse
+import gc
 import hashlib
 import os
+import pickle
 import sqlite3
 import sys
+import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 # One thread per process: sums come out the same everywhere, and the processes share the cores.
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -23,12 +29,23 @@ _HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(_HERE), str(_HERE.parents[1])]
 
 from atlas_bridge import Linked, align, hints_from  # noqa: E402
+from atlas_evidence import Facts, trusted_areas  # noqa: E402
 from atlas_links import Linker, collect_names, indegrees  # noqa: E402
-from atlas_ranking import Ranker  # noqa: E402
+from atlas_ranking import Branch, Ranker  # noqa: E402
 from atlas_reading import data_files, data_version, file_hash, read_articles  # noqa: E402
 from atlas_vectors import build_space, with_links  # noqa: E402
 from atlas_words import parse  # noqa: E402
 from atlas_writing import FORMAT, Compiled, write  # noqa: E402
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A language's articles from `low` to before `high`, and where what is known of them is kept."""
+
+    linked: Path
+    hints: Path | None
+    low: int
+    high: int
 
 
 def link_language(language: str, path: Path) -> Linked:
@@ -43,35 +60,88 @@ def link_language(language: str, path: Path) -> Linked:
     return Linked(language, articles, space, links, linker.kinds(links), linker.capitals(), names.aliases)
 
 
-def rank_language(linked: Linked, hints: list[dict[int, float]]) -> Compiled:
-    """Rank the branches of every article of one language."""
-    articles, links = linked.articles, linked.links
-    listed = [a.title for a in articles[:500]] != sorted(a.title for a in articles[:500])
-    ranker = Ranker(articles, linked.space, links, linked.kinds, linked.capitals, hints, listed=listed)
+def _link_into(language: str, path: Path, kept: Path) -> int:
+    linked = link_language(language, path)
+    _keep(kept, linked)
+    return len(linked.articles)
+
+
+def _hint_into(kept: Path, first: Path, branches: Path, hints: Path) -> None:
+    linked, leading = _fetch(kept), _fetch(first)
+    _keep(hints, hints_from(align(linked, leading), _fetch(branches), len(linked.articles)))
+
+
+def _rank_part(part: _Part) -> list[list[Branch]]:
+    return Ranker(_facts(part.linked, part.hints)).branches(part.low, part.high)
+
+
+@lru_cache(maxsize=1)
+def _facts(kept: Path, hints: Path | None) -> Facts:
+    """What a process needs to rank any part of a language, made once for all parts it gets."""
+    told: Linked = _fetch(kept)
+    listed = [a.title for a in told.articles[:500]] != sorted(a.title for a in told.articles[:500])
+    hinted: list[dict[int, float]] = _fetch(hints) if hints else [{} for _ in told.articles]
+    return Facts(told.articles, told.space, told.links, told.kinds, told.capitals, hinted, listed=listed)
+
+
+def _keep(path: Path, told: object) -> None:
+    with path.open("wb") as file:
+        pickle.dump(told, file, pickle.HIGHEST_PROTOCOL)
+
+
+def _fetch(path: Path) -> Any:  # noqa: ANN401 - whatever was kept
+    with path.open("rb") as file:
+        return pickle.load(file)  # noqa: S301 - written by this very run
+
+
+def compile_all(files: dict[str, Path], work: Path) -> list[Compiled]:
+    """All languages; the first one's ranking gives hints to the others.
+
+    Languages are linked whole and ranked in parts, so that all cores stay busy to the end. What one process
+    works out for the others is kept in the folder `work`.
+    """
+    cores = os.cpu_count() or 1
+    first, *others = files
+    kept = {language: work / f"{language}.linked" for language in files}
+    with ProcessPoolExecutor(max_workers=cores, initializer=gc.disable) as pool:
+        linking = {
+            language: pool.submit(_link_into, language, files[language], kept[language]) for language in files
+        }
+
+        def rank(language: str, hints: Path | None) -> list[Future[list[list[Branch]]]]:
+            count = linking[language].result()
+            size = -(-count // max(2, cores))
+            parts = [_Part(kept[language], hints, low, min(low + size, count)) for low in range(0, count, size)]
+            return [pool.submit(_rank_part, part) for part in parts]
+
+        ranking = {first: rank(first, None)}
+        branches = {first: [row for part in ranking[first] for row in part.result()]}
+        leading = work / f"{first}.branches"
+        _keep(leading, branches[first])
+        hints = {language: work / f"{language}.hints" for language in others}
+        hinting = {
+            language: pool.submit(_hint_into, kept[language], kept[first], leading, hints[language])
+            for language in others
+            if linking[language].result()
+        }
+        for language in others:
+            hinting[language].result()
+            ranking[language] = rank(language, hints[language])
+        compiled = [_compiled(_fetch(path)) for path in kept.values()]  # while the others still rank
+        for one in compiled:
+            one.branches = [row for part in ranking[one.language] for row in part.result()]
+        return compiled
+
+
+def _compiled(linked: Linked) -> Compiled:
     return Compiled(
         linked.language,
-        articles,
-        ranker.areas,
-        [round(10 * float(n)) for n in indegrees(links)],
+        linked.articles,
+        trusted_areas(linked.articles, linked.space),
+        [round(10 * float(n)) for n in indegrees(linked.links)],
         linked.aliases,
-        [[(t, round(100 * m.weight)) for t, m in row.items()] for row in links],
-        ranker.all_branches(),
+        [[(t, round(100 * m.weight)) for t, m in row.items()] for row in linked.links],
     )
-
-
-def compile_all(files: dict[str, Path]) -> list[Compiled]:
-    """All languages; the first one's ranking gives hints to the others."""
-    with ProcessPoolExecutor(max_workers=min(len(files), os.cpu_count() or 1)) as pool:
-        linking = [pool.submit(link_language, language, path) for language, path in files.items()]
-        first = linking[0].result()
-        leading = pool.submit(rank_language, first, [{} for _ in first.articles])
-        ranking = [leading]
-        for other in linking[1:]:
-            linked = other.result()
-            pairs = align(linked, first)
-            hints = hints_from(pairs, leading.result().branches, len(linked.articles))
-            ranking.append(pool.submit(rank_language, linked, hints))
-        return [ranked.result() for ranked in ranking]
 
 
 def stamp(files: dict[str, Path]) -> str:
@@ -109,7 +179,8 @@ def main(arguments: list[str] | None = None) -> int:
     if not told.force and is_current(told.out, wanted):
         print(f"{told.out} is up to date")
         return 0
-    compiled = compile_all(files)
+    with tempfile.TemporaryDirectory() as work:
+        compiled = compile_all(files, Path(work))
     meta = {"stamp": wanted, "data_version": data_version(), "licence": "CC-BY-SA-4.0"}
     meta |= {f"count_{c.language}": str(len(c.articles)) for c in compiled}
     write(told.out, compiled, meta)
