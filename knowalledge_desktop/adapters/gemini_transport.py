@@ -249,6 +249,8 @@ class Call:
                 return InvalidReply(name)
             case httpx2.LocalProtocolError() | httpx2.UnsupportedProtocol() | httpx2.InvalidURL():
                 return RequestRejected(name)
+            case httpx2.ConnectError() | httpx2.ProxyError():
+                return Offline(name, never_sent=True)
             case OSError() | httpx2.HTTPError() | httpx2.StreamError():
                 return Offline(name)
             case _:

@@ -9,6 +9,8 @@ AppError                      known: shown as a sentence with a next step
 |   +-- KeyRejected           Google did not accept the key
 |   +-- KeyringUnavailable    no usable system keyring
 +-- QuotaExhausted            a limit is used up; carries the time it frees   exit 5
+|   +-- BudgetReached         the money that was set aside is spent
+|   +-- RequestTooBig         more in one request than the limit allows at all
 +-- Unavailable               an engine cannot answer now                     exit 6
 |   +-- Offline               no connection to the engine's host
 |   +-- TimedOut              no answer in time
@@ -16,6 +18,7 @@ AppError                      known: shown as a sentence with a next step
 |   +-- ModelNotFound         the configured model does not exist
 |   +-- AccessDenied          403 or an unsupported location
 |   +-- CircuitOpen           too many failures; carries the time of the next try
+|   +-- QueueFull             too many requests wait already
 |   +-- ContentBlocked        the engine declined the topic
 |   +-- InvalidReply          the answer could not be read
 |   +-- RequestRejected       400: the engine did not accept the request
@@ -94,6 +97,15 @@ class QuotaExhausted(AppError):
         self.until = until
         self.quota_id = quota_id
         self.limit = limit
+        self.model = ""
+
+
+class BudgetReached(QuotaExhausted):
+    """The request was not sent: it could cost more than is left of a budget."""
+
+
+class RequestTooBig(QuotaExhausted):
+    """One request needs more than its limit allows; no waiting helps."""
 
 
 class Unavailable(AppError):
@@ -107,7 +119,14 @@ class Unavailable(AppError):
 
 
 class Offline(Unavailable):
-    """The engine's host cannot be reached."""
+    """The engine's host cannot be reached, or the connection broke.
+
+    `never_sent` is True when it is certain that nothing of the request reached the host.
+    """
+
+    def __init__(self, detail: str = "", *, retry_after_s: float | None = None, never_sent: bool = False) -> None:
+        super().__init__(detail, retry_after_s=retry_after_s)
+        self.never_sent = never_sent
 
 
 class TimedOut(Unavailable):
@@ -132,6 +151,10 @@ class CircuitOpen(Unavailable):
     def __init__(self, detail: str = "", *, until: float) -> None:
         super().__init__(detail)
         self.until = until
+
+
+class QueueFull(Unavailable):
+    """So many requests wait that another would only wait longer; `detail` is how many."""
 
 
 class ContentBlocked(Unavailable):

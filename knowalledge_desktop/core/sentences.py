@@ -13,8 +13,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from knowalledge_desktop.core import errors as e
+from knowalledge_desktop.core.quota import MICRO, Metric
 
 _SOON_S = 120.0
+_MEASURES = {
+    Metric.RPM.value: "{limit} requests a minute",
+    Metric.TPM.value: "{limit} tokens a minute",
+    Metric.IPM.value: "{limit} images a minute",
+    Metric.RPD.value: "{limit} requests a day",
+    Metric.TPD.value: "{limit} tokens a day",
+}
+_BUDGETS = {
+    Metric.DAY_BUDGET.value: "today’s budget of ${money}",
+    Metric.MONTH_BUDGET.value: "this month’s budget of ${money}",
+}
 
 
 def utc_time(epoch: float) -> str:
@@ -70,7 +82,10 @@ _TABLE: dict[type[e.AppError], _Row] = {
             "The Atlas has no ‘{topic}’, and nothing near it.",
             "The Atlas does not have this topic.",
         ),
-        ("Choose one of these, or try other words. A Gemini key can map anything.",),
+        (  # the first only where there are any: a placeholder of no width says so
+            "Choose one of these{nearest:.0}, or try other words. A Gemini key can map anything.",
+            "Try other words. A Gemini key can map anything.",
+        ),
         404,
     ),
     e.KeyProblem: _Row("The Gemini key cannot be used", ("There is a problem with the key.",), (_KEY_STEP,), 403),
@@ -96,6 +111,7 @@ _TABLE: dict[type[e.AppError], _Row] = {
     e.QuotaExhausted: _Row(
         "A Gemini limit is used up",
         (
+            "The limit of {measure} for {model} is used up. Nothing is lost.",
             "The limit of {token_limit} tokens is used up. Nothing is lost.",
             "The limit of {limit} requests is used up. Nothing is lost.",
             "Gemini takes no more requests for now. Nothing is lost.",
@@ -106,6 +122,30 @@ _TABLE: dict[type[e.AppError], _Row] = {
             "Try again later. Kept maps and the Atlas work meanwhile.",
         ),
         429,
+    ),
+    e.BudgetReached: _Row(
+        "The budget is used up",
+        (
+            "This could cost more than is left of {measure}, so it was not sent. Nothing is lost.",
+            "This could cost more than is left of the budget, so it was not sent. Nothing is lost.",
+        ),
+        (
+            "A new one begins at {time}. Until then kept maps and the Atlas work; or raise the budget.",
+            "Kept maps and the Atlas work; or raise the budget.",
+        ),
+        429,
+    ),
+    e.RequestTooBig: _Row(
+        "Too much for one request",
+        ("One request would need more than the limit of {measure} for {model}.", "The limit is smaller than that."),
+        ("Ask for less at once, or set the limit that your project really has.",),
+        429,
+    ),
+    e.QueueFull: _Row(
+        "Too many requests wait already",
+        ("{detail} requests wait for their turn, so this one was not added.", "The queue is full."),
+        ("Let some of them finish, or stop some.",),
+        503,
     ),
     e.Unavailable: _Row("Gemini cannot answer now", ("The service is not available. " + _SAFE,), _LATER, 503),
     e.Offline: _Row(
@@ -266,6 +306,8 @@ def _values(error: BaseException, now: float, format_time: Callable[[float], str
         values["nearest"] = ", ".join(error.nearest)
     if isinstance(error, e.QuotaExhausted) and error.limit is not None:
         values["token_limit" if "token" in error.quota_id.lower() else "limit"] = f"{error.limit:,}"
+        values["measure"] = measure(error.quota_id, error.limit)
+        values["model"] = error.model
     if isinstance(error, e.Incomplete):
         title = _row(error.cause).title
         values["cause"] = title[0].lower() + title[1:] if not title.startswith(("Gemini", "Google")) else title
@@ -276,6 +318,13 @@ def _values(error: BaseException, now: float, format_time: Callable[[float], str
         else:
             values["time"] = format_time(until)
     return {name: value for name, value in values.items() if value}
+
+
+def measure(metric: str, limit: int) -> str:
+    """A limit in words ("15 requests a minute"); empty for what is no `quota.Metric`."""
+    if metric in _MEASURES:
+        return _MEASURES[metric].format(limit=f"{limit:,}")
+    return _BUDGETS[metric].format(money=f"{limit / MICRO:,.2f}") if metric in _BUDGETS else ""
 
 
 def _until(error: BaseException, now: float) -> float | None:
