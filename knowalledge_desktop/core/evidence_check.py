@@ -166,22 +166,25 @@ class _Evidence:
         said = sentence.said
         if claim.negated != said.negated or opposed(claim.stems, said.stems):
             return False
-        if _unmatched(claim.facts, said.facts):
+        if _unmatched(claim.facts, said.facts) or _ranked(claim, said):
             return False
         if not all(sentence.knows(name) for name in claim.names):
             return False
         return self._same_subject(claim, sentence)
 
     def _same_subject(self, claim: Said, sentence: _Sentence) -> bool:
-        """Whether the claim speaks of what the sentence's article is about."""
-        if sentence.title and len(sentence.title & claim.stems) * 2 >= len(sentence.title):
+        """Whether claim and sentence speak of the same thing, as far as their beginnings and titles tell."""
+        subject = self._topic if claim.pronoun else claim.subject
+        if not subject:
+            return sentence.about_topic
+        both = len(subject & sentence.title) * 2
+        if both >= len(sentence.title) and both >= len(subject) and both:
             return True
-        if sentence.about_topic and (claim.pronoun or not claim.names):
+        if sentence.about_topic:
+            return claim.pronoun or bool(subject & sentence.said.stems)
+        if not sentence.said.pronoun and 2 * len(subject & sentence.said.subject) > len(subject):
             return True
-        if not claim.names and claim.first == sentence.said.first:
-            return True
-        subject = claim.names[0] if claim.names else frozenset[str]()
-        return bool(subject & sentence.stems) and bool(claim.names)
+        return sentence.title <= claim.stems and subject <= sentence.said.stems
 
     def _has(self, fact: Fact, near: Sequence[tuple[float, _Sentence]]) -> bool:
         return any(
@@ -225,8 +228,8 @@ class _Evidence:
         )
         if not scored or (len(scored) > 1 and scored[0][0] - scored[1][0] < 0.15):
             return None
-        if scored[0][0] < (_ROLE if len(scored) > 1 or share < _SAME else 0.0):
-            return None  # in another clause, unless all the rest is the same and there is only this value
+        if scored[0][0] < _ROLE:
+            return None
         role, _, other = scored[0]
         if fact.kind is Kind.NUMBER and not fact.unit and _noun(claim, fact) != _noun(sentence.said, other):
             return None
@@ -270,9 +273,14 @@ class _Evidence:
         total = self._weight(here)
         if not total:
             return 0.0
-        side = claim.around((fact.start, fact.end)), said.around((other.start, other.end))
-        touching = 0.5 * (side[0][0] == side[1][0]) + 0.5 * (side[0][1] == side[1][1])
-        return 0.7 * self._weight(here & there) / total + 0.3 * touching
+        mine, theirs = claim.role(fact), said.role(other)
+        same = (mine[0] == theirs[0]) + (mine[1] == theirs[1] != "")
+        if not same and not (fact.unit and fact.unit == other.unit):
+            return 0.0
+        beside = said.near(other.start, other.end, 2)
+        if beside and not beside & claim.stems:
+            return 0.0  # the value belongs to something the claim does not speak of
+        return 0.7 * self._weight(here & there) / total + 0.15 * same
 
 
 def _noun(said: Said, fact: Fact) -> str:
@@ -291,6 +299,18 @@ def _unmatched(claimed: Sequence[Fact], said: Sequence[Fact]) -> list[Fact]:
         elif not (fact.kind is Kind.DATE and found.high - found.low < 0.9 * (fact.high - fact.low)):
             left.remove(found)  # a year may stand for several days in it
     return odd
+
+
+def _ranked(claim: Said, said: Said) -> bool:
+    """Whether the sentence says "second-largest" where the claim says "largest"."""
+    ranks = {fact.low for fact in claim.facts if fact.kind is Kind.ORDINAL}
+    return any(
+        fact.kind is Kind.ORDINAL
+        and fact.low not in ranks
+        and said.text[fact.end : fact.end + 1] == "-"
+        and said.after(fact.end) in claim.stems
+        for fact in said.facts
+    )
 
 
 def _named(name: frozenset[str], near: Sequence[tuple[float, _Sentence]]) -> bool:

@@ -7,7 +7,16 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from knowalledge_desktop.core.facts import Fact, facts_of
-from knowalledge_desktop.core.facts_words import NEGATIONS, OPPOSITES, PEOPLES, PRONOUNS, STOP
+from knowalledge_desktop.core.facts_words import (
+    ABOUT,
+    LEADS,
+    NEGATIONS,
+    OPPOSITES,
+    PEOPLES,
+    PLACES,
+    PRONOUNS,
+    STOP,
+)
 from knowalledge_desktop.core.validation import fold
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]{1,2}\b)?")
@@ -30,11 +39,8 @@ class Said:
     name_spans: tuple[tuple[int, int], ...]
     negated: bool
     pronoun: bool
-
-    @property
-    def first(self) -> str:
-        """Stem of the first word with a meaning, "" when there is none."""
-        return next((token[3] for token in self.tokens if token[3]), "")
+    subject: frozenset[str]
+    """Stems of what it begins with, after a leading "In 1859, ..."; empty behind a pronoun."""
 
     def text_of(self, span: tuple[int, int]) -> str:
         """The words of a place."""
@@ -52,6 +58,16 @@ class Said:
         first, after = bisect_left(starts, span[0]), bisect_left(starts, span[1])
         left = self.tokens[first - 1][2] if first else ""
         return left, self.tokens[after][2] if after < len(self.tokens) else ""
+
+    def role(self, fact: Fact) -> tuple[str, str]:
+        """The words that touch a value, without "about"; a preposition as the group it belongs to."""
+        left, right = self.around((fact.start, fact.end))
+        if left in ABOUT:
+            starts = [token[0] for token in self.tokens]
+            at = bisect_left(starts, fact.start) - 2
+            left = self.tokens[at][2] if at >= 0 else ""
+        group = next((i for i, group in enumerate(PLACES) if left in group), None)
+        return (left if group is None else f"#{group}"), right
 
     def after(self, place: int) -> str:
         """Stem of the next word with a meaning, among the next two words."""
@@ -76,6 +92,8 @@ def read(text: str, language: str) -> Said:
         tokens.append((found.start(), found.end(), word, meant))
     names, spans = _names(bare, tokens)
     words = [word for _, _, word, _ in tokens]
+    begin = _subject_start(text, tokens)
+    pronoun = begin < len(words) and words[begin] in PRONOUNS
     return Said(
         text,
         tuple(tokens),
@@ -84,8 +102,29 @@ def read(text: str, language: str) -> Said:
         names,
         spans,
         _negated(words),
-        bool(words) and words[0] in PRONOUNS,
+        pronoun,
+        frozenset() if pronoun else _subject(tokens[begin:]),
     )
+
+
+def _subject_start(text: str, tokens: list[tuple[int, int, str, str]]) -> int:
+    """The word that the main clause begins with: behind the comma of a leading clause."""
+    if not tokens or tokens[0][2] not in LEADS:
+        return 0
+    comma = text.find(",", 0, 70)
+    return next((i for i, token in enumerate(tokens) if 0 <= comma < token[0]), 0)
+
+
+def _subject(tokens: list[tuple[int, int, str, str]]) -> frozenset[str]:
+    found: list[str] = []
+    for _, _, word, stem in tokens:
+        if stem:
+            found.append(stem)
+        elif found and word not in _LINKS:
+            break
+        if len(found) == 4:
+            break
+    return frozenset(found)
 
 
 def stem_of(word: str) -> str:

@@ -200,6 +200,24 @@ PRONOUNS = words(
     "it he she they this these its his her their il elle ils elles ce cette son sa ses su sus este esta"
 )
 
+LEADS = words(
+    "in on at during by since after before from until for under with at around en durant pendant depuis apres"
+    " avant dans au vers sous durante desde tras antes hacia por hasta a"
+)
+"""Words that begin a clause before the subject."""
+
+PLACES: tuple[frozenset[str], ...] = tuple(
+    words(each)
+    for each in (
+        "in on at during en au aux le durante a el dans of de del year ano annee",
+        "from since depuis desde between entre des",
+        "until to till through jusqu'en jusqu'a jusqu hasta and et y",
+        "by before avant antes par por",
+        "after following apres tras despues",
+    )
+)
+"""Words before a date that give it the same role."""
+
 OPPOSITES: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
     (words(a), words(b))
     for a, b in (

@@ -9,6 +9,7 @@ from knowalledge_desktop.adapters.atlas_evidence import AtlasEvidence
 from knowalledge_desktop.core.content import ClaimState, ExplanationText
 from knowalledge_desktop.core.errors import AtlasMissing
 from knowalledge_desktop.services.evidence import EvidenceService
+from tests.support.claims_written import FALSE, TRUE
 
 
 @pytest.fixture
@@ -56,6 +57,27 @@ async def test_an_explanation_is_checked_against_the_real_atlas(evidence: AtlasE
     assert states[0] is ClaimState.SUPPORTED
     assert ClaimState.DISPUTED not in states
     assert content.sources[0].url == "https://en.wikipedia.org/wiki/Marie_Curie"
+
+
+async def states_of(evidence: AtlasEvidence, told: dict[str, str]) -> dict[str, ClaimState]:
+    found: dict[str, ClaimState] = {}
+    for topic, text in told.items():
+        content = await EvidenceService(evidence).check(topic, (), "en", ExplanationText(text))
+        found |= {claim.text: claim.state for claim in content.claims}
+    return found
+
+
+async def test_true_statements_in_other_words_are_not_disputed(evidence: AtlasEvidence) -> None:
+    states = await states_of(evidence, TRUE)
+    assert len(states) > 120
+    assert [text for text, state in states.items() if state is ClaimState.DISPUTED] == []
+    assert sum(state is ClaimState.SUPPORTED for state in states.values()) >= 15
+
+
+async def test_false_statements_in_other_words_are_not_supported(evidence: AtlasEvidence) -> None:
+    states = await states_of(evidence, FALSE)
+    assert [text for text, state in states.items() if state is ClaimState.SUPPORTED] == []
+    assert ClaimState.DISPUTED in states.values()
 
 
 async def test_a_missing_file_is_told(tmp_path: Path) -> None:
