@@ -7,13 +7,15 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
+from knowalledge_desktop.adapters.gemini_pictures import draws, illustration, image_config, user_content
 from knowalledge_desktop.adapters.gemini_reply import Reply
 from knowalledge_desktop.adapters.gemini_transport import Call, Link, Links
-from knowalledge_desktop.core.content import ModelInfo, ModelList, Provenance, Usage
+from knowalledge_desktop.adapters.pictures import Pictures
+from knowalledge_desktop.core.content import Content, ModelInfo, ModelList, Provenance, Usage
 from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.core.ports import Clock, SecretStore
 from knowalledge_desktop.core.request import Answer, Part, Request, Task, TextDelta
-from knowalledge_desktop.core.settings import Settings
+from knowalledge_desktop.core.settings import Settings, model_for
 from knowalledge_desktop.prompts.prompt import Prompt
 from knowalledge_desktop.prompts.render import label, render
 
@@ -41,6 +43,7 @@ class GeminiEngine:
         self._settings = settings
         self._clock = clock
         self._links = Links(secrets)
+        self._pictures = Pictures()
 
     async def warm_up(self) -> None:
         """Import the SDK off the loop, so that the first question does not wait for it."""
@@ -51,7 +54,7 @@ class GeminiEngine:
         await self._links.aclose()
 
     async def ask(self, request: Request) -> AsyncGenerator[Part, None]:
-        """Parts of the answer; text as it arrives for explanations, the Answer alone for the rest."""
+        """Parts of the answer; text as it arrives where it is to be read, the Answer alone for the rest."""
         settings = self._settings()
         async with self._links.use(settings) as link:
             if request.task in {Task.LIST_MODELS, Task.TEST_KEY}:
@@ -63,18 +66,21 @@ class GeminiEngine:
 
     async def _generate(self, link: Link, request: Request, settings: Settings) -> AsyncGenerator[Part, None]:
         prompt = render(request)
-        asked = checked_model(request.model or settings.text_model)
-        config = _config(prompt, asked, settings.timeout_s)
+        asked = checked_model(model_for(settings, request))
+        config = _config(request, prompt, asked, settings.timeout_s)
         reply = Reply(asked)
         call = Call(link, self._clock, model=asked, timeout_s=settings.timeout_s)
         models: Any = link.client.aio.models  # the SDK's signature is beyond the type checker
-        chunks = await models.generate_content_stream(model=asked, contents=prompt.user, config=config)
+        chunks = await models.generate_content_stream(
+            model=asked, contents=user_content(request, prompt), config=config
+        )
         async with aclosing(chunks), aclosing(call):
             while (chunk := await call.run(anext(chunks, None))) is not None:
                 text = reply.add(chunk)
-                if text and request.task is Task.EXPLANATION:
+                if text and request.task in {Task.EXPLANATION, Task.QUESTION}:
                     yield TextDelta(text)
-        content, usage = reply.raw(), reply.usage()
+        content: Content = await illustration(reply, request, self._pictures) if draws(request) else reply.raw()
+        usage = reply.usage()
         yield Answer(content, self._provenance(request, reply.model, usage), usage)
 
     async def _models(self, link: Link, request: Request, settings: Settings) -> Answer:
@@ -128,7 +134,7 @@ def thinking(model: str) -> tuple[str, int | None]:
     return "", 0 if generation == (2, 5) and lite else None
 
 
-def _config(prompt: Prompt, model: str, timeout_s: float) -> types.GenerateContentConfig:
+def _config(request: Request, prompt: Prompt, model: str, timeout_s: float) -> types.GenerateContentConfig:
     from google.genai import types
 
     level, budget = thinking(model)
@@ -136,10 +142,12 @@ def _config(prompt: Prompt, model: str, timeout_s: float) -> types.GenerateConte
         thinking_level=types.ThinkingLevel(level) if level else None, thinking_budget=budget
     )
     return types.GenerateContentConfig(
-        system_instruction=prompt.system,
+        system_instruction=prompt.system or None,
         max_output_tokens=prompt.max_output_tokens,
         response_mime_type=None if prompt.schema is None else "application/json",
         response_json_schema=None if prompt.schema is None else dict(prompt.schema),
+        response_modalities=["TEXT", "IMAGE"] if draws(request) else None,
+        image_config=image_config() if draws(request) else None,
         thinking_config=thinks if level or budget is not None else None,
         automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
         automatic_continuation=False,
@@ -180,5 +188,15 @@ def _parameters(request: Request) -> tuple[tuple[str, str], ...]:
                 ("detail", options.detail.value),
                 ("style", options.style.value),
             )
+        case Task.QUESTION:
+            return (
+                ("question", request.question),
+                ("level", options.level.value),
+                ("detail", options.detail.value),
+            )
+        case Task.IMAGE_TOPIC:
+            return (("picture", request.image.sha256),) if request.image else ()
+        case Task.ILLUSTRATION:
+            return (("level", options.level.value),)
         case Task.LIST_MODELS | Task.TEST_KEY:
             return ()

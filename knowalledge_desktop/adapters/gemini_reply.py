@@ -1,4 +1,4 @@
-"""Putting a streamed Gemini answer together: text, end, blocks, sources, tokens."""
+"""Putting a streamed Gemini answer together: text, pictures, end, blocks, sources, tokens."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from knowalledge_desktop.core.errors import ContentBlocked, InvalidReply
 
 if TYPE_CHECKING:
     from google.genai import types
+
+PICTURES_MAX_BYTES = 40 * 1024 * 1024
+"""Bytes of all pictures of an answer; models give a few megabytes."""
 
 TEXT_MAX = 1_000_000
 """Characters; a longer answer is not one."""
@@ -51,7 +54,7 @@ _BROKEN = frozenset(
 
 @dataclass
 class Reply:
-    """One answer while it arrives. Feed it every chunk, then take `raw()`."""
+    """One answer while it arrives. Feed it every chunk, then take `raw()` or look at `pictures`."""
 
     model: str
     finish: str = ""
@@ -59,6 +62,8 @@ class Reply:
     texts: list[str] = field(default_factory=list[str])
     sources: dict[str, Source] = field(default_factory=dict[str, Source])
     counts: dict[str, int] = field(default_factory=dict[str, int])
+    pictures: list[tuple[str, bytes]] = field(default_factory=list[tuple[str, bytes]], repr=False)
+    picture_bytes: int = 0
 
     def add(self, chunk: types.GenerateContentResponse) -> str:
         """Take one chunk and give back its new text; raises ContentBlocked or InvalidReply.
@@ -81,6 +86,7 @@ class Reply:
         if self.length > TEXT_MAX:
             raise InvalidReply("the answer is too long")
         self.texts.append(text)
+        self._picture(candidate.content)
         self.finish = _name(candidate.finish_reason) or self.finish
         if self.finish in _DECLINED:
             raise ContentBlocked(self.finish)
@@ -108,6 +114,7 @@ class Reply:
             output_tokens=self.counts.get("candidates_token_count", 0),
             thought_tokens=self.counts.get("thoughts_token_count", 0),
             cached_tokens=self.counts.get("cached_content_token_count", 0),
+            image_tokens=self.counts.get("image_token_count", 0),
         )
 
     def _count(self, told: types.GenerateContentResponseUsageMetadata | None) -> None:
@@ -123,6 +130,21 @@ class Reply:
             value = getattr(told, name)
             if value is not None:
                 self.counts[name] = value
+        details = told.candidates_tokens_details or []
+        drawn = sum(each.token_count or 0 for each in details if _name(each.modality) == "IMAGE")
+        if drawn:
+            self.counts["image_token_count"] = drawn
+
+    def _picture(self, content: types.Content | None) -> None:
+        """Take the pictures of a chunk; drafts among a model's thoughts are not the picture."""
+        for part in (content.parts or []) if content is not None else []:
+            blob = part.inline_data
+            if blob is None or not blob.data or part.thought:
+                continue
+            self.picture_bytes += len(blob.data)
+            if self.picture_bytes > PICTURES_MAX_BYTES:
+                raise InvalidReply("the pictures of the answer are too large")
+            self.pictures.append((blob.mime_type or "", blob.data))
 
     def _source(self, grounding: types.GroundingMetadata | None) -> None:
         if grounding is None:

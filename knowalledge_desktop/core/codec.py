@@ -5,9 +5,10 @@ Reading is strict: a missing or wrong field raises ValueError, which a store tre
 
 from __future__ import annotations
 
+import base64
 import json
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, cast
 
 from knowalledge_desktop.core.content import (
@@ -15,14 +16,18 @@ from knowalledge_desktop.core.content import (
     ClaimState,
     Content,
     ExplanationText,
+    Illustration,
     ModelInfo,
     ModelList,
+    Picture,
     Provenance,
     RawText,
     Relation,
     Source,
     Subtopic,
     SubtopicList,
+    TopicCandidate,
+    TopicCandidates,
     Usage,
 )
 from knowalledge_desktop.core.request import Answer
@@ -31,6 +36,8 @@ VERSION = 1
 _KINDS: dict[type, str] = {
     SubtopicList: "subtopics",
     ExplanationText: "explanation",
+    TopicCandidates: "topics",
+    Illustration: "illustration",
     ModelList: "models",
     RawText: "raw",
 }
@@ -43,7 +50,7 @@ def encode_answer(answer: Answer) -> bytes:
     told = {
         "v": VERSION,
         "kind": _KINDS[type(answer.content)],
-        "content": asdict(answer.content),
+        "content": _content_json(answer.content),
         "provenance": asdict(answer.provenance),
         "usage": asdict(answer.usage),
         "quality": answer.quality,
@@ -68,6 +75,21 @@ def decode_answer(payload: bytes) -> Answer:
         raise ValueError(f"not an answer: {type(error).__name__}") from error
 
 
+def _content_json(content: Content) -> Json:
+    if isinstance(content, Illustration):
+        picture = content.picture
+        data = base64.b64encode(picture.data).decode("ascii")
+        return {
+            "alt": content.alt,
+            "mime": picture.mime,
+            "width": picture.width,
+            "height": picture.height,
+            "sha256": picture.sha256,
+            "data": data,
+        }
+    return asdict(content)
+
+
 def _content(kind: str, told: Json) -> Content:
     match kind:
         case "subtopics":
@@ -79,6 +101,11 @@ def _content(kind: str, told: Json) -> Content:
                 sources_from(told["sources"]),
                 _flag(told["complete"]),
             )
+        case "topics":
+            items = tuple(TopicCandidate(_text(t["title"]), _text(t["reason"])) for t in _list(told["items"]))
+            return TopicCandidates(items)
+        case "illustration":
+            return Illustration(_picture(told), _text(told["alt"]))
         case "models":
             return ModelList(tuple(_model(each) for each in _list(told["items"])))
         case "raw":
@@ -91,6 +118,16 @@ def _subtopic(told: Json) -> Subtopic:
     return Subtopic(
         _text(told["title"]), _text(told["summary"]), Relation(told["relation"]), sources_from(told["sources"])
     )
+
+
+def _picture(told: Json) -> Picture:
+    """A picture; its bytes may be kept elsewhere and missing here, but never others than its name says."""
+    data = base64.b64decode(_text(told["data"]), validate=True)
+    found = Picture.of(_text(told["mime"]), data, _count(told["width"]), _count(told["height"]))
+    sha256 = _text(told["sha256"])
+    if data and found.sha256 != sha256:
+        raise ValueError("not an answer: the picture is not the one it is called")
+    return replace(found, sha256=sha256)
 
 
 def _model(told: Json) -> ModelInfo:
@@ -139,6 +176,7 @@ def _usage(told: Json) -> Usage:
         _count(told["output_tokens"]),
         _count(told["thought_tokens"]),
         _count(told["cached_tokens"]),
+        _count(told.get("image_tokens", 0)),  # not there before pictures were drawn
     )
 
 

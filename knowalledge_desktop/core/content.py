@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -75,6 +76,48 @@ class ExplanationText:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as the bytes of a file; width and height in pixels, `sha256` of the bytes in hex.
+
+    The name of its bytes stands for it wherever it is told of: they are in no repr and no log.
+    """
+
+    mime: str
+    data: bytes = field(repr=False)
+    width: int
+    height: int
+    sha256: str
+
+    @classmethod
+    def of(cls, mime: str, data: bytes, width: int, height: int) -> Picture:
+        """The picture in these bytes."""
+        return cls(mime, data, width, height, hashlib.sha256(data).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class TopicCandidate:
+    """A topic that a picture may be about, and in a sentence why."""
+
+    title: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicCandidates:
+    """Topics that a picture may be about, the best first."""
+
+    items: tuple[TopicCandidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Illustration:
+    """A picture of a topic; `alt` says in words what is to be seen."""
+
+    picture: Picture
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelInfo:
     """One model an engine offers; `actions` are the API's supported methods."""
 
@@ -103,17 +146,21 @@ class RawText:
     sources: tuple[Source, ...] = ()
 
 
-Content = SubtopicList | ExplanationText | ModelList | RawText
+Content = SubtopicList | ExplanationText | TopicCandidates | Illustration | ModelList | RawText
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one request as the engine counted them (thoughts are billed as output)."""
+    """Tokens of one request as the engine counted them (thoughts are billed as output).
+
+    `image_tokens` are those of the output tokens that are a picture, which cost more.
+    """
 
     prompt_tokens: int = 0
     output_tokens: int = 0
     thought_tokens: int = 0
     cached_tokens: int = 0
+    image_tokens: int = 0
 
     def __add__(self, other: Usage) -> Usage:
         """Sum of two requests."""
@@ -122,6 +169,7 @@ class Usage:
             self.output_tokens + other.output_tokens,
             self.thought_tokens + other.thought_tokens,
             self.cached_tokens + other.cached_tokens,
+            self.image_tokens + other.image_tokens,
         )
 
 

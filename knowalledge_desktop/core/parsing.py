@@ -8,15 +8,30 @@ from collections.abc import Iterator
 from json import JSONDecodeError, JSONDecoder
 from typing import cast
 
-from knowalledge_desktop.core.content import Content, ExplanationText, RawText, Subtopic, SubtopicList
+from knowalledge_desktop.core.content import (
+    Content,
+    ExplanationText,
+    RawText,
+    Subtopic,
+    SubtopicList,
+    TopicCandidate,
+    TopicCandidates,
+)
 from knowalledge_desktop.core.errors import InvalidReply
 from knowalledge_desktop.core.evidence import claims_of
+from knowalledge_desktop.core.links import without_links
 from knowalledge_desktop.core.request import Request, Task
 from knowalledge_desktop.core.validation import TOPIC_MAX, fold
 
-_LIST_KEY = "subtopics"
+CANDIDATES_MAX = 5
+"""Topics that are offered for a picture."""
+
+ALT_MAX = 300
+"""Characters of the words beside a picture."""
+
+_LIST_KEYS = ("subtopics", "topics")
 _TITLE_KEYS = ("title", "name")
-_SUMMARY_KEYS = ("summary", "description")
+_SUMMARY_KEYS = ("summary", "description", "reason")
 _FENCE = re.compile(r"```[^\S\n]*[\w-]*[^\S\n]*\n")
 _WHOLE_FENCE = re.compile(r"\A```[^\S\n]*(?:markdown|md)?[^\S\n]*\n(.*?)(?:\n?```)?\Z", re.DOTALL | re.IGNORECASE)
 _BULLET = re.compile(r"^[-*•–]\s+")
@@ -31,8 +46,12 @@ def parse(raw: RawText, request: Request) -> Content:
     match request.task:
         case Task.SUBTOPICS:
             return parse_subtopics(raw, request)
-        case Task.EXPLANATION:
+        case Task.EXPLANATION | Task.QUESTION:
             return parse_explanation(raw)
+        case Task.IMAGE_TOPIC:
+            return parse_candidates(raw)
+        case Task.ILLUSTRATION:
+            raise InvalidReply("text instead of a picture")
         case Task.LIST_MODELS | Task.TEST_KEY:
             return raw
 
@@ -70,6 +89,27 @@ def parse_explanation(raw: RawText) -> ExplanationText:
     return ExplanationText(markdown, claims_of(markdown), raw.sources, complete=not raw.truncated)
 
 
+def parse_candidates(raw: RawText) -> TopicCandidates:
+    """Topics for a picture, each once, the best first; raises InvalidReply when none can be read."""
+    items, _ = _items(raw.text)
+    kept: dict[str, TopicCandidate] = {}
+    for title, reason in _unnumbered([pair for pair in map(_pair, items) if pair is not None]):
+        named = _line(without_links(title, removed=""))
+        if fold(named) and len(named) <= TOPIC_MAX:
+            kept.setdefault(fold(named), TopicCandidate(named, _line(without_links(reason, removed=""))))
+    if not kept:
+        raise InvalidReply("no topic for the picture could be read")
+    return TopicCandidates(tuple(kept.values())[:CANDIDATES_MAX])
+
+
+def alt_text(words: str, topic: str) -> str:
+    """What is told of a picture to those who cannot see it: the model's own words, else the topic."""
+    line = _line(without_links(words, removed=""))
+    if len(line) > ALT_MAX:
+        line = line[: ALT_MAX - 1].rsplit(" ", 1)[0].rstrip() + "…"
+    return line or topic
+
+
 def _items(text: str) -> tuple[list[object], bool]:
     """The whole items of the answer's list, and whether the JSON was cut short."""
     fence = _FENCE.search(text)
@@ -89,8 +129,8 @@ def _list_in(value: object) -> list[object]:
     if isinstance(value, list):
         return cast("list[object]", value)
     fields = cast("dict[str, object]", value)
-    named = fields.get(_LIST_KEY)
-    lists = [cast("list[object]", each) for each in (named, *fields.values()) if isinstance(each, list)]
+    named = [fields.get(key) for key in _LIST_KEYS]
+    lists = [cast("list[object]", each) for each in (*named, *fields.values()) if isinstance(each, list)]
     return lists[0] if lists else []
 
 
@@ -122,7 +162,7 @@ def _list_start(text: str, start: int) -> int | None:
             if text[position : position + 1] != ":":
                 return None
             position = _skip(text, position + 1)
-            if text[position : position + 1] == "[" and key == _LIST_KEY:
+            if text[position : position + 1] == "[" and key in _LIST_KEYS:
                 return position
             _, position = _DECODER.raw_decode(text, position)
             position = _skip(text, position)

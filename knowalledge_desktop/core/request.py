@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
-from knowalledge_desktop.core.content import Content, Provenance, Usage
+from knowalledge_desktop.core.content import Content, Picture, Provenance, Usage
 
 
 class Task(StrEnum):
@@ -15,6 +15,9 @@ class Task(StrEnum):
 
     SUBTOPICS = "subtopics"
     EXPLANATION = "explanation"
+    QUESTION = "question"
+    IMAGE_TOPIC = "image_topic"
+    ILLUSTRATION = "illustration"
     LIST_MODELS = "list_models"
     TEST_KEY = "test_key"
 
@@ -87,6 +90,9 @@ class Request:
     `siblings` the titles beside it; `avoid` titles that must not come back (also used to ask
     for the missing items of a truncated answer). `model` empty means the configured one.
     `fresh` skips reading the cache (regenerate), it still writes to it.
+
+    A QUESTION has `question`, and as `context` the explanation it is asked about. An IMAGE_TOPIC has
+    an `image` instead of a topic.
     """
 
     task: Task
@@ -99,6 +105,16 @@ class Request:
     engine: EngineChoice = EngineChoice.AUTO
     model: str = ""
     fresh: bool = False
+    question: str = ""
+    context: str = ""
+    image: Picture | None = None
+
+
+def subject(request: Request) -> str:
+    """What a request is about, in words or as the name of a picture: the same for answers that may stand in."""
+    if request.image is not None:
+        return request.image.sha256
+    return f"{request.topic}\u241f{request.question}" if request.question else request.topic
 
 
 def fingerprint(request: Request, prompt: str) -> str:
@@ -107,7 +123,7 @@ def fingerprint(request: Request, prompt: str) -> str:
     Priority and freshness are left out: they do not change what is asked. Case is kept,
     because it can carry meaning.
     """
-    told = {
+    told: dict[str, object] = {
         "task": request.task.value,
         "topic": request.topic,
         "path": request.path,
@@ -121,6 +137,13 @@ def fingerprint(request: Request, prompt: str) -> str:
         "model": request.model,
         "prompt": prompt,
     }
+    # Only where there are any, so that what was named before they were known keeps its name.
+    more = {
+        "question": request.question,
+        "context": request.context,
+        "image": request.image.sha256 if request.image else "",
+    }
+    told |= {name: value for name, value in more.items() if value}
     text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 

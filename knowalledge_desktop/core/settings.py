@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from knowalledge_desktop.core.request import EngineChoice, Options
+from knowalledge_desktop.core.request import EngineChoice, Options, Request, Task
 
 DEFAULT_TEXT_MODEL = "gemini-3.5-flash-lite"
+DEFAULT_IMAGE_MODEL = "gemini-3.1-flash-lite-image"
 PRODUCTION_BASE_URL = "https://generativelanguage.googleapis.com"
 
 
@@ -28,6 +29,7 @@ class Settings:
     """
 
     text_model: str = DEFAULT_TEXT_MODEL
+    image_model: str = DEFAULT_IMAGE_MODEL
     options: Options = field(default_factory=Options)
     engine: EngineChoice = EngineChoice.AUTO
     theme: Theme = Theme.SYSTEM
@@ -39,3 +41,10 @@ class Settings:
     cache_limit_bytes: int = 200 * 1024 * 1024
     cache_ttl_s: float = 30 * 24 * 3600.0
     port: int = 0
+
+
+def model_for(settings: Settings, request: Request) -> str:
+    """The model that answers: the request's own, else the one that is set for what is asked."""
+    if request.model:
+        return request.model
+    return settings.image_model if request.task is Task.ILLUSTRATION else settings.text_model

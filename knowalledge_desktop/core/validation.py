@@ -11,6 +11,7 @@ from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.core.request import Detail, Request
 
 TOPIC_MAX = 200
+QUESTION_MAX = 1000
 
 
 def check_topic(text: str) -> str:
@@ -31,6 +32,24 @@ def check_topic(text: str) -> str:
     if not any(unicodedata.category(ch)[0] in "LNS" for ch in topic):
         raise UserInputError("The topic has no letter, digit or symbol in it. Type a word.")
     return topic
+
+
+def check_question(text: str) -> str:
+    """The question in NFC with single spaces; raises UserInputError with a sentence.
+
+    1 to 1000 characters of any script, with the same characters refused as in a topic.
+    """
+    question = " ".join(unicodedata.normalize("NFC", text).split())
+    if not question or not any(unicodedata.category(ch)[0] in "LNS" for ch in question):
+        raise UserInputError("Type a question: there is none.")
+    bad = next((ch for ch in question if unicodedata.category(ch) in {"Cc", "Cs", "Co", "Cn"}), None)
+    if bad is not None:
+        raise UserInputError(
+            f"The question contains a character that cannot be used (U+{ord(bad):04X}). Remove it."
+        )
+    if len(question) > QUESTION_MAX:
+        raise UserInputError(f"The question is {len(question)} characters long; use at most {QUESTION_MAX}.")
+    return question
 
 
 def fold(text: str) -> str:

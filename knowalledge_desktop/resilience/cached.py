@@ -7,7 +7,14 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from knowalledge_desktop.core.codec import decode_answer, encode_answer
-from knowalledge_desktop.core.content import Content, ExplanationText, SubtopicList, Usage
+from knowalledge_desktop.core.content import (
+    Content,
+    ExplanationText,
+    Illustration,
+    SubtopicList,
+    TopicCandidates,
+    Usage,
+)
 from knowalledge_desktop.core.ports import Cache, Clock, Engine, Metrics
 from knowalledge_desktop.core.request import Answer, Part, Request
 from knowalledge_desktop.resilience.keys import CONTENT_TASKS
@@ -15,53 +22,30 @@ from knowalledge_desktop.resilience.memory import AnswerMemory
 from knowalledge_desktop.resilience.replay import replayed
 
 
-class Cached:
-    """Gives an answer that was given before; a hit costs no quota, no network and no key.
+class AnswerStore:
+    """Answers by fingerprint: parsed in memory, over bytes in the cache.
 
-    Only complete subtopics and explanations are stored. A `fresh` request is not read but
-    stored. A payload that cannot be read counts as a miss. `ttl_s` is how long an answer is
-    good, in seconds.
+    Only complete content is stored, never raw text. A payload that cannot be read counts as a miss.
+    `ttl_s` is how long an answer is good, in seconds.
     """
 
     def __init__(
         self,
-        engine: Engine,
         *,
         cache: Cache,
         memory: AnswerMemory,
         metrics: Metrics,
         clock: Clock,
-        key: Callable[[Request], str],
         ttl_s: Callable[[], float],
     ) -> None:
-        self._engine = engine
         self._cache = cache
         self._memory = memory
         self._metrics = metrics
         self._clock = clock
-        self._key = key
         self._ttl_s = ttl_s
 
-    async def ask(self, request: Request) -> AsyncGenerator[Part, None]:
-        """The stored answer as a stream, marked `from_cache`; else the engine's parts."""
-        if request.task not in CONTENT_TASKS:
-            async with aclosing(self._engine.ask(request)) as parts:
-                async for part in parts:
-                    yield part
-            return
-        key = self._key(request)
-        stored = None if request.fresh else await self._read(key, request)
-        if stored is not None:
-            for part in replayed(replace(stored, from_cache=True, usage=Usage())):  # a hit uses no tokens
-                yield part
-            return
-        async with aclosing(self._engine.ask(request)) as parts:
-            async for part in parts:
-                if isinstance(part, Answer) and _is_complete(part.content):
-                    await self._write(key, part)
-                yield part
-
-    async def _read(self, key: str, request: Request) -> Answer | None:
+    async def read(self, key: str) -> Answer | None:
+        """The answer that was stored under the fingerprint."""
         answer = self._memory.get(key, self._clock.now())
         if answer is None:
             answer = await self._read_stored(key)
@@ -70,6 +54,16 @@ class Cached:
             return None
         self._metrics.cache("get", "hit")
         return answer
+
+    async def write(self, key: str, answer: Answer) -> None:
+        """Store an answer, if it is complete and not there yet."""
+        if not _is_complete(answer.content) or self._memory.get(key, self._clock.now()) is answer:
+            return  # another of those who shared the call has stored it
+        payload = encode_answer(answer)
+        ttl_s = self._ttl_s()
+        self._memory.put(key, answer, len(payload), self._clock.now() + ttl_s)
+        await self._cache.put(key, payload, ttl_s=ttl_s)
+        self._metrics.cache("set", "ok")
 
     async def _read_stored(self, key: str) -> Answer | None:
         entry = await self._cache.get(key)
@@ -83,15 +77,39 @@ class Cached:
         self._memory.put(key, answer, len(entry.payload), entry.stored_at + self._ttl_s())
         return answer
 
-    async def _write(self, key: str, answer: Answer) -> None:
-        if self._memory.get(key, self._clock.now()) is answer:
-            return  # another of those who shared the call has stored it
-        payload = encode_answer(answer)
-        ttl_s = self._ttl_s()
-        self._memory.put(key, answer, len(payload), self._clock.now() + ttl_s)
-        await self._cache.put(key, payload, ttl_s=ttl_s)
-        self._metrics.cache("set", "ok")
+
+class Cached:
+    """Gives an answer that was given before; a hit costs no quota, no network and no key.
+
+    A `fresh` request is not read but stored.
+    """
+
+    def __init__(self, engine: Engine, *, store: AnswerStore, key: Callable[[Request], str]) -> None:
+        self._engine = engine
+        self._store = store
+        self._key = key
+
+    async def ask(self, request: Request) -> AsyncGenerator[Part, None]:
+        """The stored answer as a stream, marked `from_cache`; else the engine's parts."""
+        if request.task not in CONTENT_TASKS:
+            async with aclosing(self._engine.ask(request)) as parts:
+                async for part in parts:
+                    yield part
+            return
+        key = self._key(request)
+        stored = None if request.fresh else await self._store.read(key)
+        if stored is not None:
+            for part in replayed(replace(stored, from_cache=True, usage=Usage())):  # a hit uses no tokens
+                yield part
+            return
+        async with aclosing(self._engine.ask(request)) as parts:
+            async for part in parts:
+                if isinstance(part, Answer) and not part.from_cache:
+                    await self._store.write(key, part)
+                yield part
 
 
 def _is_complete(content: Content) -> bool:
-    return isinstance(content, SubtopicList | ExplanationText) and content.complete
+    if isinstance(content, SubtopicList | ExplanationText):
+        return content.complete
+    return isinstance(content, TopicCandidates | Illustration)

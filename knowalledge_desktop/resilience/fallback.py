@@ -56,7 +56,7 @@ class Fallback:
         library: Library,
         clock: Clock,
         key: Callable[[Request], str],
-        model: Callable[[], str],
+        model: Callable[[Request], str],
     ) -> None:
         self._gemini = gemini
         self._atlas = atlas
@@ -73,7 +73,7 @@ class Fallback:
                     yield part
             return
         # Named once: fingerprint, call and label agree even when the setting changes meanwhile.
-        request = replace(request, model=request.model or self._model())
+        request = replace(request, model=self._model(request))
         shown = answered = False
         try:
             async with aclosing(self._gemini.ask(request)) as parts:

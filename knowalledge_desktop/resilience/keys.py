@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from knowalledge_desktop.core.request import Request, Task, fingerprint
-from knowalledge_desktop.core.settings import Settings
+from knowalledge_desktop.core.settings import Settings, model_for
 
-CONTENT_TASKS = frozenset({Task.SUBTOPICS, Task.EXPLANATION})
+CONTENT_TASKS = frozenset({Task.SUBTOPICS, Task.EXPLANATION, Task.QUESTION, Task.IMAGE_TOPIC, Task.ILLUSTRATION})
 """Tasks whose answers are worth keeping; the others are about the key and the service."""
 
 
@@ -22,7 +22,7 @@ def key_maker(
     """
 
     def key(request: Request) -> str:
-        named = replace(request, model=request.model or settings().text_model)
+        named = replace(request, model=model_for(settings(), request))
         return fingerprint(named, prompt_label(request) if request.task in CONTENT_TASKS else "")
 
     return key

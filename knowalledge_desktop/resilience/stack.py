@@ -5,12 +5,13 @@ Outermost first, and why:
 - *instrumented*: counts what people get in the end, substitutes and errors included.
 - *fallback*: chooses the engine; when Gemini cannot answer now, a kept answer, then the Atlas.
 - *cached*, outside all that costs: a hit needs no quota, no network, no key.
-- *coalesced*: equal requests in flight are one call.
-- (*retrying* belongs here: outside *validated*, so that a misread answer gets its one extra
-  try, and inside *coalesced*, so that all who wait share the tries.)
+- *coalesced*: equal requests in flight are one call; *across*: also those of other processes.
+- *retrying*, outside *validated*, so that a misread answer gets its one extra try, and inside
+  *coalesced*, so that all who wait share the tries.
 - *validated*: only checked content goes further out, so nothing else is ever cached.
-- (*breaker* belongs here: outside *admitted*, so that an open circuit fails at once.)
-- *attempts*, where (*admitted*) belongs: what reaches the engine, each attempt once.
+- *breaker*, outside *admitted*: an open circuit fails at once, before the queue.
+- *admitted*: waits for its turn and its quota; each attempt pays, repeated ones too.
+- *attempts*: what reaches the engine, each once, without the time in the queue.
 """
 
 from __future__ import annotations
@@ -19,14 +20,17 @@ from collections.abc import Callable
 
 from knowalledge_desktop.core.ports import Cache, Clock, Engine, Library, Metrics
 from knowalledge_desktop.core.request import Request
-from knowalledge_desktop.core.settings import Settings
+from knowalledge_desktop.core.settings import Settings, model_for
+from knowalledge_desktop.resilience.across import Across, Locks
+from knowalledge_desktop.resilience.admitted import Admitted, Gate
 from knowalledge_desktop.resilience.attempts import Attempts
-from knowalledge_desktop.resilience.cached import Cached
+from knowalledge_desktop.resilience.breaker import Breaker
+from knowalledge_desktop.resilience.cached import AnswerStore, Cached
 from knowalledge_desktop.resilience.coalesced import Coalesced, Spawn
 from knowalledge_desktop.resilience.fallback import Fallback
 from knowalledge_desktop.resilience.instrumented import Instrumented
-from knowalledge_desktop.resilience.keys import key_maker
 from knowalledge_desktop.resilience.memory import AnswerMemory
+from knowalledge_desktop.resilience.retrying import Retrying
 from knowalledge_desktop.resilience.validated import Validated
 
 
@@ -38,18 +42,25 @@ def build_stack(
     library: Library,
     metrics: Metrics,
     clock: Clock,
-    prompt_label: Callable[[Request], str],
+    key: Callable[[Request], str],
+    gate: Gate,
+    locks: Locks,
     settings: Callable[[], Settings],
     spawn: Spawn,
     memory: AnswerMemory | None = None,
 ) -> Engine:
     """The engine that services ask.
 
-    `spawn` starts the task of a shared call (see `Coalesced`, which also ends it). Whoever offers
+    `key` names requests (see `key_maker`); `gate` holds what all stacks of the program share. `spawn` starts the task of a shared call (see `Coalesced`, which also ends it). Whoever offers
     to empty the cache passes `memory` and clears it too.
     """
-    remembered = memory or AnswerMemory()
-    key = key_maker(prompt_label, settings)
+    store = AnswerStore(
+        cache=cache,
+        memory=memory or AnswerMemory(),
+        metrics=metrics,
+        clock=clock,
+        ttl_s=lambda: settings().cache_ttl_s,
+    )
 
     order: tuple[Callable[[Engine], Engine], ...] = (
         lambda inner: Instrumented(inner, metrics=metrics),
@@ -59,19 +70,15 @@ def build_stack(
             library=library,
             clock=clock,
             key=key,
-            model=lambda: settings().text_model,
+            model=lambda request: model_for(settings(), request),
         ),
-        lambda inner: Cached(
-            inner,
-            cache=cache,
-            memory=remembered,
-            metrics=metrics,
-            clock=clock,
-            key=key,
-            ttl_s=lambda: settings().cache_ttl_s,
-        ),
-        lambda inner: Coalesced(inner, key=key, spawn=spawn),
+        lambda inner: Cached(inner, store=store, key=key),
+        lambda inner: Coalesced(inner, key=key, spawn=spawn, promote=gate.promote),
+        lambda inner: Across(inner, locks=locks, key=key, read=store.read, write=store.write),
+        lambda inner: Retrying(inner, clock=clock),
         Validated,
+        lambda inner: Breaker(inner, circuits=gate.circuits),
+        lambda inner: Admitted(inner, gate=gate, clock=clock),
         lambda inner: Attempts(inner, metrics=metrics, clock=clock),
     )
     engine = gemini

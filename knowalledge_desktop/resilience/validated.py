@@ -10,7 +10,7 @@ from knowalledge_desktop.core.content import ExplanationText, RawText, SubtopicL
 from knowalledge_desktop.core.errors import ContentBlocked, InvalidReply
 from knowalledge_desktop.core.parsing import parse
 from knowalledge_desktop.core.ports import Engine
-from knowalledge_desktop.core.request import Answer, Part, Request
+from knowalledge_desktop.core.request import Answer, Part, Request, Task
 from knowalledge_desktop.core.validation import count_words, looks_refused, score_explanation, score_subtopics
 
 LEAST_SUBTOPICS_SCORE = 0.3
@@ -54,7 +54,7 @@ def _checked(answer: Answer, request: Request) -> Answer:
     quality = answer.quality
     if quality is None and isinstance(content, SubtopicList):
         quality = score_subtopics(content, request)
-    elif quality is None and isinstance(content, ExplanationText):
+    elif quality is None and isinstance(content, ExplanationText) and request.task is Task.EXPLANATION:
         quality = score_explanation(content, request)
     return replace(answer, content=content, quality=quality)
 

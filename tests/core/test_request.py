@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from knowalledge_desktop.core.content import Picture
 from knowalledge_desktop.core.request import (
     Detail,
     EngineChoice,
@@ -19,6 +20,7 @@ from knowalledge_desktop.core.request import (
     Style,
     Task,
     fingerprint,
+    subject,
 )
 
 ASKED = Request(Task.SUBTOPICS, "Jazz", ("Music",), ("Blues", "Soul"), ("Rock", "Pop"))
@@ -40,6 +42,10 @@ OTHERS = {
     "style": replace(ASKED, options=Options(style=Style.VISUAL)),
     "count": replace(ASKED, options=Options(count=7)),
     "model": replace(ASKED, model="gemini-x"),
+    "question": replace(ASKED, question="Why?"),
+    "context": replace(ASKED, context="Why?"),
+    "image": replace(ASKED, image=Picture.of("image/png", b"a", 1, 1)),
+    "another image": replace(ASKED, image=Picture.of("image/png", b"b", 1, 1)),
 }
 
 
@@ -71,6 +77,7 @@ def test_every_option_and_field_counts_or_is_known_not_to() -> None:
     assert {each.name for each in fields(Options)} == {"language", "level", "detail", "style", "count"}
     assert {each.name for each in fields(Request)} == {
         *("task", "topic", "path", "siblings", "avoid", "options", "model"),  # these count
+        *("question", "context", "image"),
         *("priority", "engine", "fresh"),  # these do not
     }
 
@@ -97,3 +104,23 @@ def test_fingerprints_are_equal_exactly_for_equal_questions(one: Request, two: R
 @given(topic=st.text(st.characters(), max_size=8))
 def test_a_fingerprint_is_a_short_hex_name_for_any_text(topic: str) -> None:
     assert re.fullmatch(r"[0-9a-f]{64}", fingerprint(Request(Task.SUBTOPICS, topic), PROMPT))
+
+
+def test_what_was_named_before_there_were_pictures_keeps_its_name() -> None:
+    assert fingerprint(ASKED, PROMPT) == "b0028d434c80a4605d68da7615478563ada15a098a6dac69b6b466c0b9d9cdc1"
+
+
+def test_the_bytes_of_a_picture_are_never_shown() -> None:
+    request = replace(ASKED, image=Picture.of("image/png", b"SECRETBYTES", 1, 1))
+    assert "SECRETBYTES" not in repr(request)
+    assert request.image is not None
+    assert request.image.sha256 in repr(request)
+
+
+def test_answers_stand_in_for_each_other_only_about_the_same() -> None:
+    why = replace(ASKED, task=Task.QUESTION, question="Why?", context="Because.")
+    shown = Request(Task.IMAGE_TOPIC, image=Picture.of("image/png", b"a", 1, 1))
+    other = replace(shown, image=Picture.of("image/png", b"b", 1, 1))
+    assert subject(ASKED) == "Jazz"
+    assert subject(why) == subject(replace(why, context="")) != subject(replace(why, question="How?"))
+    assert len({subject(each) for each in (ASKED, why, shown, other)}) == 4

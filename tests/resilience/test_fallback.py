@@ -61,7 +61,7 @@ class Bench:
             library=self.library,
             clock=self.clock,
             key=lambda request: f"{request.task}/{request.topic}/{request.model}",
-            model=lambda: "model-x",
+            model=lambda request: request.model or "model-x",
         )
 
     async def keep(self, request: Request, kept: Answer) -> None:

@@ -8,14 +8,18 @@ from knowalledge_desktop.core.content import (
     Claim,
     ClaimState,
     ExplanationText,
+    Illustration,
     ModelInfo,
     ModelList,
+    Picture,
     Provenance,
     RawText,
     Relation,
     Source,
     Subtopic,
     SubtopicList,
+    TopicCandidate,
+    TopicCandidates,
     Usage,
 )
 from knowalledge_desktop.core.graph import (
@@ -77,7 +81,14 @@ numbers = st.floats(allow_nan=False, allow_infinity=False)
 sources = st.builds(Source, words, words, words)
 source_lists = st.lists(sources, max_size=2).map(tuple)
 claims = st.builds(Claim, words, st.sampled_from(ClaimState), st.lists(st.integers(0, 5), max_size=2).map(tuple))
-usages = st.builds(Usage, *[st.integers(0, 1 << 40)] * 4)
+usages = st.builds(Usage, *[st.integers(0, 1 << 40)] * 5)
+pictures = st.builds(
+    Picture.of,
+    st.sampled_from(["image/png", "image/jpeg"]),
+    st.binary(min_size=1, max_size=9),
+    st.integers(1, 9),
+    st.integers(1, 9),
+)
 provenances = st.builds(
     Provenance,
     st.sampled_from(["gemini", "atlas", "person"]),
@@ -196,6 +207,8 @@ answers = st.builds(
             ),
         ),
         st.builds(RawText, words, st.booleans(), source_lists),
+        st.builds(TopicCandidates, st.lists(st.builds(TopicCandidate, words, words), max_size=2).map(tuple)),
+        st.builds(Illustration, pictures, words),
     ),
     provenances,
     usages,
