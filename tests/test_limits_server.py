@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import io
 import json
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PySide6.QtGui import QImage
 
 from knowalledge_desktop.adapters.gemini import GeminiEngine
 from knowalledge_desktop.adapters.gemini_errors import Failure, from_failure
@@ -29,7 +28,7 @@ from knowalledge_desktop.core.request import Answer, Detail, Options, Part, Requ
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.prompts.render import render
 from tests.support.fakes import FakeClock, MemorySecrets
-from tests.support.limits_answers import Violation, prompt_tokens, refusal, tokens_of
+from tests.support.limits_answers import IMAGE_MODEL, TEXT_MODEL, Violation, refusal
 from tests.support.limits_client import post, question
 from tests.support.limits_count import (
     PACIFIC,
@@ -46,7 +45,8 @@ from tests.support.limits_count import (
     worst_day,
     worst_window,
 )
-from tests.support.limits_server import IMAGE_MODEL, REFUSE_MARK, TEXT_MODEL, LimitsServer
+from tests.support.limits_server import REFUSE_MARK, LimitsServer
+from tests.support.limits_words import prompt_tokens, tokens_of
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=PACIFIC).timestamp()
 
@@ -269,9 +269,8 @@ async def test_an_image_model_gives_a_picture_of_its_own_for_each_prompt(server:
         [data] = [part["inlineData"] for part in told["candidates"][0]["content"]["parts"] if "inlineData" in part]
         assert data["mimeType"] == "image/png"
         pictures.append(base64.b64decode(data["data"]))
-        with Image.open(io.BytesIO(pictures[-1])) as image:
-            image.load()
-            assert image.size == (128, 128)
+        image = QImage.fromData(pictures[-1])
+        assert (image.format(), image.width(), image.height()) == (QImage.Format.Format_RGB32, 128, 128)
     assert pictures[0] == pictures[2] != pictures[1]
     assert [each.images for each in server.log] == [1, 1, 1]
     assert worst_window(server.log, 60.0, "images") == 3
@@ -351,6 +350,17 @@ async def test_failures_and_broken_connections_come_when_ordered_and_count(serve
     await asker.engine.aclose()
     assert [each.status for each in server.log] == [503, 200, 200, 429]
     assert [each.complete for each in server.log] == [True, False, True, True]
+
+
+async def test_it_fails_until_it_is_mended(server: LimitsServer) -> None:
+    server.failing = 503
+    found = [(await post(server.url, question("Jazz")))[0] for _ in range(3)]
+    server.failing = None
+    found.append((await post(server.url, question("Jazz")))[0])
+    await asyncio.to_thread(server.wait_for, 4)
+    assert found == [503, 503, 503, 200]
+    with pytest.raises(TimeoutError, match="4 of 5"):
+        await asyncio.to_thread(server.wait_for, 5, 0.01)
 
 
 async def test_a_clock_that_is_off_and_a_log_that_other_processes_read(tmp_path: Path) -> None:

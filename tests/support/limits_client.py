@@ -7,7 +7,7 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.support.limits_server import TEXT_MODEL
+from tests.support.limits_answers import TEXT_MODEL
 
 
 def question(topic: str, **more: Any) -> dict[str, Any]:

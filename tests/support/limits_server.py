@@ -25,14 +25,13 @@ from typing import Any
 from tests.support.gemini_cases import JSON_TYPE, Reply, error, stream, unary
 from tests.support.gemini_server import GeminiServer, Seen
 from tests.support.limits_answers import (
+    MODEL_NAMES,
     Violation,
     answer,
     is_picture_model,
-    prompt_tokens,
+    model_told,
     refusal,
     refused_picture,
-    text_of,
-    topic_of,
 )
 from tests.support.limits_count import (
     DAY_S,
@@ -43,13 +42,10 @@ from tests.support.limits_count import (
     answer_line,
     arrival_line,
 )
+from tests.support.limits_words import prompt_tokens, text_of, topic_of
 
 REFUSE_MARK = "[refuse this]"
 """A prompt with this text is declined, by image and by text models."""
-
-TEXT_MODEL = "gemini-3.5-flash-lite"
-IMAGE_MODEL = "gemini-3.1-flash-image"
-MODEL_NAMES = (TEXT_MODEL, "gemini-3.8-flash", "gemini-3.1-pro", IMAGE_MODEL)
 
 _REFUSED_WITHIN_S = 0.05
 _FIRST_SHARE = 0.6  # of the latency passes before the first piece of a stream
@@ -64,7 +60,8 @@ class LimitsServer(GeminiServer):
     its own. `minute_s` and `day_s` may be shortened; a day of the usual length is a Pacific calendar day.
     `latency` is a range in seconds or a function of the request. `clock` replaces the server's own clock,
     which is off from this machine's by `clock_offset_s`. `token_factor` makes every request bigger than its
-    text. A day's 429 says to come back in a minute, as the real ones do, unless `exact_day_retry`.
+    text. A day's 429 says to come back in a minute, as the real ones do, unless `exact_day_retry`. While
+    `failing` is a status, every generating request within the limits gets it.
     """
 
     def __init__(
@@ -94,6 +91,7 @@ class LimitsServer(GeminiServer):
         self.with_quota_value = with_quota_value
         self.exact_day_retry = exact_day_retry
         self.token_factor = token_factor
+        self.failing: int | None = None
         self._clock = clock or _steady_clock()
         self._random = random.Random(seed)  # noqa: S311 - a repeatable simulation, no secret
         self._entries: list[Entry] = []
@@ -102,6 +100,7 @@ class LimitsServer(GeminiServer):
         self._name = f"{os.getpid()}-{os.urandom(4).hex()}"
         self._log_file = log_file
         self._file: int | None = None
+        self._change = threading.Condition()
 
     def __enter__(self) -> LimitsServer:
         if self._log_file is not None:
@@ -133,12 +132,17 @@ class LimitsServer(GeminiServer):
 
     def fail_next(self, status: int, times: int = 1) -> None:
         """Answer the next generating requests that are within the limits with an error; they still count."""
-        told = unary(error(status, _STATUS.get(status, "UNKNOWN"), "made to fail"), status)
-        self.enqueue(*[told] * times)
+        self.enqueue(*[_failure(status)] * times)
 
     def drop_next(self, times: int = 1) -> None:
         """Break the connection in the middle of the answer to the next requests; they still count."""
         self.enqueue(*[replace(stream({"usageMetadata": {}}), cut=0)] * times)
+
+    def wait_for(self, requests: int, timeout_s: float = 10.0) -> None:
+        """Block until so many requests arrived in all; raises TimeoutError. Call it in a thread, not a loop."""
+        with self._change:
+            if not self._change.wait_for(lambda: len(self._entries) >= requests, timeout_s):
+                raise TimeoutError(f"{len(self._entries)} of {requests} requests arrived")
 
     # --- one request ----------------------------------------------------------------------------------------
 
@@ -156,7 +160,9 @@ class LimitsServer(GeminiServer):
 
     def _reply(self, seen: Seen) -> Reply:
         entry = self._arrival(seen)
-        self._entries.append(entry)
+        with self._change:
+            self._entries.append(entry)
+            self._change.notify_all()
         self._serving[asyncio.current_task()] = entry
         reply, at_once = self._decide(entry, seen)
         latency = self._latency(entry)
@@ -199,7 +205,7 @@ class LimitsServer(GeminiServer):
             return self._refuse(entry, meter, limits), True
         if self.queue:
             return self.queue.popleft(), False
-        return self._generate(entry, seen), False
+        return self._generate(entry, seen) if self.failing is None else _failure(self.failing), False
 
     def _refuse(self, entry: Entry, meter: Meter, limits: HiddenLimits) -> Reply:
         if self.bare_429:
@@ -239,10 +245,11 @@ class LimitsServer(GeminiServer):
             return unary({"totalTokens": entry.tokens, "promptTokensDetails": details})
         if entry.method != "models":
             return unary(error(404, "NOT_FOUND", "no such method"), 404)
-        models = [_model(name) for name in MODEL_NAMES if entry.model in ("", name)]
-        if entry.model:
-            return unary(models[0]) if models else unary(error(404, "NOT_FOUND", "no such model"), 404)
-        return unary({"models": models})
+        if not entry.model:
+            return unary({"models": [model_told(name) for name in MODEL_NAMES]})
+        if entry.model not in MODEL_NAMES:
+            return unary(error(404, "NOT_FOUND", "no such model"), 404)
+        return unary(model_told(entry.model))
 
     def _latency(self, entry: Entry) -> float:
         return self.latency(entry) if callable(self.latency) else self._random.uniform(*self.latency)
@@ -252,21 +259,14 @@ class LimitsServer(GeminiServer):
             os.write(self._file, line)
 
 
+def _failure(status: int) -> Reply:
+    return unary(error(status, _STATUS.get(status, "UNKNOWN"), "made to fail"), status)
+
+
 def _steady_clock() -> Callable[[], float]:
     """This machine's time, which steps of its clock do not touch from now on."""
     began, ticks = time.time(), time.monotonic()
     return lambda: began + time.monotonic() - ticks
-
-
-def _model(name: str) -> dict[str, Any]:
-    title = name.replace("-", " ").title()
-    return {
-        "name": f"models/{name}",
-        "displayName": title,
-        "inputTokenLimit": 1_048_576,
-        "outputTokenLimit": 65_536,
-        "supportedGenerationMethods": ["generateContent", "countTokens"],
-    }
 
 
 # --- as a program -------------------------------------------------------------------------------------------
