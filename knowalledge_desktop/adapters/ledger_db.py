@@ -190,9 +190,12 @@ class LedgerDb:
             raise
 
     def _close(self, *, damaged: bool = False) -> None:
-        if self._db is not None:
-            self._db.close()
-            self._db = self._book = None
+        if self._db is None:
+            return
+        db, self._db, self._book = self._db, None, None
+        try:
+            db.close()
+        finally:
             self._file.close(damaged=damaged)
 
     def _remember(self, bucket: Bucket, sure: Sure) -> None:
