@@ -11,11 +11,11 @@ from knowalledge_desktop.ui.canvas.bulk import draw_lines
 from knowalledge_desktop.ui.canvas.edges import EdgeShapes, curve, ends, ribbon, segments
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.pills import FAILED, IDLE, QUEUED
-from knowalledge_desktop.ui.canvas.scene import LABELS, Frame
+from knowalledge_desktop.ui.canvas.scene import LABELS, PILLS, Frame
 from knowalledge_desktop.ui.theme import Theme
 
-RIBBONS_AT_MOST = 160
-"""Filled edges drawn one by one; beyond that, lines in bulk."""
+RIBBONS_AT_MOST, RIBBONS_CLOSE = 160, 480
+"""Filled edges drawn one by one, among labels and among pills; beyond that, lines in bulk."""
 SMOOTH_AT_MOST = 1500
 """Lines of one colour that are still drawn smooth."""
 REST = 0.62
@@ -44,7 +44,9 @@ class EdgeLayer:
             self._shapes, self._shapes_of, self._boxes = EdgeShapes(rows), rows, _Boxes(rows)
             self._segments.clear()
         chosen = self._boxes.touching(*frame.whole().seen())
-        one_by_one = frame.scale >= LABELS and len(chosen) <= RIBBONS_AT_MOST
+        one_by_one = frame.scale >= LABELS and len(chosen) <= (
+            RIBBONS_AT_MOST if frame.scale < PILLS else RIBBONS_CLOSE
+        )
         if frame.part is not None:
             chosen = self._boxes.touching(*frame.seen(), THICKEST)
         if one_by_one:

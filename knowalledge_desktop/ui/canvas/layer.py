@@ -11,14 +11,13 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from PySide6.QtCore import QElapsedTimer, QRect, QRectF, QSize
+from PySide6.QtCore import QElapsedTimer, QPoint, QRect, QRectF, QSize
 from PySide6.QtGui import QPainter
 
-from knowalledge_desktop.ui.canvas.camera import Camera
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.renderer import MapRenderer
 from knowalledge_desktop.ui.canvas.ring import Ring
-from knowalledge_desktop.ui.canvas.scene import LABELS, PILLS, Frame
+from knowalledge_desktop.ui.canvas.scene import HALF, LABELS, PILLS, Frame
 
 MARGIN = 0.25
 """What is kept on each side of the view, as a part of it: 2.25 times the view's bytes in all."""
@@ -40,6 +39,7 @@ class StillLayer:
         self._ring = Ring()
         self._rows: Rows | None = None
         self._frame: Frame | None = None
+        self._from = QPoint()
         self._valid = QRect()
         self._seen = QRect()
         self._ahead = False
@@ -76,23 +76,22 @@ class StillLayer:
         still = replace(frame, shown=replace(frame.shown, hover=-1, turn=0.0, focused=False, zooming=False))
         stretch = self._stretch(rows, still, moving=frame.is_moving)
         if stretch != 1.0 and stretch > 0.0:
-            seen = self._seen_stretched(frame, stretch)
-            if self._covers(seen.toAlignedRect()):
+            wanted = _seen_stretched(frame, still.scale / stretch)
+            if self._covers(wanted.toAlignedRect()):
                 self._ahead = False
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)  # noqa: FBT003 - Qt takes no keyword here
-                self._ring.stretch(painter, seen, stretch / frame.dpr)
+                self._ring.stretch(painter, wanted, stretch / frame.dpr)
                 self._renderer.captions(painter, rows, frame)
                 return frame
-        if stretch != 1.0 or not self._covers(self._seen_exactly(still)):
-            self._begin(rows, still)
-        seen = self._seen_exactly(still)
-        self._seen = seen
+        seen = self._seen = _seen(still)
+        if stretch != 1.0 or not self._covers(seen):
+            self._begin(rows, _snapped(still, seen), seen)
         self._ahead = self._ahead or self._is_near_its_end()
         painter.save()
         painter.scale(1 / frame.dpr, 1 / frame.dpr)
         self._ring.blit(painter, seen)
         painter.restore()
-        snapped = replace(frame, camera=self._camera_at(seen, still))
+        snapped = _snapped(frame, seen)
         self._renderer.captions(painter, rows, snapped)
         return snapped
 
@@ -152,15 +151,13 @@ class StillLayer:
                 self._extend(side, max(lacks, more))
         return True
 
-    def _begin(self, rows: Rows, still: Frame) -> None:
+    def _begin(self, rows: Rows, still: Frame, seen: QRect) -> None:
         """Draw the view anew."""
-        view = _pixels(still)
-        size = QSize(*(math.ceil(side * (1 + 2 * MARGIN) / 64) * 64 for side in (view.width(), view.height())))
+        size = QSize(*(math.ceil(side * (1 + 2 * MARGIN) / 64) * 64 for side in (seen.width(), seen.height())))
         self._ring.resize(size)
-        self._rows, self._frame, self._valid = rows, still, QRect()
-        whole = QRect(0, 0, view.width(), view.height())
-        self._draw(whole)
-        self._valid = whole
+        self._rows, self._frame, self._from, self._valid = rows, still, seen.topLeft(), QRect()
+        self._draw(seen)
+        self._valid = seen
         self._ahead = self._fresh = True
 
     def _margins(self) -> tuple[tuple[str, int, int], ...]:
@@ -210,33 +207,32 @@ class StillLayer:
             return
         dpr = frame.dpr
         for painter, piece in self._ring.painters(rect):
+            painter.translate(self._from)
             painter.scale(dpr, dpr)
-            part = QRectF(piece.x() / dpr, piece.y() / dpr, piece.width() / dpr, piece.height() / dpr)
+            at = piece.topLeft() - self._from
+            part = QRectF(at.x() / dpr, at.y() / dpr, piece.width() / dpr, piece.height() / dpr)
             self._renderer.render(painter, rows, replace(frame, part=part), captions=False)
 
-    # --- where the view is on the plane; its corner is the origin when the picture is begun ---
 
-    def _seen_exactly(self, still: Frame) -> QRect:
-        if self._frame is None:
-            return QRect()
-        first, unit = self._frame.camera, still.scale * still.dpr
-        size = _pixels(still)
-        x, y = round((still.camera.x - first.x) * unit), round((still.camera.y - first.y) * unit)
-        return QRect(x, y, size.width(), size.height())
+def _seen(frame: Frame) -> QRect:
+    """The view on the plane of device pixels whose origin is the scene's, at this scale.
 
-    def _seen_stretched(self, frame: Frame, stretch: float) -> QRectF:
-        if self._frame is None:
-            return QRectF()
-        first, dpr = self._frame.camera, frame.dpr
-        corner = first.to_view(frame.camera.x, frame.camera.y, frame.view) * dpr
-        size = frame.view * dpr / stretch
-        return QRectF(corner.x() - size.width() / 2, corner.y() - size.height() / 2, size.width(), size.height())
-
-    def _camera_at(self, seen: QRect, still: Frame) -> Camera:
-        first, unit = (self._frame or still).camera, still.scale * still.dpr
-        return replace(still.camera, x=first.x + seen.x() / unit, y=first.y + seen.y() / unit)
+    Rounded alike for every frame, so that a picture does not depend on the way that led to it.
+    """
+    size, unit = frame.view * frame.dpr, frame.scale * frame.dpr
+    x, y = frame.camera.x * unit - size.width() / 2, frame.camera.y * unit - size.height() / 2
+    return QRect(math.floor(x + HALF), math.floor(y + HALF), math.ceil(size.width()), math.ceil(size.height()))
 
 
-def _pixels(frame: Frame) -> QSize:
-    """The view in device pixels."""
-    return QSize(math.ceil(frame.view.width() * frame.dpr), math.ceil(frame.view.height() * frame.dpr))
+def _seen_stretched(frame: Frame, kept_scale: float) -> QRectF:
+    """The view on the plane of another scale."""
+    size, unit = frame.view * (frame.dpr * kept_scale / frame.scale), kept_scale * frame.dpr
+    x, y = frame.camera.x * unit - size.width() / 2, frame.camera.y * unit - size.height() / 2
+    return QRectF(x, y, size.width(), size.height())
+
+
+def _snapped(frame: Frame, seen: QRect) -> Frame:
+    """The frame whose view is exactly there."""
+    size, unit = frame.view * frame.dpr, frame.scale * frame.dpr
+    x, y = (seen.x() + size.width() / 2) / unit, (seen.y() + size.height() / 2) / unit
+    return replace(frame, camera=replace(frame.camera, x=x, y=y))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import reduce
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 
 from knowalledge_desktop.ui.canvas.edge_layer import EdgeLayer
@@ -15,7 +16,7 @@ from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.motion import Motion
 from knowalledge_desktop.ui.canvas.node_layer import NodeLayer
 from knowalledge_desktop.ui.canvas.pills import Look, PillPainter
-from knowalledge_desktop.ui.canvas.scene import AREAS, Frame, Shown
+from knowalledge_desktop.ui.canvas.scene import AREAS, HALF, Frame, Shown
 from knowalledge_desktop.ui.theme import Theme
 
 DOT_STEP, DOTS_FROM = 24.0, 0.5
@@ -79,10 +80,14 @@ class MapRenderer:
             return
         step = max(1, round(DOT_STEP * frame.scale * frame.dpr))
         tile = self._dots(step, frame.dpr)
-        unit, from_origin = step / frame.dpr, whole.topLeft() - frame.at(0.0, 0.0)
+        box = QRectF(whole.topLeft() * frame.dpr, whole.size() * frame.dpr).toAlignedRect()
+        from_origin = QPointF(box.topLeft()) - frame.at(0.0, 0.0) * frame.dpr
+        painter.save()
+        painter.scale(1 / frame.dpr, 1 / frame.dpr)
         painter.drawTiledPixmap(
-            whole, tile, QPointF(frame.snapped(from_origin.x() % unit), frame.snapped(from_origin.y() % unit))
+            box, tile, QPoint(math.floor(from_origin.x() + HALF) % step, math.floor(from_origin.y() + HALF) % step)
         )
+        painter.restore()
 
     def _dots(self, step: int, dpr: float) -> QPixmap:
         """A tile of the ground with many dots: few big tiles are laid faster than many small ones."""
@@ -95,7 +100,6 @@ class MapRenderer:
                 x, y = number % count * step, number // count * step
                 dots.fillRect(QRectF(x, y, side, side), self._theme.color("bg.canvasDot"))
             dots.end()
-            tile.setDevicePixelRatio(dpr)
             self._tile = ((step, dpr), tile)
         return self._tile[1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -12,6 +13,9 @@ from knowalledge_desktop.ui.canvas.motion import Motion
 
 PILLS, LABELS, FIRST_LINES, AREAS = 0.85, 0.45, 1.4, 0.2
 """Scales at which detail appears or goes (design: level of detail)."""
+
+HALF = 0.5 + 1e-6
+"""For rounding to whole pixels: halves, which are common, go one way also when they are a little off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Frame:
 
     def snapped(self, value: float) -> float:
         """The nearest whole device pixel, so that hairlines and letters stay crisp."""
-        return round(value * self.dpr) / self.dpr
+        return math.floor(value * self.dpr + HALF) / self.dpr
 
     def is_pill(self, depth: int) -> bool:
         """Whether topics of this depth are drawn as pills; else they are dots."""
