@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -9,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.support.pictures import png
 
 JSON_TYPE = "application/json; charset=UTF-8"
 SSE_TYPE = "text/event-stream"
@@ -112,6 +115,21 @@ GROUNDED = {
         }
     }
 }
+
+DRAWN_USAGE = {
+    "promptTokenCount": 30,
+    "candidatesTokenCount": 1300,
+    "totalTokenCount": 1330,
+    "candidatesTokensDetails": [{"modality": "IMAGE", "tokenCount": 1290}, {"modality": "TEXT", "tokenCount": 10}],
+}
+
+
+def drawn(data: bytes | None = None, mime: str = "image/png", **more: Any) -> dict[str, Any]:
+    """A chunk with a picture."""
+    blob = {"mimeType": mime, "data": base64.b64encode(png(64, 48) if data is None else data).decode()}
+    part = {"inlineData": blob, **more.pop("part", {})}
+    return chunk(candidate={"content": {"role": "model", "parts": [part]}, **more})
+
 
 # Every shape of answer, with what must come of it: a text, or the name of an error class.
 ANSWERS: Mapping[str, tuple[Reply, str]] = {

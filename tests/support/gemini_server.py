@@ -19,7 +19,18 @@ from http.client import responses
 from types import TracebackType
 from typing import Any
 
-from tests.support.gemini_cases import ANSWERS, MODELS, Reply, chunk, error, recordings, stream, unary
+from tests.support.gemini_cases import (
+    ANSWERS,
+    DRAWN_USAGE,
+    MODELS,
+    Reply,
+    chunk,
+    drawn,
+    error,
+    recordings,
+    stream,
+    unary,
+)
 
 _POLL_S = 0.005
 _FOR_HANGING_S = 30.0
@@ -140,16 +151,20 @@ class GeminiServer:
         if ":streamGenerateContent" not in seen.path:
             return unary(error(404, "NOT_FOUND", "no such method"), 404)
         settings = seen.body.get("generationConfig", {})
+        if "IMAGE" in (settings.get("responseModalities") or []):
+            return _drawing(seen.body)
         shape = settings.get("responseJsonSchema") or settings.get("response_json_schema")
         return _subtopics(seen.body, shape, self.gap_s) if shape else _explanation(seen.body, self.gap_s)
 
 
 def _data(body: Any) -> dict[str, Any]:
-    text = body["contents"][-1]["parts"][0]["text"]
+    text = body["contents"][-1]["parts"][-1]["text"]
     return json.loads(text[text.index("{") : text.rindex("}") + 1])
 
 
 def _subtopics(body: Any, shape: Mapping[str, Any], gap_s: float) -> Reply:
+    if "topics" in shape["properties"]:
+        return _candidates(body)
     count = int(shape["properties"]["subtopics"]["maxItems"])
     told = _data(body)
     taken = {told["topic"], *told["path"], *told["siblings"], *told["avoid"]}
@@ -159,8 +174,28 @@ def _subtopics(body: Any, shape: Mapping[str, Any], gap_s: float) -> Reply:
     return stream(*_chunks(pieces), gap_s=gap_s)
 
 
-def _explanation(body: Any, gap_s: float) -> Reply:
+def _candidates(body: Any) -> Reply:
+    """Topics named by the size of the picture, so that another picture has others."""
+    picture = body["contents"][-1]["parts"][0]["inlineData"]
+    size = len(picture["data"])
+    topics = [{"title": f"Thing {n} of {size}", "reason": f"It is there {n} times."} for n in range(1, 6)]
+    return stream(*_chunks([json.dumps({"topics": topics})]))
+
+
+def _drawing(body: Any) -> Reply:
     topic = _data(body)["topic"]
+    words, last = chunk(f"A drawing of {topic}."), chunk(finish="STOP", usageMetadata=DRAWN_USAGE)
+    return stream(words, drawn(), last)
+
+
+def _explanation(body: Any, gap_s: float) -> Reply:
+    told = _data(body)
+    topic = told["topic"]
+    if question := told.get("question"):
+        answer = (
+            f"You ask: {question} It is about {topic}, which is told of in a few plain words here. That is all.\n"
+        )
+        return stream(*_chunks(re.findall(r"\S+\s*", answer)), gap_s=gap_s)
     text = (
         f"**{topic}** is explained here in a few short sentences. It has parts that can be told apart.\n\n"
         f"## In the real world\n\nA person meets {topic} in a place that has a name. One formula is $a^2 + b^2$.\n"
