@@ -6,17 +6,22 @@ import asyncio
 import uuid
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowalledge_desktop.core.errors import (
+    AccessDenied,
     AppError,
     BudgetReached,
     KeyMalformed,
     KeyMissing,
+    KeyRejected,
     KeyringUnavailable,
+    ModelNotFound,
+    ModelUnavailable,
     Offline,
     QueueFull,
     QuotaExhausted,
+    RequestRejected,
     RequestTooBig,
     UserInputError,
 )
@@ -35,6 +40,9 @@ PATIENCE_S = 120.0
 _UNCHARGED = frozenset({Task.LIST_MODELS, Task.TEST_KEY})
 _NEVER_SENT = (KeyMissing, KeyMalformed, KeyringUnavailable, UserInputError)
 """Errors of requests that cannot have reached the service."""
+
+_NOT_BILLED = (AccessDenied, KeyRejected, ModelNotFound, ModelUnavailable, RequestRejected)
+"""Errors with which the service says that it did nothing; it bills answers only."""
 
 _BUDGETS = frozenset({Metric.DAY_BUDGET, Metric.MONTH_BUDGET})
 
@@ -129,7 +137,11 @@ class Admitted:
             sent = not error.never_sent
             raise
         except QuotaExhausted as told:
+            used = Used(0)  # a request counts, but nothing was read or made
             raise await visit.learnt(told) from None
+        except _NOT_BILLED:
+            used = replace(visit.estimate(), cost_micro=0)
+            raise
         finally:
             await to_the_end(visit.end(used, sent=sent))
 
@@ -202,6 +214,10 @@ class _Visit:
             raise RuntimeError("asked before it was let in")
         return self._pass
 
+    def estimate(self) -> Used:
+        """What a request is taken to have used when nobody says."""
+        return Used(self._demand.tokens, self._demand.images, self._demand.cost_micro)
+
     async def learnt(self, told: QuotaExhausted) -> QuotaExhausted:
         """What a 429 means for everybody: from now on the ledger knows it."""
         refused = await self._gate.ledger.learn(
@@ -217,8 +233,7 @@ class _Visit:
             await self._gate.ledger.give_back(self._reservation)
         else:
             # What failed or was broken off has been counted by the service; nobody knows more than the estimate.
-            failed = Used(self._demand.tokens, self._demand.images, self._demand.cost_micro)
-            await self._gate.ledger.settle(self._reservation, used or failed)
+            await self._gate.ledger.settle(self._reservation, used or self.estimate())
         self._turnstile.look_again()
 
     async def _withdraw(self) -> None:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from knowalledge_desktop.core.ports import Engine
-from knowalledge_desktop.core.request import Answer, Part, Request, Task
+from knowalledge_desktop.core.request import Answer, Part, Priority, Request, Task
 
 Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
 """Starts a task: a loop's or a TaskGroup's `create_task`."""
@@ -18,8 +18,12 @@ Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
 
 @dataclass(eq=False)
 class _Flight:
-    """One call, and how many are waiting for it. `parts` is all that came so far."""
+    """One call, and how many are waiting for it. `parts` is all that came so far.
 
+    `priority` is the most urgent of those who have joined.
+    """
+
+    priority: Priority
     parts: list[Part] = field(default_factory=list[Part])
     waiters: int = 0
     news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -48,10 +52,18 @@ class Coalesced:
     raises, so a TaskGroup may own it; its error is raised by each who waits.
     """
 
-    def __init__(self, engine: Engine, *, key: Callable[[Request], str], spawn: Spawn) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        key: Callable[[Request], str],
+        spawn: Spawn,
+        promote: Callable[[Request], None] = lambda _: None,
+    ) -> None:
         self._engine = engine
         self._key = key
         self._spawn = spawn
+        self._promote = promote
         self._flights: dict[str, _Flight] = {}
 
     async def ask(self, request: Request) -> AsyncGenerator[Part, None]:
@@ -64,6 +76,7 @@ class Coalesced:
         key = self._key(request)
         flight = self._flights.get(key) or self._start(key, request)
         flight.waiters += 1
+        self._lift(flight, request)
         try:
             told = 0
             while True:
@@ -83,8 +96,14 @@ class Coalesced:
             if flight.waiters == 0:
                 await self._land(key, flight)
 
+    def _lift(self, flight: _Flight, request: Request) -> None:
+        """A click that joins what runs in the background makes it urgent."""
+        if request.priority < flight.priority:
+            flight.priority = request.priority
+            self._promote(request)
+
     def _start(self, key: str, request: Request) -> _Flight:
-        flight = self._flights[key] = _Flight()
+        flight = self._flights[key] = _Flight(request.priority)
 
         def landed(_: asyncio.Task[None]) -> None:
             flight.done = True

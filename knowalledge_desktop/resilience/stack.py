@@ -51,8 +51,9 @@ def build_stack(
 ) -> Engine:
     """The engine that services ask.
 
-    `key` names requests (see `key_maker`); `gate` holds what all stacks of the program share. `spawn` starts the task of a shared call (see `Coalesced`, which also ends it). Whoever offers
-    to empty the cache passes `memory` and clears it too.
+    `key` names requests (see `key_maker`); `gate` holds what all stacks of the program share. `spawn`
+    starts the task of a shared call (see `Coalesced`, which also ends it). Whoever offers to empty the
+    cache passes `memory` and clears it too.
     """
     store = AnswerStore(
         cache=cache,
@@ -74,7 +75,7 @@ def build_stack(
         ),
         lambda inner: Cached(inner, store=store, key=key),
         lambda inner: Coalesced(inner, key=key, spawn=spawn, promote=gate.promote),
-        lambda inner: Across(inner, locks=locks, key=key, read=store.read, write=store.write),
+        lambda inner: Across(inner, locks=locks, key=key, read=store.look, write=store.write),
         lambda inner: Retrying(inner, clock=clock),
         Validated,
         lambda inner: Breaker(inner, circuits=gate.circuits),

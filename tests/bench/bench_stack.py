@@ -16,15 +16,21 @@ import pytest
 
 from knowalledge_desktop.adapters.clock import SystemClock
 from knowalledge_desktop.adapters.disk_cache import DiskCache
+from knowalledge_desktop.adapters.file_locks import FileLocks
+from knowalledge_desktop.adapters.ledger_db import LedgerDb
 from knowalledge_desktop.adapters.library_db import LibraryDb
 from knowalledge_desktop.adapters.metrics import PrometheusMetrics
 from knowalledge_desktop.core.ports import Cache, Engine, Library
+from knowalledge_desktop.core.quota import Ledger, Limits
 from knowalledge_desktop.core.request import Answer, EngineChoice, Part, Request, Task, TextDelta
 from knowalledge_desktop.core.settings import Settings
+from knowalledge_desktop.resilience.across import Locks
+from knowalledge_desktop.resilience.keys import key_maker
 from knowalledge_desktop.resilience.memory import AnswerMemory
 from knowalledge_desktop.resilience.stack import build_stack
 from tests.support.engines import PROSE, explanation_parts, spawn, subtopics_answer, told
 from tests.support.fakes import MemoryCache, MemoryLibrary
+from tests.support.gates import NoLocks, open_gate
 
 pytestmark = pytest.mark.bench
 
@@ -53,7 +59,16 @@ class TimedEngine:
         yield explanation_parts()[-1] if explain else subtopics_answer()
 
 
-def stack_over(engine: Engine, cache: Cache, library: Library, memory: AnswerMemory | None = None) -> Engine:
+def stack_over(
+    engine: Engine,
+    cache: Cache,
+    library: Library,
+    memory: AnswerMemory | None = None,
+    *,
+    ledger: Ledger | None = None,
+    locks: Locks | None = None,
+) -> Engine:
+    key = key_maker(lambda request: f"{request.task}@1", Settings)
     return build_stack(
         engine,
         engine,
@@ -61,7 +76,9 @@ def stack_over(engine: Engine, cache: Cache, library: Library, memory: AnswerMem
         library=library,
         metrics=PrometheusMetrics(),
         clock=SystemClock(),
-        prompt_label=lambda request: f"{request.task}@1",
+        key=key,
+        gate=open_gate(SystemClock(), key, ledger),
+        locks=locks or NoLocks(),
         settings=Settings,
         spawn=spawn,
         memory=memory,
@@ -90,10 +107,14 @@ async def test_stack_overhead(
     clock, bare = SystemClock(), TimedEngine()
     cache: Cache = MemoryCache()
     library: Library = MemoryLibrary()
+    ledger: Ledger | None = None
+    locks: Locks | None = None
     if stores == "disk":
         cache = DiskCache(tmp_path / "cache", clock, limit_bytes=50_000_000)
         library = LibraryDb(tmp_path / "library.db", clock)
-    stack = stack_over(bare, cache, library)
+        ledger = LedgerDb(tmp_path / "ledger.db", clock, defaults=lambda _: Limits(rpm=10_000))
+        locks = FileLocks(tmp_path / "locks")
+    stack = stack_over(bare, cache, library, ledger=ledger, locks=locks)
     alone: list[float] = []
     whole: list[float] = []
     for n in range(ROUNDS + 1):
@@ -109,6 +130,8 @@ async def test_stack_overhead(
     )
     await cache.aclose()
     await library.aclose()
+    if ledger is not None:
+        await ledger.aclose()
     assert ratio <= MOST_OVERHEAD
 
 

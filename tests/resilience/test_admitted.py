@@ -63,11 +63,11 @@ async def test_a_request_is_reserved_by_estimate_and_settled_by_use() -> None:
 
 
 async def test_one_that_was_sent_and_failed_counts_by_its_estimate() -> None:
-    for error in (ModelUnavailable("503"), TimedOut("60 s"), Offline("ReadError")):
+    for error, cost in ((ModelUnavailable("503"), 0), (TimedOut("60 s"), 70), (Offline("ReadError"), 70)):
         bench = Bench([error])
         with pytest.raises(type(error)):
             await bench.ask()
-        assert list(bench.ledger.settled.values()) == [Used(900, 0, 70)]
+        assert list(bench.ledger.settled.values()) == [Used(900, 0, cost)]
 
 
 async def test_one_that_was_never_sent_is_given_back() -> None:

@@ -9,7 +9,7 @@ from knowalledge_desktop.core.content import ModelList, Usage
 from knowalledge_desktop.core.errors import Offline
 from knowalledge_desktop.core.request import Answer, Options, Request, Task, TextDelta
 from knowalledge_desktop.core.settings import Settings
-from knowalledge_desktop.resilience.cached import Cached
+from knowalledge_desktop.resilience.cached import AnswerStore, Cached
 from knowalledge_desktop.resilience.keys import key_maker
 from knowalledge_desktop.resilience.memory import AnswerMemory
 from tests.support.engines import (
@@ -40,15 +40,17 @@ class Bench:
         self.cached = self.reopened()
 
     def reopened(self, memory: AnswerMemory | None = None) -> Cached:
-        return Cached(
-            self.engine,
+        return self.with_prompt("p@1", memory)
+
+    def with_prompt(self, prompt: str, memory: AnswerMemory | None = None) -> Cached:
+        store = AnswerStore(
             cache=self.cache,
             memory=memory or self.memory,
             metrics=self.metrics,
             clock=self.clock,
-            key=key_maker(lambda _: "p@1", lambda: self.settings),
             ttl_s=lambda: 3600.0,
         )
+        return Cached(self.engine, store=store, key=key_maker(lambda _: prompt, lambda: self.settings))
 
 
 async def test_second_time_is_a_hit_that_costs_nothing() -> None:
@@ -98,15 +100,7 @@ async def test_anything_that_shapes_the_answer_is_another_question(other: str) -
         case "settings":
             bench.settings = Settings(text_model="another")
         case _:
-            cached = Cached(
-                bench.engine,
-                cache=bench.cache,
-                memory=bench.memory,
-                metrics=bench.metrics,
-                clock=bench.clock,
-                key=key_maker(lambda _: "p@2", lambda: bench.settings),
-                ttl_s=lambda: 3600.0,
-            )
+            cached = bench.with_prompt("p@2")
     await told(cached, request)
     assert len(bench.engine.asked) == 2
 

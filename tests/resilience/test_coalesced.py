@@ -234,3 +234,16 @@ async def _drain(shared: Coalesced) -> None:
     async with aclosing(shared.ask(ASK)) as parts:
         async for _ in parts:
             pass
+
+
+async def test_a_click_that_joins_background_work_lifts_it() -> None:
+    gate, lifted = asyncio.Event(), []
+    engine = PlannedEngine([subtopics_answer()], gate=gate)
+    shared = Coalesced(engine, key=topic_key, spawn=spawn, promote=lambda request: lifted.append(request.priority))
+    async with asyncio.TaskGroup() as group:
+        for priority in (Priority.LOW, Priority.MEDIUM, Priority.HIGH, Priority.LOW):
+            group.create_task(told(shared, replace(ASK, priority=priority)))
+            await asyncio.sleep(0)
+        gate.set()
+    assert lifted == [Priority.MEDIUM, Priority.HIGH]
+    assert len(engine.asked) == 1

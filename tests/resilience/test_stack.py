@@ -11,6 +11,7 @@ from knowalledge_desktop.core.errors import InvalidReply, KeyMissing, Offline
 from knowalledge_desktop.core.ports import Engine
 from knowalledge_desktop.core.request import Answer, EngineChoice, Request, SubstituteKind, Task, TextDelta
 from knowalledge_desktop.core.settings import Settings
+from knowalledge_desktop.resilience.keys import key_maker
 from knowalledge_desktop.resilience.stack import build_stack
 from tests.support.engines import (
     PROSE,
@@ -26,6 +27,8 @@ from tests.support.engines import (
     told,
 )
 from tests.support.fakes import FakeClock, MemoryCache, MemoryLibrary
+from tests.support.gates import NoLocks, open_gate
+from tests.support.ledgers import PlannedLedger
 
 ASK = Request(Task.SUBTOPICS, "DNA")
 EXPLAIN = Request(Task.EXPLANATION, "Photosynthesis")
@@ -42,6 +45,8 @@ class Bench:
         self.metrics = CountedMetrics()
         self.library = MemoryLibrary(self.clock)
         self.settings = Settings()
+        key = key_maker(lambda request: f"{request.task}@1", lambda: self.settings)
+        self.ledger = PlannedLedger(self.clock)
         self.stack: Engine = build_stack(
             self.gemini,
             self.atlas,
@@ -49,7 +54,9 @@ class Bench:
             library=self.library,
             metrics=self.metrics,
             clock=self.clock,
-            prompt_label=lambda request: f"{request.task}@1",
+            key=key,
+            gate=open_gate(self.clock, key, self.ledger),
+            locks=NoLocks(),
             settings=lambda: self.settings,
             spawn=spawn,
         )
@@ -82,13 +89,14 @@ async def test_a_change_of_the_configured_model_asks_again_with_that_model() -> 
 
 
 async def test_a_malformed_answer_is_never_cached() -> None:
-    bench = Bench([answer(raw_subtopics(0))], [subtopics_answer()])
+    bench = Bench([answer(raw_subtopics(0))], [answer(raw_subtopics(0))], [subtopics_answer()])
     request = replace(ASK, engine=EngineChoice.GEMINI)
     with pytest.raises(InvalidReply):
         await bench.last(request)
     assert not (await bench.last(request)).from_cache
     assert bench.metrics.errors == ["InvalidReply"]
-    assert [call[2] for call in bench.metrics.calls] == ["ok", "ok"]  # both reached the engine and were billed
+    # Each one reached the engine and was billed: the second try of the first question too.
+    assert [call[2] for call in bench.metrics.calls] == ["ok", "ok", "ok"]
 
 
 async def test_offline_gives_the_kept_answer_of_the_last_time() -> None:
