@@ -11,11 +11,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from knowalledge_desktop.core.content import Claim, ClaimState
-from knowalledge_desktop.core.evidence import Passage, sentences
+from knowalledge_desktop.core.evidence import Passage
+from knowalledge_desktop.core.evidence_sentences import (
+    EvidenceSentence,
+    ranked_otherwise,
+    read_passages,
+    unmatched,
+)
 from knowalledge_desktop.core.evidence_words import Said, opposed, read, same_name
 from knowalledge_desktop.core.facts import Fact, Kind
 from knowalledge_desktop.core.facts_compare import Fit, compare
-from knowalledge_desktop.core.validation import fold
 
 Rarity = Callable[[str], float]
 """Weight of a folded stem: the rarer in the evidence, the heavier."""
@@ -50,37 +55,6 @@ class CheckedClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sentence:
-    """A sentence of the evidence; `title` are the stems of its article's name, `article` of all its text."""
-
-    passage: int
-    start: int
-    end: int
-    said: Said
-    title: frozenset[str]
-    article: set[str]
-    about_topic: bool
-
-    @property
-    def stems(self) -> frozenset[str]:
-        """Its words, and those of its article's name."""
-        return self.said.stems | self.title
-
-    def knows(self, name: frozenset[str]) -> bool:
-        """Whether a name is said here, maybe in part, or as a people for its country."""
-        if name <= self.stems:
-            return True
-        parts = [other for other in (*self.said.names, self.title) if other < name]
-        if parts and name - frozenset[str]().union(*parts) <= self.article:
-            return True
-        return any(same_name(name, other) for other in self.said.names)
-
-    def mentions(self, name: frozenset[str]) -> bool:
-        """Whether any part of a name is here."""
-        return bool(name & self.stems) or any(same_name(name, other) for other in self.said.names)
-
-
-@dataclass(frozen=True, slots=True)
 class _Rival:
     """A value that stands where the claimed one should."""
 
@@ -107,19 +81,7 @@ class _Evidence:
     def __init__(self, passages: Sequence[Passage], topic: str, language: str, rarity: Rarity | None) -> None:
         self._language = language
         self._topic = read(topic, language).stems if topic else frozenset[str]()
-        self._sentences: list[_Sentence] = []
-        for number, passage in enumerate(passages):
-            title = read(passage.title.partition(" (")[0], language).stems
-            about = bool(topic) and fold(passage.title) == fold(topic)
-            at, article = 0, set(title)
-            for text in sentences(passage.text):
-                start = passage.text.find(text, at)
-                if start < 0:  # its spaces were set right; it is found by its first words
-                    start = max(at, passage.text.find(text.split()[0], at))
-                at = min(len(passage.text), start + len(text))
-                said = read(text, language)
-                self._sentences.append(_Sentence(number, start, at, said, title, article, about))
-                article |= said.stems
+        self._sentences = read_passages(passages, topic, language)
         self._seen: dict[str, int] = {}
         for sentence in self._sentences:
             for stem in sentence.said.stems:
@@ -159,26 +121,27 @@ class _Evidence:
         open_parts = min(1.0, 0.5 * (len(missing) + len(names)))
         return CheckedClaim(ClaimState.NOT_FOUND, doubt=0.35 + 0.4 * best * open_parts)
 
-    def _covered(self, claim: Said, sentence: _Sentence) -> float:
+    def _covered(self, claim: Said, sentence: EvidenceSentence) -> float:
         return self._weight(claim.stems & sentence.stems)
 
-    def _supports(self, claim: Said, sentence: _Sentence) -> bool:
+    def _supports(self, claim: Said, sentence: EvidenceSentence) -> bool:
         said = sentence.said
         if claim.negated != said.negated or opposed(claim.stems, said.stems):
             return False
-        if _unmatched(claim.facts, said.facts) or _ranked(claim, said):
+        if unmatched(claim.facts, said.facts) or ranked_otherwise(claim, said):
             return False
         if not all(sentence.knows(name) for name in claim.names):
             return False
         return self._same_subject(claim, sentence)
 
-    def _same_subject(self, claim: Said, sentence: _Sentence) -> bool:
+    def _same_subject(self, claim: Said, sentence: EvidenceSentence) -> bool:
         """Whether claim and sentence speak of the same thing, as far as their beginnings and titles tell."""
         subject = self._topic if claim.pronoun else claim.subject
         if not subject:
             return sentence.about_topic
-        both = len(subject & sentence.title) * 2
-        if both >= len(sentence.title) and both >= len(subject) and both:
+        both = subject & sentence.title
+        telling = 2 * self._weight(both) > self._weight(sentence.title)  # "Lake" alone does not name Lake Huron
+        if telling and 2 * len(both) >= len(subject):
             return True
         if sentence.about_topic:
             return claim.pronoun or bool(subject & sentence.said.stems)
@@ -186,7 +149,7 @@ class _Evidence:
             return True
         return sentence.title <= claim.stems and subject <= sentence.said.stems
 
-    def _has(self, fact: Fact, near: Sequence[tuple[float, _Sentence]]) -> bool:
+    def _has(self, fact: Fact, near: Sequence[tuple[float, EvidenceSentence]]) -> bool:
         return any(
             share >= 0.35
             and any((compare(fact, other) or Fit.CONFLICT) is not Fit.CONFLICT for other in s.said.facts)
@@ -195,11 +158,13 @@ class _Evidence:
 
     # --- disputes --------------------------------------------------------------------------
 
-    def _dispute(self, claim: Said, sentence: _Sentence, near: Sequence[tuple[float, _Sentence]]) -> _Rival | None:
+    def _dispute(
+        self, claim: Said, sentence: EvidenceSentence, near: Sequence[tuple[float, EvidenceSentence]]
+    ) -> _Rival | None:
         if not self._same_subject(claim, sentence):
             return None
         said = sentence.said
-        odd = _unmatched(claim.facts, said.facts)
+        odd = unmatched(claim.facts, said.facts)
         strangers = [name for name in claim.names if not sentence.knows(name)]
         if len(odd) + len(strangers) != 1:
             return self._denied(claim, sentence) if not odd and not strangers else None
@@ -210,7 +175,7 @@ class _Evidence:
         return self._other_name(strangers[0], claim, sentence, near)
 
     def _other_value(
-        self, fact: Fact, claim: Said, sentence: _Sentence, near: Sequence[tuple[float, _Sentence]]
+        self, fact: Fact, claim: Said, sentence: EvidenceSentence, near: Sequence[tuple[float, EvidenceSentence]]
     ) -> _Rival | None:
         share = self._share(claim, sentence, frozenset())
         if share < ALIKE or self._has(fact, near):
@@ -236,7 +201,11 @@ class _Evidence:
         return _Rival(f"{other.text} / {fact.text}", 0.5 * share + 0.5 * role)
 
     def _other_name(
-        self, name: frozenset[str], claim: Said, sentence: _Sentence, near: Sequence[tuple[float, _Sentence]]
+        self,
+        name: frozenset[str],
+        claim: Said,
+        sentence: EvidenceSentence,
+        near: Sequence[tuple[float, EvidenceSentence]],
     ) -> _Rival | None:
         share = self._share(claim, sentence, name)
         if share < ALIKE or name <= self._topic or _named(name, near):
@@ -252,7 +221,7 @@ class _Evidence:
                 return _Rival(f"{said.text_of(place)} / {claim.text_of(span)}", 0.5 * share + 0.25 * sides)
         return None
 
-    def _denied(self, claim: Said, sentence: _Sentence) -> _Rival | None:
+    def _denied(self, claim: Said, sentence: EvidenceSentence) -> _Rival | None:
         """The same words with and without a "not"."""
         said = sentence.said
         if claim.negated == said.negated or len(said.stems) > 1.5 * len(claim.stems) + 2:
@@ -261,7 +230,7 @@ class _Evidence:
         back = self._weight(said.stems & claim.stems) / max(1e-9, self._weight(said.stems))
         return _Rival("not", share * back) if share >= 0.9 and back >= 0.75 else None
 
-    def _share(self, claim: Said, sentence: _Sentence, without: frozenset[str]) -> float:
+    def _share(self, claim: Said, sentence: EvidenceSentence, without: frozenset[str]) -> float:
         wanted = claim.stems - without
         total = self._weight(wanted)
         return self._weight(wanted & sentence.stems) / total if total else 0.0
@@ -288,34 +257,9 @@ def _noun(said: Said, fact: Fact) -> str:
     return said.after(fact.end)
 
 
-def _unmatched(claimed: Sequence[Fact], said: Sequence[Fact]) -> list[Fact]:
-    """The claimed values that a sentence does not say; each of its values answers for one."""
-    left = list(said)
-    odd: list[Fact] = []
-    for fact in claimed:
-        found = next((other for other in left if compare(fact, other) is Fit.MATCH), None)
-        if found is None:
-            odd.append(fact)
-        elif not (fact.kind is Kind.DATE and found.high - found.low < 0.9 * (fact.high - fact.low)):
-            left.remove(found)  # a year may stand for several days in it
-    return odd
-
-
-def _ranked(claim: Said, said: Said) -> bool:
-    """Whether the sentence says "second-largest" where the claim says "largest"."""
-    ranks = {fact.low for fact in claim.facts if fact.kind is Kind.ORDINAL}
-    return any(
-        fact.kind is Kind.ORDINAL
-        and fact.low not in ranks
-        and said.text[fact.end : fact.end + 1] == "-"
-        and said.after(fact.end) in claim.stems
-        for fact in said.facts
-    )
-
-
-def _named(name: frozenset[str], near: Sequence[tuple[float, _Sentence]]) -> bool:
+def _named(name: frozenset[str], near: Sequence[tuple[float, EvidenceSentence]]) -> bool:
     return any(share >= _RELATED and s.knows(name) for share, s in near)
 
 
-def _told(state: ClaimState, sentence: _Sentence, note: str = "", doubt: float = 0.0) -> CheckedClaim:
+def _told(state: ClaimState, sentence: EvidenceSentence, note: str = "", doubt: float = 0.0) -> CheckedClaim:
     return CheckedClaim(state, sentence.passage, sentence.start, sentence.end, note, round(doubt, 4))

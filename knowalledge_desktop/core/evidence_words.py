@@ -93,7 +93,8 @@ def read(text: str, language: str) -> Said:
     names, spans = _names(bare, tokens)
     words = [word for _, _, word, _ in tokens]
     begin = _subject_start(text, tokens)
-    pronoun = begin < len(words) and words[begin] in PRONOUNS
+    first = next((i for i, token in enumerate(tokens) if i >= begin and token[3]), len(tokens))
+    pronoun = any(word in PRONOUNS for word in words[begin : first + 1])  # "It is", "Two of his films"
     return Said(
         text,
         tuple(tokens),
