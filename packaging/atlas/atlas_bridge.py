@@ -14,7 +14,11 @@ from atlas_words import base_title
 from knowalledge_desktop.core.validation import fold
 
 SAME_TITLE = 0.12
-"""Likeness asked of two articles with the same title; one word must also be nearly the likest of all."""
+"""Likeness asked of two articles with the same title."""
+SAME_WORD, SAME_BEST = 0.05, 0.65
+"""Likeness apart from a title of one word, and share of the likest of all: "pain" is bread in French."""
+TITLED = 0.25
+"""Likeness that the words of the title standing in the other text give."""
 SURE = 0.33
 """Likeness from which two articles that choose each other are taken for the same one."""
 TRUSTED = 20
@@ -53,9 +57,7 @@ def align(one: Linked, other: Linked) -> dict[int, Pair]:
     for index, article in enumerate(one.articles):
         row = _likeness(one.space, other.space, index, title_words(article.title), there, weight)
         same = named.get(index)
-        if same is not None and row[same] >= SAME_TITLE * (
-            1 if " " in article.title else 2
-        ):  # "pain" is bread in French
+        if same is not None and _same_thing(article.title, row, same):
             found[index] = Pair(same, min(1.0, 0.6 + float(row[same])))
         best[index] = int(np.argmax(row))
         value[index] = row[best[index]]
@@ -68,6 +70,13 @@ def align(one: Linked, other: Linked) -> dict[int, Pair]:
             found[index] = Pair(target, min(1.0, float(value[index]) / 0.5))
             taken.add(target)
     return found
+
+
+def _same_thing(title: str, row: Floats, same: int) -> bool:
+    """Whether the articles of one title in two languages are about one thing."""
+    if " " in title:
+        return bool(row[same] >= SAME_TITLE)
+    return bool(row[same] >= TITLED + SAME_WORD and row[same] >= SAME_BEST * row.max())
 
 
 def _shared_words(one: Space, other: Space) -> tuple[Ints, Floats]:
@@ -92,7 +101,7 @@ def _likeness(one: Space, other: Space, index: int, title: list[str], there: Int
     own = [int(there[one.vocabulary[w]]) for w in title if w in one.vocabulary and there[one.vocabulary[w]] >= 0]
     if own:
         share = np.full(len(own), 1 / len(own), dtype=np.float32)
-        row += 0.25 * gather(other.places, np.array(own, dtype=np.int32), share)
+        row += TITLED * gather(other.places, np.array(own, dtype=np.int32), share)
     return row
 
 

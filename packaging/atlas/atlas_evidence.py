@@ -7,14 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from atlas_links import Mention, indegrees, surname
+from atlas_pairs import Bools, Keys, between, filled, holds, told, top
 from atlas_reading import GEOGRAPHY, NO_AREA, PEOPLE, Article
-from atlas_vectors import Floats, Ints, Space, Sparse, expand, sparse, spread_rows, title_words
+from atlas_vectors import Floats, Ints, Space, Whole, expand, sparse, spread_rows, title_words
 from atlas_words import base_title, key_of
-from numpy.typing import NDArray
-
-Bools = NDArray[np.bool_]
-Keys = NDArray[np.int64]
-"""Pairs of articles as one number each (first times the number of articles, plus second), sorted."""
 
 NARROW = 60
 """An article named less often than this makes siblings of the articles that are its kinds or parts."""
@@ -83,6 +79,11 @@ class Facts:
         self.person = np.array([a in PEOPLE for a in self.areas])
         self._forth = sparse([{t: m.weight for t, m in row.items()} for row in links], self.count)
         self._sure = sparse([{t: m.sure for t, m in row.items()} for row in links], self.count)
+        both = [dict.fromkeys(row, 1.0) for row in links]
+        for source, row in enumerate(links):
+            for target in row:
+                both[target][source] = 1.0
+        self._beside = sparse(both, self.count)
         self._back, self._sure_back = self._forth.flipped(), self._sure.flipped()
         self._hints = sparse(
             [dict(sorted(row.items())) for row in hints], self.count
@@ -93,15 +94,16 @@ class Facts:
         for index, key in enumerate(self._keys):
             for word in key:
                 self._by_word.setdefault(word, []).append(index)
-        self._forth_keys, self._back_keys = _keys(self._forth), _keys(self._back)
-        self._hint_keys, self._kind_keys = _keys(self._hints), _keys(self._kinds)
-        self._kind_back = _keys(self._kinds.flipped())
+        self._forth_keys, self._back_keys = filled(self._forth), filled(self._back)
+        self._hint_keys, self._kind_keys = filled(self._hints), filled(self._kinds)
+        self._kind_back = filled(self._kinds.flipped())
         self._sibling_keys = self._siblings()
         self._contain_keys = self._pairs((i, t) for i in range(self.count) for t in self._containing(i))
         self._namesake_keys = self._pairs((i, t) for i in range(self.count) for t in self._sharing(i, links))
         proper = np.zeros(len(space.vocabulary), dtype=bool)
         proper[[space.vocabulary[w] for w in capitals if w in space.vocabulary]] = True
         self._own, self.telling = self._own_words(proper)
+        self._titled = self._in_titles()
 
     def evidence(self, low: int, high: int) -> Evidence:
         """Candidates of the articles from `low` to before `high`, and all that speaks for them."""
@@ -110,10 +112,10 @@ class Facts:
         words, own = self._words(low, high)
         about = self._about(low, high)
         together = self._together(low, high)
-        flat = [_top(latent, 0.3, 50), _top(words, 0.05, 50), _top(about, 0.1, 70)]
+        flat = [top(latent, 0.3, 50), top(words, 0.05, 50), top(about, 0.1, 70)]
         flat.append(np.flatnonzero(together.ravel() > 0.08))
         flat += [
-            _between(keys, low * n, high * n) - low * n
+            between(keys, low * n, high * n) - low * n
             for keys in (self._forth_keys, self._back_keys, self._hint_keys, self._contain_keys)
         ]
         found = np.unique(np.concatenate(flat))
@@ -124,26 +126,40 @@ class Facts:
         at = (where, who)
         near = np.where(together[at] > 0.08, together[at], 0.0)
         beside = np.exp(-np.abs(who - row) / 8.0) if self.listed else np.zeros(len(who))
-        kind = _holds(self._kind_back, pair)
+        kind = holds(self._kind_back, pair)
+        named_by = told(self._back_keys, self._back.values, pair)
+        names = told(self._forth_keys, self._forth.values, pair)
+        rest = words[at] - own[at]
+        # What another language says counts only where this one's texts do not speak against it.
+        agreed = (latent[at] >= 0.12) | (rest >= 0.03) | (names > 0) | (named_by > 0)
+        hint = np.where(agreed, told(self._hint_keys, self._hints.values, pair), np.float32(0.0))
         return Evidence(
             row=row,
             who=who,
-            named_by=_told(self._back_keys, self._back.values, pair),
-            names=_told(self._forth_keys, self._forth.values, pair),
+            named_by=named_by,
+            names=names,
             about=about[at],
             words=words[at],
             latent=latent[at],
             same=(self.area[who] == self.area[row]).astype(np.float32),
-            contains=_holds(self._contain_keys, pair).astype(np.float32),
+            contains=holds(self._contain_keys, pair).astype(np.float32),
             beside=beside.astype(np.float32),
-            rest=words[at] - own[at],
+            rest=rest,
             together=near.astype(np.float32),
-            above=_holds(self._kind_keys, pair) & ~kind,
+            above=holds(self._kind_keys, pair) & ~kind,
             kind=kind,
-            sibling=_holds(self._sibling_keys, pair),
-            hint=_told(self._hint_keys, self._hints.values, pair),
-            namesake=_holds(self._namesake_keys, pair),
+            sibling=holds(self._sibling_keys, pair),
+            hint=hint,
+            namesake=holds(self._namesake_keys, pair),
         )
+
+    def shared(self, chosen: list[list[int]], row: Whole, who: Ints) -> Floats:
+        """How many of the articles chosen for each row name, or are named by, each `who`."""
+        counts = [len(c) for c in chosen]
+        rows = np.repeat(np.arange(len(chosen)), counts)
+        columns = np.array([t for c in chosen for t in c], dtype=np.int32)
+        ones = np.ones(len(columns), dtype=np.float32)
+        return spread_rows(rows, columns, ones, self._beside, len(chosen))[row, who]
 
     def _words(self, low: int, high: int) -> tuple[Floats, Floats]:
         """Cosine of the words of texts, and the part of it that the words of the title make."""
@@ -151,11 +167,7 @@ class Facts:
         part = slice(weights.starts[low], weights.starts[high])
         columns, values = weights.columns[part], weights.values[part]
         rows = np.repeat(np.arange(high - low), np.diff(weights.starts[low : high + 1]))
-        mine_from, mine_to = self._own.starts[low], self._own.starts[high]
-        width = len(self.space.vocabulary)
-        titles = np.repeat(np.arange(high - low), np.diff(self._own.starts[low : high + 1]))
-        named = titles * width + self._own.columns[mine_from:mine_to]
-        mine = np.isin(rows * width + columns, named)
+        mine = self._titled[part]
         postings = self.space.postings
         own = spread_rows(rows[mine], columns[mine], values[mine], postings, high - low)
         return spread_rows(rows, columns, values, postings, high - low), own
@@ -206,6 +218,17 @@ class Facts:
         named = np.bincount(rows, weights=proper[columns], minlength=self.count) > 0
         telling = np.where((counts > 1) & ~named, 0.0, np.clip((rare - 4.5) / 1.5, 0.0, 1.0))
         return _Own(starts, columns, share, sharp, alone < 0.4, counts), telling.astype(np.float32)
+
+    def _in_titles(self) -> Bools:
+        """Which entries of the word weights are words of the text's own title."""
+        weights, vocabulary, width = self.space.weights, self.space.vocabulary, len(self.space.vocabulary)
+        own = [
+            index * width + vocabulary[word]
+            for index, article in enumerate(self._articles)
+            for word in title_words(article.title)
+            if word in vocabulary
+        ]
+        return np.isin(filled(weights), np.array(own, dtype=np.int64))
 
     def _naming(self, index: int) -> list[str]:
         """Stems that name this article; of a person the last name alone, which others do not share."""
@@ -262,37 +285,3 @@ def trusted_areas(articles: list[Article], space: Space) -> list[str]:
             votes[name] = votes.get(name, 0.0) + max(0.0, float(near[place])) ** 2
         found[index] = max(sorted(votes), key=lambda name: votes[name])
     return found
-
-
-def _keys(matrix: Sparse) -> Keys:
-    """The filled places of a square matrix; its columns stand in order in every row."""
-    rows = np.repeat(np.arange(matrix.height, dtype=np.int64), np.diff(matrix.starts))
-    return rows * matrix.width + matrix.columns
-
-
-def _between(keys: Keys, low: int, high: int) -> Keys:
-    return keys[np.searchsorted(keys, low) : np.searchsorted(keys, high)]
-
-
-def _holds(keys: Keys, pairs: Keys) -> Bools:
-    if len(keys) == 0:
-        return np.zeros(len(pairs), dtype=bool)
-    return keys[np.minimum(np.searchsorted(keys, pairs), len(keys) - 1)] == pairs
-
-
-def _told(keys: Keys, values: Floats, pairs: Keys) -> Floats:
-    """Values of pairs, 0 where nothing is told."""
-    if len(keys) == 0:
-        return np.zeros(len(pairs), dtype=np.float32)
-    places = np.minimum(np.searchsorted(keys, pairs), len(keys) - 1)
-    return np.where(keys[places] == pairs, values[places], 0.0).astype(np.float32)
-
-
-def _top(block: Floats, floor: float, much: int) -> Keys:
-    """Flat places of the largest values of each row above a floor, at most `much` of a row, in no order."""
-    flat = np.flatnonzero(block.ravel() > floor)
-    rows = flat // block.shape[1]
-    order = np.lexsort((-block.ravel()[flat], rows))
-    counts = np.bincount(rows, minlength=block.shape[0])
-    place = np.arange(len(flat)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return flat[order][place < much]

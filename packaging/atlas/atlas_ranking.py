@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from atlas_evidence import Bools, Evidence, Facts
+from atlas_evidence import Evidence, Facts
+from atlas_pairs import Bools
 from atlas_vectors import Floats, Ints
 from numpy.typing import NDArray
 
@@ -13,6 +14,8 @@ KEPT = 30
 """Branches kept for one article; more than are shown, because some are asked to be left out."""
 ENOUGH = 8
 """Branches to reach with the merely related where there are close ones."""
+FULL = 15
+"""Branches to reach with related ones that several things speak for."""
 GOOD = (0.22, 0.26, 0.30)
 """Score from which a branch is worth showing: of the first 8, of the first 15, and of more."""
 
@@ -49,7 +52,7 @@ class Ranker:
         order = order[score[order] >= GOOD[0]]
         order = order[_places(told.row[order]) < 2 * KEPT]
         rows = self._varied(told, order, inside, score, low, high)
-        self._add_kin(told, rows, low)
+        self._add_related(told, rows, low)
         return rows
 
     def _score(self, told: Evidence) -> Floats:
@@ -67,6 +70,8 @@ class Ranker:
         akin = np.clip((told.latent - 0.4) / 0.3, 0.0, 1.0) * np.clip(told.rest / 0.15, 0.0, 1.0)
         back = np.maximum(told.named_by, 0.85 * told.about * near)
         back = back * np.where((told.same > 0) | (told.latent > 0.4) | (told.hint > 0.2), 1.0, 0.75)
+        # A place whose history touches the article is not about it.
+        back = back * np.where(self._place(told) & (back < 0.8) & (told.hint < 0.2), 0.6, 1.0)
         general = facts.size[told.who] - facts.size[told.row]
         hub = np.clip(general / 4.0, 0.0, 1.0) * np.clip((facts.size[told.who] - 2.0) / 2.5, 0.0, 1.0)
         weight = np.clip(facts.size[told.who] / 4.0, 0.0, 1.0)
@@ -100,8 +105,8 @@ class Ranker:
         general = facts.size[told.who] - facts.size[told.row]
         back = np.maximum(told.named_by, 0.8 * told.about)
         close = (told.same > 0) | (told.latent > 0.4)
-        narrower = (back >= 0.45) & (general < 0.9) & close
         place = self._place(told)
+        narrower = (back >= np.where(place, 0.8, 0.45)) & (general < 0.9) & close
         part = ~place & (told.names >= 0.25) & (general < 0.2) & (told.latent > 0.3) & close
         inside = (told.contains > 0) | narrower | part
         stranger = facts.person[told.who] & ~facts.person[told.row]
@@ -114,18 +119,35 @@ class Ranker:
         facts = self._facts
         return (facts.area[told.who] == facts.geography) & (facts.area[told.row] != facts.geography)
 
-    def _add_kin(self, told: Evidence, rows: list[list[Branch]], low: int) -> None:
-        """Close articles of the same area, to reach `ENOUGH`; never just any."""
-        close = (told.latent >= 0.5) & (told.rest >= 0.06) & (told.same > 0) & (told.latent + told.rest >= 0.66)
-        close |= (told.hint >= 0.3) | ((np.maximum(told.names, told.named_by) >= 0.4) & (told.latent >= 0.3))
-        missing = np.array([ENOUGH - len(row) for row in rows])
-        close &= missing[told.row - low] > 0
-        value = 0.5 * told.latent + told.rest + 0.3 * told.together + 0.3 * told.hint
+    def _add_related(self, told: Evidence, rows: list[list[Branch]], low: int) -> None:
+        """Close articles that are beside the article, to reach `FULL`; never just any."""
+        facts = self._facts
+        linked = np.maximum(told.names, told.named_by)
+        safe = ~told.namesake | (linked >= 0.3) | (told.hint >= 0.2)
+        kin = (told.latent >= 0.5) & (told.rest >= 0.06) & (told.same > 0) & (told.latent + told.rest >= 0.66)
+        kin |= (told.hint >= 0.3) | ((linked >= 0.4) & (told.latent >= 0.3) & (told.rest >= 0.04))
+        hops = facts.shared([[b.target for b in row] for row in rows], told.row - low, told.who)
+        person = facts.person[told.who]
+        alone = (linked == 0) & (told.together == 0)
+        towns = (facts.area[told.who] == facts.geography) & (told.same > 0) & alone
+        apart = 0.05 * (told.same == 0) + 0.04 * person + 0.03 * (self._place(told) | towns)
+        alike = (told.latent >= 0.4) & (told.rest + 0.2 * (told.latent - 0.4) >= 0.125 + apart)
+        alike |= (told.latent >= 0.3) & (told.rest >= 0.17) & (told.same > 0)
+        bound = (linked >= 0.3) & (told.latent >= 0.3) & (told.rest >= 0.06 + apart)
+        hopped = (hops >= 2) & (told.latent >= 0.4) & (told.rest >= 0.06 + apart)
+        seen = (told.together >= 0.12) & (told.latent >= 0.4) & (told.rest >= 0.05 + apart)
+        safe &= ~person | facts.person[told.row] | (linked >= 0.5) | (told.together >= 0.1)
+        near = safe & (alike | bound | hopped | seen) | (told.hint >= 0.3)
+        value = 0.5 * told.latent + told.rest - apart + 0.3 * (told.together + told.hint + linked)
+        value = value + 0.02 * np.minimum(hops, 5) + np.where(near, 1.0, 0.0)
+        lacking = np.array([len(row) for row in rows])[told.row - low]
+        fits = (near & (lacking < FULL)) | (kin & (lacking < ENOUGH))
         order = np.lexsort((-value, told.row))
-        order = order[close[order]]
-        taken = {at: {b.target for b in row} for at, row in enumerate(rows) if missing[at] > 0}
-        for place, target in zip((told.row[order] - low).tolist(), told.who[order].tolist(), strict=True):
-            if len(rows[place]) < ENOUGH and target not in taken[place]:
+        order = order[fits[order]]
+        taken = [{b.target for b in row} for row in rows]
+        told_now = (told.row[order] - low, told.who[order], near[order])
+        for place, target, well in zip(*(column.tolist() for column in told_now), strict=True):
+            if len(rows[place]) < (FULL if well else ENOUGH) and target not in taken[place]:
                 rows[place].append(Branch(target, inside=False, score=0.0))
 
     def _varied(
