@@ -71,10 +71,15 @@ class EdgeLayer:
         all_of_them = len(chosen) == len(rows) - 1
         deepest = len(_LINE_DEPTHS)
         for depth in _LINE_DEPTHS:
-            deep = rows.depth[chosen] >= depth if depth == deepest else rows.depth[chosen] == depth
-            some = chosen[deep]
             # Short edges deep in the map look straight from afar, while the camera moves.
             pieces = 1 if quick and depth > 1 else fine
+            if quick and all_of_them and (depth, pieces) in self._segments:
+                painter.setPen(QPen(self._rest(depth), width))
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # noqa: FBT003 - Qt takes no keyword here
+                draw_lines(painter, self._segments[depth, pieces])
+                continue
+            deep = rows.depth[chosen] >= depth if depth == deepest else rows.depth[chosen] == depth
+            some = chosen[deep]
             if len(some):
                 painter.setPen(QPen(self._rest(depth), width))
                 smooth = len(some) < SMOOTH_AT_MOST and not frame.is_moving

@@ -148,10 +148,11 @@ class NodeLayer:
             for i in np.flatnonzero(shown).tolist():
                 self._label(painter, rows, int(dots[i]), QPointF(float(x[i]), float(y[i])), frame)
             return
-        index = dict(zip(dots.tolist(), range(len(dots)), strict=True))
-        for row in {*self._names(rows, LABEL_ROW / frame.scale), frame.shown.selected, frame.shown.hover}:
-            i = index.get(row, -1)
-            if i >= 0 and shown[i]:
+        named = {*self._names(rows, LABEL_ROW / frame.scale), frame.shown.selected, frame.shown.hover}
+        wanted = np.array(sorted(named), np.int64)
+        places = np.minimum(np.searchsorted(dots, wanted), len(dots) - 1)  # the dots are in the order of the rows
+        for row, i in zip(wanted.tolist(), places.tolist(), strict=True):
+            if dots[i] == row and shown[i]:
                 self._label(painter, rows, row, QPointF(float(x[i]), float(y[i])), frame)
 
     def _names(self, rows: Rows, pitch: float) -> list[int]:

@@ -119,8 +119,9 @@ class MapRenderer:
         if frame.is_moving:
             # Whole pixels, each filled once: a third of the time of soft corners that overlap.
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # noqa: FBT003 - Qt takes no keyword here
-            for box in self._areas[2]:
-                painter.fillRect(box, tint)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(tint)
+            painter.drawRects(self._areas[2])
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             return
         painter.setPen(Qt.PenStyle.NoPen)
