@@ -29,7 +29,7 @@ ENOUGH = 0.74
 """Share of a claim's weight that one sentence must have to support it."""
 ALIKE = 0.74
 """Share, without the value in question, from which another value is a dispute."""
-ABOUT_IT = 0.45
+ABOUT_IT = 0.6
 """Share from which a sentence speaks of what the claim speaks of."""
 _ROLE = 0.5
 _SAME = 0.9

@@ -82,7 +82,8 @@ def read(text: str, language: str) -> Said:
     taken = [(fact.start, fact.end) for fact in facts]
     tokens: list[tuple[int, int, str, str]] = []
     for found in _TOKEN.finditer(bare):
-        word = fold(found[0]).replace("’", "'").removesuffix("'s")
+        raw = found[0]
+        word = (raw.lower() if raw.isascii() else fold(raw)).replace("’", "'").removesuffix("'s")
         in_fact = any(a < found.end() and found.start() < b for a, b in taken)
         meant = (
             ""

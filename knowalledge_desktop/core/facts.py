@@ -103,9 +103,14 @@ def facts_of(text: str, language: str = "en") -> tuple[Fact, ...]:
 
 def folded_alike(text: str) -> str:
     """Text folded letter by letter, so that places stay the same."""
-    return "".join(
-        plain if len(plain := fold(ch)) == 1 else (" " if ch.isspace() else ch.lower()[:1]) for ch in text
-    )
+    return "".join(ch.lower() if ch.isascii() else _folded_letter(ch) for ch in text)
+
+
+def _folded_letter(ch: str) -> str:
+    if ch.isspace():
+        return " "
+    plain = fold(ch)
+    return plain if len(plain) == 1 else ch.lower()[:1]
 
 
 class _Reader:

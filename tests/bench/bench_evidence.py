@@ -21,7 +21,7 @@ __all__ = ["atlas_path"]
 
 pytestmark = pytest.mark.bench
 
-ARTICLES = {"en": 160, "fr": 80, "es": 80}
+ARTICLES = {"en": 120, "fr": 60, "es": 60}
 SEED = 20
 PRECISION = 0.9
 BLUR = 0.2
