@@ -36,7 +36,7 @@ class FileLocks:
         if lock is None:
             yield
             return
-        while not await asyncio.to_thread(_taken, lock):
+        while not await asyncio.to_thread(_taken, lock):  # noqa: ASYNC110 - another process cannot set an event
             await asyncio.sleep(_POLL_S)
         try:
             yield

@@ -1,0 +1,141 @@
+"""What requests cost, from a dated table of prices; whole micro-dollars throughout.
+
+Prices are micro-dollars for a million tokens, which is also dollars times a million for a million: 0.30
+dollars a million tokens is 300,000. Thoughts are billed as output; cached input tokens are a part of the
+prompt's (Gemini API documentation, "Pricing" and "Context caching").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from math import ceil
+from typing import cast
+
+from knowalledge_desktop.core.content import Usage
+from knowalledge_desktop.core.quota import MICRO
+from knowalledge_desktop.core.quota_rules import PACIFIC
+
+MILLION = 1_000_000
+IMAGE_TOKENS_MAX = 2_520
+"""The most output tokens of one picture (4K) in the table of the models' documentation, with room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A price that may rise with the length of the prompt: (from so many prompt tokens, micro-dollars)."""
+
+    steps: tuple[tuple[int, int], ...]
+
+    def at(self, prompt_tokens: int) -> int:
+        """The price that holds for a prompt of this length."""
+        return next((price for start, price in reversed(self.steps) if prompt_tokens > start or start == 0), 0)
+
+
+FREE = Rate(((0, 0),))
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """The prices of a model from a day on ("" from the beginning)."""
+
+    since: str
+    input: Rate
+    output: Rate
+    cached: Rate
+    image_output: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPrices:
+    """A model, what names it goes by, and its prices in the order of their days."""
+
+    model: str
+    match: Mapping[str, object]
+    prices: tuple[Price, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceTable:
+    """All known prices; `source` and `dated` say where they are from."""
+
+    source: str
+    dated: str
+    models: tuple[ModelPrices, ...] = ()
+
+    def price(self, model: str, at: float) -> Price | None:
+        """The price of a model on the Pacific day of `at` (epoch seconds); None when it is not known."""
+        name = model.removeprefix("models/")
+        day = _day(at)
+        for known in self.models:
+            if matches(known.match, name):
+                current = [price for price in known.prices if price.since <= day]
+                return current[-1] if current else None
+        return None
+
+    def with_own(self, own: PriceTable) -> PriceTable:
+        """This table with somebody's own prices before it."""
+        return PriceTable(self.source, self.dated, own.models + self.models)
+
+
+def _day(at: float) -> str:
+    try:
+        return datetime.fromtimestamp(at, PACIFIC).date().isoformat()
+    except (OverflowError, ValueError, OSError):
+        return date.max.isoformat()
+
+
+def matches(rule: Mapping[str, object], name: str) -> bool:
+    """Whether a rule of the table holds for a name. A rule is one key, how, with what it is held against."""
+    how, what = next(iter(rule.items()), ("", ""))
+    if isinstance(what, list):
+        parts = [matches(part, name) for part in cast("list[Mapping[str, object]]", what)]
+        return any(parts) if how == "or" else how == "and" and all(parts)
+    return isinstance(what, str) and how in _HOW and _HOW[how](name, what)
+
+
+_HOW: Mapping[str, Callable[[str, str], bool]] = {
+    "equals": str.__eq__,
+    "starts_with": str.startswith,
+    "ends_with": str.endswith,
+    "contains": str.__contains__,
+    "regex": lambda name, pattern: re.search(pattern, name) is not None,
+}
+
+
+def cost_micro(price: Price, usage: Usage, *, image_tokens: int = 0) -> int:
+    """What a request cost. `image_tokens` are those of `usage.output_tokens` that are pictures."""
+    long = usage.prompt_tokens
+    cached = min(usage.cached_tokens, usage.prompt_tokens)
+    pictures = min(image_tokens, usage.output_tokens)
+    parts = (
+        (usage.prompt_tokens - cached, price.input),
+        (cached, price.cached),
+        (usage.output_tokens - pictures + usage.thought_tokens, price.output),
+        (pictures, price.image_output),
+    )
+    return ceil(sum(Fraction(max(0, tokens) * rate.at(long), MILLION) for tokens, rate in parts))
+
+
+def ceiling_micro(price: Price, *, prompt_tokens: int, output_tokens: int, images: int = 0) -> int:
+    """The most a request can cost: all the output it may give, nothing cached, pictures of the largest size."""
+    pictures = images * IMAGE_TOKENS_MAX
+    dearest = max(price.input.at(prompt_tokens), price.cached.at(prompt_tokens))
+    dearest_out = max(price.output.at(prompt_tokens), price.image_output.at(prompt_tokens) if images else 0)
+    parts = (prompt_tokens * dearest, (output_tokens + pictures) * dearest_out)
+    return ceil(Fraction(sum(parts), MILLION))
+
+
+def money(micro: int) -> str:
+    """An amount for people: cents, below one cent four decimals, "$0" for nothing."""
+    if micro == 0:
+        return "$0"
+    sign, amount = ("-" if micro < 0 else ""), abs(micro)
+    if amount < 100:
+        return f"under {sign}$0.0001"
+    if amount < 10_000:
+        return f"{sign}${amount / MICRO:.4f}"
+    return f"{sign}${amount / MICRO:,.2f}"
