@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from knowalledge_desktop.adapters.library_connection import Connection
+from knowalledge_desktop.adapters.library_pictures import put_picture, read_picture
 from knowalledge_desktop.core.codec import decode_answer, encode_answer
-from knowalledge_desktop.core.request import Answer, Request
+from knowalledge_desktop.core.content import Illustration
+from knowalledge_desktop.core.request import Answer, Request, subject
 from knowalledge_desktop.core.validation import fold
 
 _STEP = "\x1f"  # stands between the steps of a path; no topic may contain it
@@ -17,12 +21,16 @@ def _plain(text: str) -> str:
 def _about(request: Request) -> tuple[str, str, str, str]:
     """What must be equal for one answer to stand in for another."""
     path = _STEP.join(_plain(step) for step in request.path)
-    return (request.task.value, _plain(request.topic), path, request.options.language)
+    return (request.task.value, _plain(subject(request)), path, request.options.language)
 
 
 def keep_answer(db: Connection, key: str, request: Request, answer: Answer, now: float) -> None:
     """Write an answer under its key, in place of an earlier one."""
     options = request.options
+    if isinstance(answer.content, Illustration):  # its bytes are kept once, beside those that maps show
+        drawn = answer.content
+        put_picture(db, drawn.picture, now)
+        answer = replace(answer, content=replace(drawn, picture=replace(drawn.picture, data=b"")))
     db.rows("DELETE FROM answer WHERE key = ?", (key,))
     db.rows(
         "INSERT INTO answer(key, task, topic, path, language, level, detail, style, created_at, payload)"
@@ -52,7 +60,17 @@ def kept_answer(db: Connection, key: str, request: Request) -> Answer | None:
     )
     for (payload,) in rows:
         try:
-            return decode_answer(payload)
+            answer = _with_picture(db, decode_answer(payload))
         except ValueError:
             continue
+        if answer is not None:
+            return answer
     return None
+
+
+def _with_picture(db: Connection, answer: Answer) -> Answer | None:
+    """The answer with the bytes of its picture; None when they are gone."""
+    if not isinstance(answer.content, Illustration):
+        return answer
+    picture = read_picture(db, answer.content.picture.sha256)
+    return replace(answer, content=replace(answer.content, picture=picture)) if picture else None

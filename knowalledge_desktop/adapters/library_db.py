@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from knowalledge_desktop.adapters import library_answers, library_rows, library_search
+from knowalledge_desktop.adapters import library_answers, library_pictures, library_rows, library_search
 from knowalledge_desktop.adapters.library_connection import Connection, Interrupted
 from knowalledge_desktop.adapters.library_file import LibraryFile
+from knowalledge_desktop.core.content import Picture
 from knowalledge_desktop.core.errors import MapNotFound, StorageDamaged
 from knowalledge_desktop.core.graph import Change, ChangeConflict, Map
 from knowalledge_desktop.core.ports import Clock, MapInfo, SearchHit
@@ -103,6 +104,15 @@ class LibraryDb:
     async def search(self, text: str, *, limit: int = 50) -> Sequence[SearchHit]:
         """Topics whose title or text matches, best first; cancel it to stop the search itself."""
         return await self._read(lambda db: library_search.find_topics(db, text, limit))
+
+    async def put_picture(self, picture: Picture) -> None:
+        """Store the bytes of a picture under their name; they stay, also while no map shows them."""
+        now = self._clock.now()
+        await self._write(lambda db: library_pictures.put_picture(db, picture, now))
+
+    async def picture(self, sha256: str) -> Picture | None:
+        """The picture of this name, or None."""
+        return await self._read(lambda db: library_pictures.read_picture(db, sha256))
 
     async def keep(self, key: str, request: Request, answer: Answer) -> None:
         """Store an answer durably under its fingerprint."""

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 
 from knowalledge_desktop.adapters.library_connection import Connection
+from knowalledge_desktop.adapters.library_pictures import topic_pictures, write_topic_picture
 from knowalledge_desktop.core.codec import claims_from, provenance_from, sources_from
 from knowalledge_desktop.core.content import Provenance, Relation, Source
 from knowalledge_desktop.core.errors import MapNotFound, StorageError
@@ -19,6 +20,7 @@ from knowalledge_desktop.core.graph import (
     Put,
     PutExplanation,
     PutLink,
+    PutPicture,
     PutPlace,
     PutTopic,
     Rendering,
@@ -82,6 +84,7 @@ def add_map(db: Connection, document: Map, now: float) -> None:
     puts: list[Put] = [PutTopic(None, each) for each in document.topics.values()]
     puts += [PutLink(None, each) for each in document.links.values()]
     puts += [PutExplanation(None, each) for each in document.explanations.values()]
+    puts += [PutPicture(None, each) for each in document.pictures.values()]
     puts += [PutPlace(topic_id, None, place) for topic_id, place in document.places.items()]
     for put in puts:
         _write(db, document.map_id, put)
@@ -130,6 +133,8 @@ def _write(db: Connection, map_id: str, put: Put) -> None:
             _write_link(db, map_id, before, after)
         case PutExplanation(before, after):
             _write_explanation(db, map_id, before, after)
+        case PutPicture(before, after):
+            write_topic_picture(db, map_id, before, after)
         case PutPlace(topic_id, _, after):
             _write_place(db, map_id, topic_id, after)
 
@@ -237,6 +242,7 @@ def read_map(db: Connection, map_id: str) -> Map:
             links={each.link_id: each for each in _links(db, map_id)},
             explanations={each.key: each for each in _explanations(db, map_id, reader)},
             places=_places(db, map_id),
+            pictures=topic_pictures(db, map_id),
         )
 
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from knowalledge_desktop.core.content import Claim, Provenance, Relation, Source
+from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.core.request import Detail, Level, Options, Style
 
 
@@ -125,6 +126,14 @@ class PutExplanation:
 
 
 @dataclass(frozen=True, slots=True)
+class PutPicture:
+    """Give a topic a picture, another one, or none."""
+
+    before: TopicPicture | None
+    after: TopicPicture | None
+
+
+@dataclass(frozen=True, slots=True)
 class PutPlace:
     """Put a topic somewhere, move it, or forget its place."""
 
@@ -133,7 +142,7 @@ class PutPlace:
     after: Place | None
 
 
-Put = PutTopic | PutLink | PutExplanation | PutPlace
+Put = PutTopic | PutLink | PutExplanation | PutPicture | PutPlace
 
 
 class ChangeConflict(ValueError):
@@ -168,6 +177,8 @@ def _swapped(put: Put) -> Put:
             return PutLink(after, before)
         case PutExplanation(before, after):
             return PutExplanation(after, before)
+        case PutPicture(before, after):
+            return PutPicture(after, before)
         case PutPlace(topic_id, before, after):
             return PutPlace(topic_id, after, before)
 
@@ -177,9 +188,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Map:
-    """A document: topics in a tree, cross links, explanations and places.
+    """A document: topics in a tree, cross links, explanations, places and pictures.
 
-    All mappings are keyed by id (`Explanation.key` for explanations) and must not be mutated.
+    All mappings are keyed by id (`Explanation.key` for explanations, the topic's for places and pictures)
+    and must not be mutated.
     """
 
     map_id: str
@@ -189,6 +201,7 @@ class Map:
     links: Mapping[str, Link] = field(default_factory=dict[str, Link])
     explanations: Mapping[str, Explanation] = field(default_factory=dict[str, Explanation])
     places: Mapping[str, Place] = field(default_factory=dict[str, Place])
+    pictures: Mapping[str, TopicPicture] = field(default_factory=dict[str, TopicPicture])
     _children: Mapping[str, tuple[str, ...]] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -243,7 +256,7 @@ class Map:
         A change as a whole leaves one tree: at most one root, every parent there, no circle.
         """
         topics, links = dict(self.topics), dict(self.links)
-        explanations, places = dict(self.explanations), dict(self.places)
+        explanations, places, pictures = dict(self.explanations), dict(self.places), dict(self.pictures)
         root_id, touched = self.root_id, set[str]()
         for put in change.puts:
             match put:
@@ -255,6 +268,8 @@ class Map:
                     _put(links, before, after, lambda v: v.link_id)
                 case PutExplanation(before, after):
                     _put(explanations, before, after, lambda e: e.key)
+                case PutPicture(before, after):
+                    _put(pictures, before, after, lambda p: p.topic_id)
                 case PutPlace(topic_id, before, after):
                     _put_at(places, topic_id, before, after)
         children = self._children
@@ -268,6 +283,7 @@ class Map:
             links=links,
             explanations=explanations,
             places=places,
+            pictures=pictures,
             _children=children,
         )
 
@@ -334,13 +350,14 @@ def _check_tree(
 
 
 def removal(document: Map, topic_id: str) -> Change:
-    """Remove a topic with its branch, its explanations and the links that touch it."""
+    """Remove a topic with its branch, its explanations and pictures, and the links that touch it."""
     gone = document.branch(topic_id)
     gone_set = set(gone)
     puts: list[Put] = [PutExplanation(e, None) for e in document.explanations.values() if e.topic_id in gone_set]
     puts += [
         PutLink(link, None) for link in document.links.values() if {link.source_id, link.target_id} & gone_set
     ]
+    puts += [PutPicture(document.pictures[each], None) for each in gone if each in document.pictures]
     puts += [PutTopic(document.topics[each], None) for each in reversed(gone)]
     return Change(tuple(puts), "remove", document.topics[topic_id].title)
 
@@ -361,30 +378,3 @@ def moving(document: Map, places: Mapping[str, Place], reason: str = "move") -> 
         if document.places.get(topic_id) != place
     )
     return Change(puts, reason)
-
-
-def keeping_folds(document: Map, places: Mapping[str, Place]) -> dict[str, Place]:
-    """These places as they may be put on the map as it is now: moving a topic does not fold it."""
-    kept: dict[str, Place] = {}
-    for topic_id, place in places.items():
-        known = document.places.get(topic_id)
-        kept[topic_id] = replace(place, collapsed=known.collapsed) if known else place
-    return kept
-
-
-def rebased(document: Map, change: Change) -> Change:
-    """A change of the history, fitted to what views have done to the places since.
-
-    Where topics sit and what is folded changes without being a step of undo, so a step may be older
-    than the place it moves: it moves from where the topic is now, and leaves the fold alone.
-    """
-    puts: list[Put] = []
-    for put in change.puts:
-        if not isinstance(put, PutPlace):
-            puts.append(put)
-            continue
-        now = document.places.get(put.topic_id)
-        after = replace(put.after, collapsed=now.collapsed) if put.after and now else put.after
-        if after != now:
-            puts.append(PutPlace(put.topic_id, now, after))
-    return replace(change, puts=tuple(puts))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
-from knowalledge_desktop.core.content import Usage
+from knowalledge_desktop.core.content import Picture, Usage
 from knowalledge_desktop.core.graph import Change, Map
 from knowalledge_desktop.core.request import Answer, Part, Request
 from knowalledge_desktop.core.settings import Settings
@@ -143,6 +144,14 @@ class Library(Protocol):
         """Topics whose title or text matches, best first; each word is a prefix."""
         ...
 
+    async def put_picture(self, picture: Picture) -> None:
+        """Store the bytes of a picture under their name; a change of a map may then refer to it."""
+        ...
+
+    async def picture(self, sha256: str) -> Picture | None:
+        """The picture of this name, or None."""
+        ...
+
     async def keep(self, key: str, request: Request, answer: Answer) -> None:
         """Store an answer durably under its fingerprint."""
         ...
@@ -153,6 +162,18 @@ class Library(Protocol):
 
     async def aclose(self) -> None:
         """Finish writing and release the file."""
+        ...
+
+
+class Pictures(Protocol):
+    """Reads pictures that come from people, with care."""
+
+    async def prepare(self, source: bytes | Path) -> Picture:
+        """The picture as it may be sent: upright, small, without metadata; raises UserInputError."""
+        ...
+
+    async def convert(self, picture: Picture, suffix: str) -> bytes:
+        """The picture as a file of that ending holds it: ".png", ".jpg", ".jpeg" or ".webp"."""
         ...
 
 

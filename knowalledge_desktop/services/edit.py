@@ -14,11 +14,11 @@ from knowalledge_desktop.core.graph import (
     PutPlace,
     PutTopic,
     Topic,
-    keeping_folds,
     moving,
     removal,
     renaming,
 )
+from knowalledge_desktop.core.history import keeping_folds
 from knowalledge_desktop.core.ports import Clock
 from knowalledge_desktop.core.validation import check_topic
 from knowalledge_desktop.services.session import MapSession

@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from knowalledge_desktop.core.errors import AppError
-from knowalledge_desktop.core.graph import Change, Map, rebased
+from knowalledge_desktop.core.graph import Change, Map
+from knowalledge_desktop.core.history import rebased
 from knowalledge_desktop.core.ports import Library
 
 HISTORY_MAX = 500

@@ -18,10 +18,11 @@ from knowalledge_desktop.adapters import library_file, library_search
 from knowalledge_desktop.adapters.library_connection import Connection, Interrupted
 from knowalledge_desktop.adapters.library_db import LibraryDb
 from knowalledge_desktop.adapters.library_file import APPLICATION_ID, MIGRATIONS, LibraryFile
-from knowalledge_desktop.core.content import Provenance
+from knowalledge_desktop.core.content import Illustration, Picture, Provenance
 from knowalledge_desktop.core.errors import DiskFull, NewerVersion, StorageDamaged, StorageError, StorageReadOnly
 from knowalledge_desktop.core.graph import Change, Map, PutTopic, Topic, removal, renaming
-from tests.support.examples import answer, ask, histories, photosynthesis
+from knowalledge_desktop.core.request import Answer, Task
+from tests.support.examples import GEMINI, answer, ask, histories, photosynthesis
 from tests.support.fakes import FakeClock
 
 DAY = 24 * 3600.0
@@ -304,9 +305,10 @@ async def test_a_migration_is_preceded_by_a_backup(path: Path) -> None:
     async with opened(path) as library:
         library._file = LibraryFile(path, FakeClock(), (*MIGRATIONS, _second_version))
         assert await library.load("m1") == photosynthesis()
-    assert look(path, "PRAGMA user_version") == [(2,)]
-    (copy,) = (path.parent / "backups").glob("library-before-v2-*.db")
-    assert look(copy, "PRAGMA user_version") == [(1,)]
+    now = len(MIGRATIONS)
+    assert look(path, "PRAGMA user_version") == [(now + 1,)]
+    (copy,) = (path.parent / "backups").glob(f"library-before-v{now + 1}-*.db")
+    assert look(copy, "PRAGMA user_version") == [(now,)]
     assert look(copy, "SELECT map_id FROM map") == [("m1",)]
 
 
@@ -325,7 +327,54 @@ async def test_a_failed_migration_changes_nothing(path: Path) -> None:
     await library.aclose()
     async with opened(path) as library:
         assert await library.load("m1") == photosynthesis()
-    assert look(path, "PRAGMA user_version") == [(1,)]
+    assert look(path, "PRAGMA user_version") == [(len(MIGRATIONS),)]
+
+
+LEAF = Picture.of("image/png", b"\x89PNG and so on", 4, 3)
+
+
+async def make_first_version(path: Path) -> Map:
+    """A library as it was before there were pictures."""
+    document = replace(photosynthesis(), pictures={})
+    async with opened(path) as library:
+        await library.create(document)
+    look(path, "DROP TABLE topic_picture")
+    look(path, "DROP TABLE picture")
+    look(path, "PRAGMA user_version = 1")
+    shutil.rmtree(path.parent / "backups", ignore_errors=True)
+    return document
+
+
+async def test_a_library_without_pictures_gets_room_for_them(path: Path) -> None:
+    document = await make_first_version(path)
+    async with opened(path) as library:
+        assert await library.load("m1") == document
+        await library.put_picture(LEAF)
+        assert await library.picture(LEAF.sha256) == LEAF
+    assert names(path.parent / "backups", "library-before-v2-*.db")
+
+
+async def test_a_library_without_pictures_that_cannot_be_written_is_read(path: Path) -> None:
+    document = await make_first_version(path)
+    async with opened(path) as library:
+        library._file = LibraryFile(path, FakeClock(), ())
+        assert await library.load("m1") == document
+        assert await library.picture(LEAF.sha256) is None
+
+
+async def test_a_picture_is_stored_once_and_never_given_as_another(path: Path) -> None:
+    drawn = Answer(Illustration(LEAF, "A leaf."), GEMINI)
+    async with opened(path) as library:
+        await library.put_picture(LEAF)
+        await library.put_picture(LEAF)
+        await library.keep("k", ask(task=Task.ILLUSTRATION), drawn)
+        assert await library.kept("k", ask(task=Task.ILLUSTRATION)) == drawn
+    assert look(path, "SELECT count(*), max(length(data)) FROM picture") == [(1, len(LEAF.data))]
+    assert look(path, "SELECT max(length(payload)) < 1000 FROM answer") == [(1,)]
+    look(path, "UPDATE picture SET data = x'00'")
+    async with opened(path) as library:
+        assert await library.picture(LEAF.sha256) is None
+        assert await library.kept("k", ask(task=Task.ILLUSTRATION)) is None
 
 
 async def test_a_newer_library_can_be_read_and_not_written(path: Path) -> None:

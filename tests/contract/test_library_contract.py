@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from knowalledge_desktop.adapters.library_db import LibraryDb
+from knowalledge_desktop.core.content import Illustration, Picture
 from knowalledge_desktop.core.errors import MapNotFound
 from knowalledge_desktop.core.graph import (
     Change,
@@ -15,14 +17,16 @@ from knowalledge_desktop.core.graph import (
     Explanation,
     Map,
     PutExplanation,
+    PutPicture,
     PutTopic,
     Rendering,
     Topic,
     removal,
     renaming,
 )
+from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.core.ports import Library
-from knowalledge_desktop.core.request import Task
+from knowalledge_desktop.core.request import Answer, Request, Task
 from tests.support.examples import GEMINI, answer, ask, photosynthesis
 from tests.support.fakes import FakeClock, MemoryLibrary
 
@@ -208,3 +212,58 @@ async def test_the_newest_answer_to_the_same_question_stands_in(library: Library
 async def test_another_question_has_no_stand_in(library: Library, other: object) -> None:
     await library.keep("k1", ask(), answer())
     assert await library.kept("k2", other) is None  # type: ignore[arg-type]
+
+
+LEAF = Picture.of("image/png", b"\x89PNG and so on", 4, 3)
+TREE = Picture.of("image/jpeg", b"\xff\xd8 and so on", 8, 6)
+
+
+async def test_a_picture_is_kept_under_its_name(library: Library) -> None:
+    assert await library.picture(LEAF.sha256) is None
+    await library.put_picture(LEAF)
+    await library.put_picture(LEAF)
+    await library.put_picture(TREE)
+    assert await library.picture(LEAF.sha256) == LEAF
+    assert await library.picture(TREE.sha256) == TREE
+    assert await library.picture("") is None
+
+
+async def test_a_topic_gets_a_picture_and_another_and_loses_it(library: Library) -> None:
+    document = photosynthesis()
+    await library.create(document)
+    assert (await library.load("m1")).pictures == document.pictures
+    had = document.pictures["c0"]
+    other = TopicPicture("c0", TREE.sha256, TREE.mime, TREE.width, TREE.height, "A tree.", GEMINI)
+    for puts in ((PutPicture(had, other),), (PutPicture(None, replace(other, topic_id="c1")),)):
+        await library.apply("m1", Change(puts))
+        document = document.apply(Change(puts))
+        assert await library.load("m1") == document
+    gone = removal(document, "c0")
+    await library.apply("m1", gone)
+    assert set((await library.load("m1")).pictures) == {"c1"}
+    await library.apply("m1", gone.inverse())
+    assert await library.load("m1") == document
+
+
+def shown(picture: Picture) -> Request:
+    return Request(Task.IMAGE_TOPIC, image=picture)
+
+
+def asked(question: str) -> Request:
+    return Request(Task.QUESTION, "Jazz", question=question)
+
+
+async def test_answers_about_other_pictures_and_questions_do_not_stand_in(library: Library) -> None:
+    await library.keep("k1", shown(LEAF), answer("Leaf"))
+    await library.keep("k2", asked("Why?"), answer("Because"))
+    assert await library.kept("x", shown(LEAF)) == answer("Leaf")
+    assert await library.kept("x", shown(TREE)) is None
+    assert await library.kept("x", replace(asked("WHY?"), context="More.")) == answer("Because")
+    assert await library.kept("x", asked("How?")) is None
+
+
+async def test_a_drawn_picture_is_kept_with_its_answer(library: Library) -> None:
+    drawn = Answer(Illustration(LEAF, "A leaf."), GEMINI)
+    await library.keep("k1", ask(task=Task.ILLUSTRATION), drawn)
+    assert await library.kept("k1", ask(task=Task.ILLUSTRATION)) == drawn
+    assert await library.picture(LEAF.sha256) == LEAF

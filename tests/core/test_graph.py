@@ -16,8 +16,10 @@ from knowalledge_desktop.core.graph import (
     Link,
     Map,
     Place,
+    Put,
     PutExplanation,
     PutLink,
+    PutPicture,
     PutPlace,
     PutTopic,
     Rendering,
@@ -27,6 +29,7 @@ from knowalledge_desktop.core.graph import (
     renaming,
     root_after,
 )
+from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.core.request import Detail, Level, Options, Style
 from tests.support.examples import histories, ids, photosynthesis, topics
 
@@ -42,7 +45,7 @@ def after(told: tuple[Map, tuple[Change, ...]]) -> Map:
 
 
 def copy_of(document: Map) -> Map:
-    tables = (document.topics, document.links, document.explanations, document.places)
+    tables = (document.topics, document.links, document.explanations, document.places, document.pictures)
     return Map(document.map_id, document.title, document.root_id, *(dict(table) for table in tables))
 
 
@@ -137,6 +140,7 @@ def test_a_removed_topic_takes_what_is_its_own_and_leaves_the_places(
         assert not any(explanation.topic_id in gone for explanation in rest.explanations.values())
         assert not any({link.source_id, link.target_id} & gone for link in rest.links.values())
         assert rest.places == document.places
+        assert not gone & set(rest.pictures)
         assert rest.apply(change.inverse()) == document
 
 
@@ -158,9 +162,12 @@ def test_a_removed_topic_takes_what_is_its_own_and_leaves_the_places(
         PutPlace("root", None, Place(0, 0)),
         PutPlace("nowhere", Place(0, 0), None),
         PutExplanation(None, Explanation("c0", Rendering(), "Again")),
+        PutPicture(None, TopicPicture("c0", "ff", "image/png", 1, 1)),
+        PutPicture(TopicPicture("c1", "ff", "image/png", 1, 1), None),
+        PutPicture(photosynthesis().pictures["c0"], replace(photosynthesis().pictures["c0"], topic_id="c1")),
     ],
 )
-def test_a_change_for_another_state_is_refused(put: PutTopic | PutLink | PutPlace | PutExplanation) -> None:
+def test_a_change_for_another_state_is_refused(put: Put) -> None:
     with pytest.raises(ChangeConflict):
         photosynthesis().apply(Change((put,)))
 

@@ -32,11 +32,13 @@ from knowalledge_desktop.core.graph import (
     Put,
     PutExplanation,
     PutLink,
+    PutPicture,
     PutPlace,
     PutTopic,
     Rendering,
     Topic,
 )
+from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.core.request import Answer, Detail, Level, Options, Request, Style, Task
 
 GEMINI = Provenance("gemini", "gemini-3.5-flash-lite", "subtopics@1", 1_800_000_000.25, "en", (("t", "0.7"),))
@@ -62,6 +64,7 @@ def photosynthesis(map_id: str = "m1", children: int = 3) -> Map:
         {"l1": Link("l1", "c0", "c1", LinkKind.SAME_AS, "alike")} if children > 1 else {},
         {told.key: told} if children else {},
         {topic_id: Place(n * 10.0, -1.5, n == 1) for n, topic_id in enumerate(topics)},
+        {"c0": TopicPicture("c0", "ab" * 32, "image/png", 4, 3, "A leaf.", GEMINI)} if children else {},
     )
 
 
@@ -139,13 +142,19 @@ def _topic_puts(draw: st.DrawFn, document: Map, name: str) -> PutTopic:
 @st.composite
 def puts(draw: st.DrawFn, document: Map) -> Put:
     """A put that fits the map: something there is altered or removed, something missing is added."""
-    kind, name = draw(st.integers(0, 3)), draw(ids)
+    kind, name = draw(st.integers(0, 4)), draw(ids)
     if kind == 0:
         return draw(_topic_puts(document, name))
     if kind == 1:
         old = document.links.get(name)
         link = st.builds(Link, st.just(name), ids, ids, st.sampled_from(LinkKind), words)
         return PutLink(old, draw(link if old is None else st.none() | link))
+    if kind == 3:
+        shown = document.pictures.get(name)
+        picture = st.builds(
+            TopicPicture, st.just(name), words, words, st.integers(1, 9), st.integers(1, 9), words, provenances
+        )
+        return PutPicture(shown, draw(picture if shown is None else st.none() | picture))
     if kind == 2:
         rendering = draw(renderings)
         told = st.builds(

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from knowalledge_desktop.core.codec import decode_answer, encode_answer
+from knowalledge_desktop.core.content import Illustration, Picture
 from knowalledge_desktop.core.errors import MapNotFound
 from knowalledge_desktop.core.graph import Change, ChangeConflict, Map
 from knowalledge_desktop.core.ports import CacheEntry, CacheStats, MapInfo, SearchHit
-from knowalledge_desktop.core.request import Answer, Request
+from knowalledge_desktop.core.request import Answer, Request, subject
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.core.validation import fold
 
@@ -119,7 +120,7 @@ class _Kept:
 
 def _about(request: Request) -> tuple[object, ...]:
     path = tuple(fold(step) for step in request.path)
-    return (request.task, fold(request.topic), path, request.options.language)
+    return (request.task, fold(subject(request)), path, request.options.language)
 
 
 @dataclass
@@ -131,6 +132,7 @@ class MemoryLibrary:
     answers: list[_Kept] = field(default_factory=list)
     changes: list[tuple[str, Change]] = field(default_factory=list)
     failing: Exception | None = None
+    pictures: dict[str, Picture] = field(default_factory=dict)
 
     def documents(self) -> Mapping[str, Map]:
         return {map_id: shelf.document for map_id, shelf in self.shelves.items()}
@@ -204,9 +206,18 @@ class MemoryLibrary:
         hits.sort(key=lambda hit: (hit[0], len(hit[1].title)))
         return tuple(hit for _, hit in hits[:limit])
 
+    async def put_picture(self, picture: Picture) -> None:
+        self._fail()
+        self.pictures.setdefault(picture.sha256, picture)
+
+    async def picture(self, sha256: str) -> Picture | None:
+        return self.pictures.get(sha256)
+
     async def keep(self, key: str, request: Request, answer: Answer) -> None:
         self._fail()
         self.answers = [kept for kept in self.answers if kept.key != key]
+        if isinstance(answer.content, Illustration):
+            self.pictures.setdefault(answer.content.picture.sha256, answer.content.picture)
         self.answers.append(_Kept(key, _about(request), encode_answer(answer)))
 
     async def kept(self, key: str, request: Request) -> Answer | None:
