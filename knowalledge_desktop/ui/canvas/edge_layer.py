@@ -68,7 +68,9 @@ class EdgeLayer:
         fine = 6 if len(chosen) < SMOOTH_AT_MOST and not frame.is_moving else 3
         quick = frame.is_moving and frame.scale < LABELS
         width = 0.0 if frame.scale < LABELS or frame.is_moving else 1.2 / frame.scale
-        all_of_them = len(chosen) == len(rows) - 1
+        if quick and 2 * len(chosen) > len(rows):
+            chosen = self._boxes.all  # those out of view cost less than choosing anew at every step
+        all_of_them = len(chosen) == len(self._boxes.all)
         deepest = len(_LINE_DEPTHS)
         for depth in _LINE_DEPTHS:
             # Short edges deep in the map look straight from afar, while the camera moves.
@@ -192,6 +194,11 @@ class _Boxes:
             np.minimum(rows.y[child], rows.y[parent]),
             np.maximum(rows.y[child], rows.y[parent]),
         )
+
+    @property
+    def all(self) -> NDArray[np.int32]:
+        """Every row that has an edge."""
+        return self._child
 
     def touching(
         self, left: float, top: float, right: float, bottom: float, pad: float = 0.0

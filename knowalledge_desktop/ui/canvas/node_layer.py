@@ -117,18 +117,18 @@ class NodeLayer:
         shown = np.ones(len(dots), bool)
         if frame.motion:
             shown = np.array([frame.motion.grown(row) > 0.6 for row in dots.tolist()], bool)
+        depths = np.where(shown, np.minimum(rows.depth[dots], _DEPTHS[-1]), 0)
         for depth in _DEPTHS:
-            deep = rows.depth[dots] >= depth if depth == _DEPTHS[-1] else rows.depth[dots] == depth
-            deep &= shown
-            if not deep.any():
+            deep = np.flatnonzero(depths == depth)
+            if not len(deep):
                 continue
             ink = self._theme.depth(depth).line
             # Discs cost four times as much as squares; while moving from afar nobody sees which they are.
             painter.setPen(QPen(ink, round(size)) if quick else round_pen(ink, size))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, not quick)
             draw_points(painter, x[deep], y[deep])
-            hollow = deep & ~rows.explained[dots]
-            if size >= 5.0 and not quick and hollow.any():
+            if size >= 5.0 and not quick:
+                hollow = deep[~rows.explained[dots[deep]]]
                 painter.setPen(round_pen(self._theme.color("bg.canvas"), size - 3.2))
                 draw_points(painter, x[hollow], y[hollow])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
