@@ -8,9 +8,12 @@ in reality, on arrival; a request it refuses has arrived all the same.
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import statistics
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -22,8 +25,17 @@ import pytest
 from knowalledge_desktop.adapters.clock import SystemClock
 from knowalledge_desktop.core.quota import Admitted, Bucket, Demand, Limits, Used
 from tests.support.limits_answers import TEXT_MODEL
+from tests.support.limits_caller import Caller, Heard, Plan
 from tests.support.limits_client import post, question
-from tests.support.limits_count import HiddenLimits, Utilisation, refusals, served, utilisation, worst_window
+from tests.support.limits_count import (
+    Entry,
+    HiddenLimits,
+    Utilisation,
+    refusals,
+    served,
+    utilisation,
+    worst_window,
+)
 from tests.support.limits_server import LimitsServer
 
 pytestmark = pytest.mark.bench
@@ -31,6 +43,7 @@ pytestmark = pytest.mark.bench
 MINUTE_S = 2
 RPM = 15
 MINUTES = 6
+LIMITS = HiddenLimits(rpm=RPM)
 SCALE = MINUTE_S / 60
 UPLINK_S = (0.02 * SCALE, 1.5 * SCALE)
 LATENCY_S = (0.5 * SCALE, 20 * SCALE)
@@ -146,9 +159,17 @@ class Row:
         return f"{name:28} {figures} {self.use.ceiling:10.3f}"
 
 
+def row_of(log: Sequence[Entry], mean_latency_s: float) -> Row:
+    return Row(
+        worst_window(log, MINUTE_S) / RPM,
+        len(served(log)),
+        len(refusals(log)),
+        utilisation(log, LIMITS, mean_latency_s, minute_s=MINUTE_S),
+    )
+
+
 async def measure(limiter: Limiter, folder: Path) -> Row:
     """A caller sends as fast as the limiter lets it, for some minutes."""
-    limits = HiddenLimits(rpm=RPM)
     uplink = random.Random(SEED)  # noqa: S311 - the same delays for every limiter
     took: list[float] = []
 
@@ -160,7 +181,7 @@ async def measure(limiter: Limiter, folder: Path) -> Row:
             took.append(perf_counter() - began)
         await ended()
 
-    with LimitsServer(limits, minute_s=MINUTE_S, latency=LATENCY_S, seed=SEED) as server:
+    with LimitsServer(LIMITS, minute_s=MINUTE_S, latency=LATENCY_S, seed=SEED) as server:
         async with limiter(folder) as acquire, asyncio.TaskGroup() as group:
             ends = perf_counter() + MINUTES * MINUTE_S
             for number in count():
@@ -169,12 +190,7 @@ async def measure(limiter: Limiter, folder: Path) -> Row:
                 if perf_counter() > ends:
                     break
         log = server.log
-    return Row(
-        worst_window(log, MINUTE_S) / RPM,
-        len(served(log)),
-        len(refusals(log)),
-        utilisation(log, limits, statistics.mean(took), minute_s=MINUTE_S),
-    )
+    return row_of(log, statistics.mean(took))
 
 
 async def test_the_service_never_sees_more_than_its_limit_and_is_used_up_to_it(tmp_path: Path) -> None:
@@ -190,3 +206,53 @@ async def test_the_service_never_sees_more_than_its_limit_and_is_used_up_to_it(t
     assert mine.worst <= 1.0
     assert mine.refused == 0
     assert mine.use.of_ceiling >= LEAST_USE
+
+
+@pytest.mark.parametrize("processes", [2, 4, 8])
+def test_processes_share_one_limit(processes: int, tmp_path: Path) -> None:
+    with LimitsServer(LIMITS, minute_s=MINUTE_S, latency=LATENCY_S, seed=SEED) as server:
+        options = ("--rpm", RPM, "--minute", MINUTE_S, "--seconds", MINUTES * MINUTE_S, "--seed", SEED)
+        command = (
+            sys.executable,
+            "-m",
+            "tests.support.limits_caller",
+            server.url,
+            tmp_path / "quota.db",
+            *options,
+        )
+        running = [subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE) for _ in range(processes)]
+        heard = [Heard(**json.loads(each.communicate()[0])) for each in running]
+        log = server.log
+    mean = sum(each.total_s for each in heard) / sum(each.answered for each in heard)
+    row = row_of(log, mean)
+    print("\n" + row.told(f"our ledger, {processes} processes"))
+    assert row.worst <= 1.0
+    assert row.refused == 0
+    assert row.use.of_ceiling >= LEAST_USE
+
+
+@pytest.mark.parametrize("told", ["with its figure", "without a figure", "bare"])
+async def test_after_the_first_refusal_was_heard_there_is_no_second_one(told: str, tmp_path: Path) -> None:
+    with LimitsServer(
+        LIMITS,
+        minute_s=MINUTE_S,
+        latency=LATENCY_S,
+        seed=SEED,
+        with_quota_value=told == "with its figure",
+        bare_429=told == "bare",
+    ) as server:
+        seconds = 2.0 * MINUTES * MINUTE_S
+        plan = Plan(
+            server.url, tmp_path / "quota.db", Limits(), MINUTE_S, seconds, UPLINK_S, pace_s=0.05, seed=SEED
+        )
+        heard = await Caller(plan).run()
+        log = server.log
+    assert heard.refused_at is not None
+    on_their_way = heard.refused_at + UPLINK_S[1] + 0.05  # what the ledger had admitted by then may still come
+    refused = refusals(log)
+    later = [entry for entry in log if entry.at > on_their_way]
+    after = refused[-1].at - heard.refused_at
+    print(f"\n429 {told}: {len(refused)} refused, the last {after:+.3f} s after the first was heard;", end=" ")
+    print(f"then {len(later)} sent, worst window {worst_window(later, MINUTE_S) / RPM:.3f}x")
+    assert not refusals(later)
+    assert len(later) >= RPM * MINUTES

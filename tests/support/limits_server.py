@@ -16,7 +16,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
 from types import TracebackType
@@ -272,15 +272,9 @@ def _steady_clock() -> Callable[[], float]:
 # --- as a program -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Range:
-    low: float
-    high: float
-
-    @classmethod
-    def parse(cls, text: str) -> _Range:
-        low, _, high = text.partition(":")
-        return cls(float(low), float(high or low))
+def _range(text: str) -> tuple[float, float]:
+    low, _, high = text.partition(":")
+    return float(low), float(high or low)
 
 
 def main() -> None:
@@ -291,7 +285,7 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int)
     parser.add_argument("--minute", type=float, default=60.0, help="seconds in a minute")
     parser.add_argument("--day", type=float, default=DAY_S, help="seconds in a day")
-    parser.add_argument("--latency", type=_Range.parse, default=_Range(0.05, 0.4), help="seconds, LOW:HIGH")
+    parser.add_argument("--latency", type=_range, default=(0.05, 0.4), help="seconds, LOW:HIGH")
     parser.add_argument("--clock-offset", type=float, default=0.0, help="seconds the server's clock is ahead")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--token-factor", type=float, default=1.0)
@@ -303,7 +297,7 @@ def main() -> None:
         HiddenLimits(told.rpm, told.tpm, told.rpd, told.tpd, told.ipm),
         minute_s=told.minute,
         day_s=told.day,
-        latency=(told.latency.low, told.latency.high),
+        latency=told.latency,
         clock_offset_s=told.clock_offset,
         seed=told.seed,
         token_factor=told.token_factor,
