@@ -58,20 +58,18 @@ class Server:
 
 
 def steps(set_back: st.SearchStrategy[float]) -> st.SearchStrategy[list[Step]]:
-    pause = st.sampled_from([0.0, 0.0, 0.0, 0.5, 7.0, 31.0, 59.0, 61.0, 200.0])
-    share = st.floats(0, 1)
     one = st.builds(
         Step,
-        pause=pause,
-        took=st.sampled_from([0.0, 0.1, 3.0, 20.0, 119.0]),
-        arrives=share,
-        estimate=st.integers(1, 400),
-        real=share,
+        pause=st.sampled_from([0.0, 0.0, 0.0, 1.0, 31.0, 61.0]),
+        took=st.sampled_from([0.0, 3.0, 40.0, 119.0]),
+        arrives=st.sampled_from([0.0, 0.5, 1.0]),
+        estimate=st.sampled_from([10, 100, 400]),
+        real=st.sampled_from([0.5, 1.0]),
         killed=st.sampled_from([False, False, False, True]),
         set_back=set_back,
         patient=st.booleans(),
     )
-    return st.lists(one, max_size=40)
+    return st.lists(one, min_size=20, max_size=40)
 
 
 @contextmanager
