@@ -129,6 +129,8 @@ def _aliases(article: Article) -> list[str]:
         if match is None:
             continue
         name = match.group(1).strip(" .'’-")
+        if cue.group() == "(" and "," in head[: cue.start()] and not name.isupper():  # "born in Dorking (Surrey)"
+            continue
         words = key_of(name)
         if 1 <= len(words) <= 4 and len(name) > 1 and not all(w in STOP for w in words):
             plain = name.islower() and len(words) == 1 and len(name) < 5

@@ -111,3 +111,13 @@ def test_pairs_are_looked_up(load: Any) -> None:
     assert pairs.holds(known, asked).tolist() == [True, False, True, False]
     assert pairs.told(known, links.values, asked).tolist() == [0.5, 0.0, 1.0, 0.0]
     assert pairs.holds(known[:0], asked).tolist() == [False] * 4
+
+
+def test_the_county_of_a_birthplace_is_no_name_of_a_person(load: Any) -> None:
+    article = load("atlas_reading").Article
+    told = "Thomas Malthus, born in Dorking (Surrey), was an economist."
+    person = article("Thomas Malthus", "economist", told, "People")
+    told = "North Korea, officially the Democratic Republic (DPRK), is a country."
+    country = article("North Korea", "country", told, "Geography")
+    names = load("atlas_links").collect_names([person, country])
+    assert names.aliases == [("DPRK", 1)]
