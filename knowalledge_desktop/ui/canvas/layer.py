@@ -25,8 +25,8 @@ AHEAD_PX = 96
 """Device pixels that are drawn beyond what a frame lacks, so that the next frames lack nothing."""
 STRETCHED, STRETCHED_LABELS = 1.6, 1.25
 """By how much the picture is stretched at most; less where it has labels, which keep their size."""
-SLICE_MS, THINNEST, THICKEST = 3.5, 16, 256
-"""Milliseconds a slice of the margin shall take, and the device pixels it may be thick."""
+SLICE_MS, THINNEST, FIRST, THICKEST = 3.5, 16, 32, 256
+"""Milliseconds a slice of the margin shall take, and the device pixels it may be thick; the first is careful."""
 SAME = 1e-9
 """How much scales differ that count as one."""
 
@@ -44,7 +44,7 @@ class StillLayer:
         self._seen = QRect()
         self._ahead = False
         self._fresh = False
-        self._slice = AHEAD_PX
+        self._slice = FIRST
 
     @property
     def bytes(self) -> int:
