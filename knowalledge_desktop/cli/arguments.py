@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, NoReturn, Protocol
 
 from knowalledge_desktop import __version__
-from knowalledge_desktop.cli import explain, explore, key, library, machine
+from knowalledge_desktop.cli import ask, explain, explore, illustrate, image_topic, key, library, machine
 from knowalledge_desktop.cli.context import Context
 from knowalledge_desktop.core.redaction import redact
 from knowalledge_desktop.core.request import Detail, EngineChoice, Level, Style
@@ -86,6 +86,9 @@ def parser() -> Parser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     _add_explore(commands.add_parser("explore", parents=[as_json], help="subtopics of a topic, as a map"))
     _add_explain(commands.add_parser("explain", parents=[as_json], help="explain a topic"))
+    _add_ask(commands.add_parser("ask", parents=[as_json], help="ask a question about a topic"))
+    _add_image_topic(commands.add_parser("image-topic", parents=[as_json], help="what a picture is about"))
+    _add_illustrate(commands.add_parser("illustrate", parents=[as_json], help="have a picture of a topic drawn"))
     _add_library(commands.add_parser("library", help="what is kept"), as_json)
     _add_key(commands.add_parser("key", help="the Gemini key"), shared, as_json)
     _command(commands, "models", key.models, "models that the key may use", as_json)
@@ -156,6 +159,33 @@ def _add_explain(to: Parser) -> None:
     to.add_argument("--level", type=_one_of(Level), metavar=_names(Level))
     to.add_argument("--detail", type=_one_of(Detail), metavar=_names(Detail))
     to.add_argument("--style", type=_one_of(Style), metavar=_names(Style))
+
+
+def _add_ask(to: Parser) -> None:
+    to.set_defaults(work=ask.ask)
+    to.add_argument("topic_", metavar="TOPIC")
+    to.add_argument("question", metavar="QUESTION", help="one argument, so put it between quotes")
+    to.add_argument("--in", dest="root", metavar="ROOT", help="the map in which the topic stands")
+    _add_engine(to)
+    to.add_argument("--level", type=_one_of(Level), metavar=_names(Level))
+    to.add_argument("--detail", type=_one_of(Detail), metavar=_names(Detail))
+
+
+def _add_image_topic(to: Parser) -> None:
+    to.set_defaults(work=image_topic.image_topic)
+    to.add_argument(
+        "file", metavar="FILE", help="PNG, JPEG, GIF or WebP, at most 10 MB; nothing but pixels is sent"
+    )
+    _add_engine(to)
+
+
+def _add_illustrate(to: Parser) -> None:
+    to.set_defaults(work=illustrate.illustrate)
+    to.add_argument("topic_", metavar="TOPIC")
+    to.add_argument("--out", required=True, metavar="FILE", help="where to write it: .png, .jpg or .webp")
+    to.add_argument("--in", dest="root", metavar="ROOT", help="the map in which the topic stands")
+    _add_engine(to)
+    to.add_argument("--level", type=_one_of(Level), metavar=_names(Level))
 
 
 def _add_engine(to: Parser) -> None:

@@ -20,7 +20,7 @@ async def explain(context: Context) -> int:
     """Run the command."""
     topic = check_topic(context.args.topic_)
     root = check_topic(context.args.root) if context.args.root is not None else ""
-    session, topic_id, added = await _place(context, topic, root)
+    session, topic_id, added = await place(context, topic, root)
     try:
         explained = await _ask(context, session, topic_id)
     except BaseException:
@@ -46,7 +46,7 @@ async def explain(context: Context) -> int:
     return 0
 
 
-async def _place(context: Context, topic: str, root: str) -> tuple[MapSession, str, bool]:
+async def place(context: Context, topic: str, root: str) -> tuple[MapSession, str, bool]:
     """The session and the topic in it, and whether the topic was added to a kept map just now."""
     services = context.services
     try:
@@ -83,17 +83,18 @@ async def _ask(context: Context, session: MapSession, topic_id: str) -> Explaine
             async for part in parts:
                 if isinstance(part, Explained):
                     if not quiet:
-                        _finish(flow, part.explanation.markdown)
+                        finish(flow, part.explanation.markdown)
                     return part
                 if not quiet:
-                    _show(flow, part)
+                    show(flow, part)
     finally:
         if not quiet:
             flow.end()
     raise TypeError("the explanation ended without a result")
 
 
-def _show(flow: Flow, part: TextDelta | Restarted) -> None:
+def show(flow: Flow, part: TextDelta | Restarted) -> None:
+    """Some more of an answer that is on its way."""
     if isinstance(part, TextDelta):
         flow.add(part.text)
     elif flow.shown:
@@ -102,7 +103,7 @@ def _show(flow: Flow, part: TextDelta | Restarted) -> None:
         flow.shown = ""
 
 
-def _finish(flow: Flow, markdown: str) -> None:
+def finish(flow: Flow, markdown: str) -> None:
     """Deltas are provisional: what they showed is completed, or said again, by the answer."""
     shown = plain(flow.shown).lstrip()
     if markdown.startswith(shown):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
+from knowalledge_desktop.adapters.pictures import Pictures
 from knowalledge_desktop.cli.console import Console
 from knowalledge_desktop.cli.main import run
 from knowalledge_desktop.core.content import (
@@ -17,28 +18,42 @@ from knowalledge_desktop.core.content import (
     ClaimState,
     Content,
     ExplanationText,
+    Illustration,
     ModelInfo,
     ModelList,
+    Picture,
     Provenance,
     Source,
     Subtopic,
     SubtopicList,
+    TopicCandidate,
+    TopicCandidates,
     Usage,
 )
 from knowalledge_desktop.core.ports import Library, SecretStore, SettingsStore
+from knowalledge_desktop.core.prices import PriceTable
 from knowalledge_desktop.core.request import Answer, Part, Request, Substitute, Task, TextDelta
+from knowalledge_desktop.core.settings import Settings
+from knowalledge_desktop.services.ask import AskService
 from knowalledge_desktop.services.bundle import Folders, Services
 from knowalledge_desktop.services.diagnosis import Check, DiagnosisService
 from knowalledge_desktop.services.edit import EditService
+from knowalledge_desktop.services.evidence import EvidenceService
 from knowalledge_desktop.services.explain import ExplainService
 from knowalledge_desktop.services.explore import ExploreService
+from knowalledge_desktop.services.imaging import ImagingService
 from knowalledge_desktop.services.library import LibraryService
 from knowalledge_desktop.services.preferences import PreferencesService
+from knowalledge_desktop.services.quota import QuotaService
 from knowalledge_desktop.services.status import StatusService
-from tests.support.fakes import FakeClock, MemoryCache, MemoryLibrary, MemorySecrets, MemorySettings
+from knowalledge_desktop.services.tariff import Tariffs
+from tests.support.fakes import FakeClock, MemoryCache, MemoryLibrary, MemorySecrets, MemorySettings, NoEvidence
+from tests.support.ledgers import PlannedLedger
+from tests.support.pictures import png
 
 KEY = "AIzaTestKeyThatIsPlanted0000000"
 TEXT = "Bebop is a style of jazz.\n\nIt is *fast*."
+DRAWN = Picture.of("image/png", png(64, 48), 64, 48)
 WIKI = Source("Bebop", "https://en.wikipedia.org/wiki/Bebop", "CC-BY-SA-4.0")
 
 
@@ -88,8 +103,16 @@ class TopicEngine:
             deltas: list[Part | BaseException] = [TextDelta(TEXT[:9]), TextDelta(TEXT[9:])]
             claims = (Claim("Bebop is a style of jazz.", ClaimState.SUPPORTED, (0,)), Claim("It is fast."))
             return [*deltas, trouble or self.answer(ExplanationText(TEXT, claims, (WIKI,)))]
+        if request.task is Task.QUESTION:
+            told = f"**{request.topic}**: {request.question}"
+            return [TextDelta(told[:6]), TextDelta(told[6:]), trouble or self.answer(ExplanationText(told))]
         if trouble is not None:
             return [trouble]
+        if request.task in {Task.IMAGE_TOPIC, Task.ILLUSTRATION}:
+            topics = tuple(TopicCandidate(f"Thing {n}", f"It is there {n} times.") for n in range(1, 6))
+            drawing = Illustration(DRAWN, f"A drawing of {request.topic}.")
+            content = TopicCandidates(topics) if request.task is Task.IMAGE_TOPIC else drawing
+            return [self.answer(content, quality=None)]
         if request.task is Task.SUBTOPICS:
             count = min(request.options.count, self.known)
             titles = [f"{request.topic} {n}" for n in range(1, 100) if f"{request.topic} {n}" not in request.avoid]
@@ -151,13 +174,20 @@ class Bench:
         async def close() -> None:
             self.closed += 1
 
+        def settings() -> Settings:
+            return self.settings.load()
+
         parts = ("data", "state", "cache", "config", "resources")
         return Services(
             explore=ExploreService(self.engine, self.library, self.status, self.clock, self.new_id),
-            explain=ExplainService(self.engine, self.status),
+            explain=ExplainService(self.engine, self.status, EvidenceService(NoEvidence())),
+            ask=AskService(self.engine, self.status),
+            imaging=ImagingService(self.engine, Pictures(), self.library, self.status, self.clock, self.new_id),
             edit=EditService(self.clock, self.new_id),
             library=LibraryService(self.library, self.index),
             preferences=PreferencesService(self.settings, self.secrets, self.status, engine_for_key),
+            quota=QuotaService(PlannedLedger(self.clock), settings, self.clock, board=tuple, changed=lambda: None),
+            tariffs=Tariffs(settings, lambda: PriceTable("none", ""), self.clock),
             status=self.status,
             diagnosis=DiagnosisService(self.doctor, self.selftest),
             folders=Folders(*(self.folder / part for part in parts)),
