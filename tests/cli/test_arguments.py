@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from knowalledge_desktop.cli import explain, explore, key, library, machine
+from knowalledge_desktop.cli import ask, explain, explore, illustrate, image_topic, key, library, machine
 from knowalledge_desktop.cli.arguments import overrides_of, parse
 from knowalledge_desktop.core.request import Detail, EngineChoice, Level, Style
 from tests.support.cli_services import KEY
@@ -32,6 +32,9 @@ def test_nothing_means_the_window() -> None:
     [
         ("explore Jazz", explore.explore),
         ("explain Jazz", explain.explain),
+        ("ask Jazz Why?", ask.ask),
+        ("image-topic leaf.png", image_topic.image_topic),
+        ("illustrate Jazz --out a.png", illustrate.illustrate),
         ("library list", library.list_maps),
         ("library show Jazz", library.show),
         ("library search jazz", library.search),

@@ -24,7 +24,6 @@ from knowalledge_desktop.services.status import StatusService
 from tests.support.cli_services import TopicEngine, everything
 from tests.support.fakes import MemoryLibrary
 
-
 PLAIN = Options()
 
 
