@@ -249,10 +249,8 @@ class Call:
                 return InvalidReply(name)
             case httpx2.LocalProtocolError() | httpx2.UnsupportedProtocol() | httpx2.InvalidURL():
                 return RequestRejected(name)
-            case httpx2.ConnectError() | httpx2.ProxyError():
-                return Offline(name, never_sent=True)
             case OSError() | httpx2.HTTPError() | httpx2.StreamError():
-                return Offline(name)
+                return Offline(name, never_sent=isinstance(error, httpx2.ConnectError | httpx2.ProxyError))
             case _:
                 status = self._status()
                 return InvalidReply(name) if status in {None, 200} else from_failure(self._failure(status, None))

@@ -66,6 +66,7 @@ def parse_subtopics(raw: RawText, request: Request) -> SubtopicList:
     read = _unnumbered([pair for pair in map(_pair, items) if pair is not None])
     if not read:
         raise InvalidReply("no subtopic could be read")
+    read = [(_named(title), _named(text)) for title, text in read]
     seen = {fold(title) for title in (request.topic, *request.path, *request.avoid)} | {""}
     kept: list[Subtopic] = []
     for title, summary in read:
@@ -77,6 +78,10 @@ def parse_subtopics(raw: RawText, request: Request) -> SubtopicList:
     return SubtopicList(tuple(kept), complete=not (raw.truncated or cut) or len(kept) >= request.options.count)
 
 
+def _named(words: str) -> str:
+    return _line(without_links(words, removed=""))
+
+
 def parse_explanation(raw: RawText) -> ExplanationText:
     """An explanation with its claims; raises InvalidReply when there is no text."""
     text = _printable(raw.text.replace("\r\n", "\n"), keep="\n\t").strip()
@@ -84,6 +89,8 @@ def parse_explanation(raw: RawText) -> ExplanationText:
     # An odd fence inside is the end of a code block that the text begins with.
     whole = fenced is not None and fenced.group(1).count("```") % 2 == 0
     markdown = fenced.group(1).strip() if fenced and whole else text
+    # A model's own words may name any address; only one that came as a source is let through.
+    markdown = without_links(markdown, frozenset(source.url for source in raw.sources)).strip()
     if not markdown:
         raise InvalidReply("the explanation is empty")
     return ExplanationText(markdown, claims_of(markdown), raw.sources, complete=not raw.truncated)
@@ -94,9 +101,9 @@ def parse_candidates(raw: RawText) -> TopicCandidates:
     items, _ = _items(raw.text)
     kept: dict[str, TopicCandidate] = {}
     for title, reason in _unnumbered([pair for pair in map(_pair, items) if pair is not None]):
-        named = _line(without_links(title, removed=""))
+        named = _named(title)
         if fold(named) and len(named) <= TOPIC_MAX:
-            kept.setdefault(fold(named), TopicCandidate(named, _line(without_links(reason, removed=""))))
+            kept.setdefault(fold(named), TopicCandidate(named, _named(reason)))
     if not kept:
         raise InvalidReply("no topic for the picture could be read")
     return TopicCandidates(tuple(kept.values())[:CANDIDATES_MAX])
@@ -104,7 +111,7 @@ def parse_candidates(raw: RawText) -> TopicCandidates:
 
 def alt_text(words: str, topic: str) -> str:
     """What is told of a picture to those who cannot see it: the model's own words, else the topic."""
-    line = _line(without_links(words, removed=""))
+    line = _named(words)
     if len(line) > ALT_MAX:
         line = line[: ALT_MAX - 1].rsplit(" ", 1)[0].rstrip() + "…"
     return line or topic

@@ -8,7 +8,7 @@ prompt's (Gemini API documentation, "Pricing" and "Context caching").
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -49,6 +49,10 @@ class Price:
     image_output: Rate
 
 
+NOTHING = Price("", FREE, FREE, FREE, FREE)
+"""The price on the free tier."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModelPrices:
     """A model, what names it goes by, and its prices in the order of their days."""
@@ -75,6 +79,21 @@ class PriceTable:
                 current = [price for price in known.prices if price.since <= day]
                 return current[-1] if current else None
         return None
+
+    def dearest(self, at: float) -> Price:
+        """The most that any model of the table costs, for one that is not in it."""
+        found = [price for known in self.models if (price := self.price(known.model, at)) is not None]
+
+        def top(rates: Iterable[Rate]) -> Rate:
+            return max(rates, key=lambda rate: rate.steps[-1][1], default=FREE)
+
+        return Price(
+            "",
+            top(price.input for price in found),
+            top(price.output for price in found),
+            top(price.cached for price in found),
+            top(price.image_output for price in found),
+        )
 
     def with_own(self, own: PriceTable) -> PriceTable:
         """This table with somebody's own prices before it."""

@@ -148,9 +148,7 @@ class Ledger(Protocol):
         """The request was never sent: forget it."""
         ...
 
-    async def learn(
-        self, bucket: Bucket, *, quota_id: str, limit: int | None, until: float | None
-    ) -> Refused:
+    async def learn(self, bucket: Bucket, *, quota_id: str, limit: int | None, until: float | None) -> Refused:
         """Google answered 429: tighten the limit it names and block it until its time.
 
         Without a figure the count last served is learned. Returns what now stands in the way.

@@ -144,6 +144,14 @@ def _tier(flash: Limits, lite: Limits, pro: Limits, image: Limits) -> tuple[tupl
 # any, else cautious guesses; a 429 tightens them, the user may edit them.
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
+        "unknown": Preset(
+            "Not told: begin carefully, learn from Google",
+            _DATED,
+            (
+                ("*image*", Limits(rpm=10, tpm=250_000, rpd=500, ipm=10)),
+                ("*", Limits(rpm=15, tpm=250_000, rpd=1_500)),
+            ),
+        ),
         "free": Preset(
             "Free tier",
             _DATED,

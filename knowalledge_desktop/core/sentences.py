@@ -137,7 +137,10 @@ _TABLE: dict[type[e.AppError], _Row] = {
     ),
     e.RequestTooBig: _Row(
         "Too much for one request",
-        ("One request would need more than the limit of {measure} for {model}.", "The limit is smaller than that."),
+        (
+            "One request would need more than the limit of {measure} for {model}.",
+            "One request would need more than the limit allows.",
+        ),
         ("Ask for less at once, or set the limit that your project really has.",),
         429,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from knowalledge_desktop.core.quota import DEFAULT_PROJECT
 from knowalledge_desktop.core.request import EngineChoice, Options, Request, Task
 
 DEFAULT_TEXT_MODEL = "gemini-3.5-flash-lite"
@@ -25,7 +26,9 @@ class Settings:
     """The user's settings; never contains a secret.
 
     `base_url` and `api_version` point the Gemini engine at a gateway. `timeout_s` bounds
-    one whole answer. `port` 0 means the loopback port is off.
+    one whole answer. `port` 0 means the loopback port is off. `project` is the user's name for the
+    Google project whose limits the key shares, `tier` the preset its limits begin with
+    (`quota_rules.PRESETS`); on the free tier nothing is billed.
     """
 
     text_model: str = DEFAULT_TEXT_MODEL
@@ -41,6 +44,8 @@ class Settings:
     cache_limit_bytes: int = 200 * 1024 * 1024
     cache_ttl_s: float = 30 * 24 * 3600.0
     port: int = 0
+    project: str = DEFAULT_PROJECT
+    tier: str = "unknown"
 
 
 def model_for(settings: Settings, request: Request) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from knowalledge_desktop.core.errors import (
     AccessDenied,
@@ -68,6 +68,18 @@ class Gate:
         self.key = key
         self._clock = clock
         self._turnstiles: dict[Bucket, Turnstile] = {}
+        self._board: dict[str, tuple[Request, Queued]] = {}
+
+    def board(self) -> tuple[tuple[Request, Queued], ...]:
+        """Who waits now, and for what."""
+        return tuple(self._board.values())
+
+    def note(self, reservation: str, request: Request, state: Queued | None) -> None:
+        """A request waits so, or (None) no longer."""
+        if state is None:
+            self._board.pop(reservation, None)
+        else:
+            self._board[reservation] = (request, state)
 
     def turnstile(self, bucket: Bucket) -> Turnstile:
         """The queue of a bucket."""
@@ -140,7 +152,7 @@ class Admitted:
             used = Used(0)  # a request counts, but nothing was read or made
             raise await visit.learnt(told) from None
         except _NOT_BILLED:
-            used = replace(visit.estimate(), cost_micro=0)
+            used = Used(0)
             raise
         finally:
             await to_the_end(visit.end(used, sent=sent))
@@ -182,11 +194,13 @@ class _Visit:
         try:
             async with aclosing(self._turnstile.wait(ticket, self._admit)) as states:
                 async for state in states:
+                    self._gate.note(self._reservation, self._request, state)
                     yield state
         except BaseException:
             await self._withdraw()
             raise
         finally:
+            self._gate.note(self._reservation, self._request, None)
             self._turnstile.leave(ticket)
 
     async def _admit(self) -> Refused | None:
@@ -251,6 +265,7 @@ def refusal(refused: Refused, bucket: Bucket) -> QuotaExhausted:
         kind = BudgetReached
     elif refused.impossible:
         kind = RequestTooBig
-    error = kind(refused.metric.value, until=refused.until, quota_id=refused.metric.value, limit=refused.limit)
+    until = None if refused.impossible else refused.until
+    error = kind(refused.metric.value, until=until, quota_id=refused.metric.value, limit=refused.limit)
     error.model = bucket.model
     return error

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from knowalledge_desktop.core.content import ExplanationText, SubtopicList
+from knowalledge_desktop.core.content import ExplanationText, Illustration, SubtopicList
 from knowalledge_desktop.core.ports import Engine, Metrics
 from knowalledge_desktop.core.request import Answer, Part, Request, SubstituteKind
 
@@ -44,3 +44,5 @@ class Instrumented:
             self._metrics.generated("subtopics", len(answer.content.items), answer.quality)
         elif isinstance(answer.content, ExplanationText):
             self._metrics.generated("explanations", 1, answer.quality)
+        elif isinstance(answer.content, Illustration):
+            self._metrics.generated("images", 1, None)

@@ -67,7 +67,7 @@ def build_stack(
         lambda inner: Instrumented(inner, metrics=metrics),
         lambda inner: Fallback(
             inner,
-            atlas=Validated(atlas),
+            atlas=Validated(atlas, own_links=True),
             library=library,
             clock=clock,
             key=key,

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from knowalledge_desktop.core.content import ExplanationText, RawText, SubtopicList
 from knowalledge_desktop.core.errors import ContentBlocked, InvalidReply
+from knowalledge_desktop.core.links import LinkGate
 from knowalledge_desktop.core.parsing import parse
 from knowalledge_desktop.core.ports import Engine
-from knowalledge_desktop.core.request import Answer, Part, Request, Task
+from knowalledge_desktop.core.request import Answer, Part, Request, Restarted, Task, TextDelta
 from knowalledge_desktop.core.validation import count_words, looks_refused, score_explanation, score_subtopics
 
 LEAST_SUBTOPICS_SCORE = 0.3
@@ -23,21 +24,29 @@ class Validated:
 
     The score is about form: whether an answer has the length and shape that was asked for. It
     never says that an answer is true. Raises InvalidReply for what is empty or misshapen, and
-    ContentBlocked where the engine declines in prose.
+    ContentBlocked where the engine declines in prose. No address that a model wrote goes further
+    out, also not in text that is still growing; `own_links` is for an engine that quotes its sources.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, own_links: bool = False) -> None:
         self._engine = engine
+        self._own_links = own_links
 
     async def ask(self, request: Request) -> AsyncGenerator[Part, None]:
         """The engine's parts; the Answer comes with parsed content and its quality."""
-        answered = False
+        answered, gate = False, LinkGate()
         async with aclosing(self._engine.ask(request)) as parts:
             async for part in parts:
-                if isinstance(part, Answer):
-                    answered = True
-                    yield _checked(part, request)
+                if isinstance(part, TextDelta) and not self._own_links:
+                    shown = gate.feed(part.text)
+                elif isinstance(part, Answer):
+                    answered, shown = True, gate.end()
+                    part = _checked(part, request)
                 else:
+                    gate, shown = LinkGate() if isinstance(part, Restarted) else gate, ""
+                if shown:
+                    yield TextDelta(shown)
+                if not isinstance(part, TextDelta) or self._own_links:
                     yield part
         if not answered:
             raise InvalidReply("the stream ended without an answer")

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from knowalledge_desktop.core.content import ExplanationText
+from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.core.graph import Map, Rendering
 from knowalledge_desktop.core.ports import Engine
 from knowalledge_desktop.core.request import (
@@ -57,6 +58,8 @@ class AskService:
         Raises UserInputError for a question that cannot be asked, and AppErrors.
         """
         good = check_question(question)
+        if engine is EngineChoice.ATLAS:
+            raise UserInputError("The Atlas answers no questions, only Gemini does. Choose Gemini, and set a key.")
         path = session.map.path(topic_id)
         request = Request(
             Task.QUESTION,

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from knowalledge_desktop.core.ports import CacheStats
+from knowalledge_desktop.services.ask import AskService
 from knowalledge_desktop.services.diagnosis import DiagnosisService
 from knowalledge_desktop.services.edit import EditService
 from knowalledge_desktop.services.explain import ExplainService
 from knowalledge_desktop.services.explore import ExploreService
+from knowalledge_desktop.services.imaging import ImagingService
 from knowalledge_desktop.services.library import LibraryService
 from knowalledge_desktop.services.preferences import PreferencesService
+from knowalledge_desktop.services.quota import QuotaService
 from knowalledge_desktop.services.status import StatusService
+from knowalledge_desktop.services.tariff import Tariffs
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,13 @@ class Services:
 
     explore: ExploreService
     explain: ExplainService
+    ask: AskService
+    imaging: ImagingService
     edit: EditService
     library: LibraryService
     preferences: PreferencesService
+    quota: QuotaService
+    tariffs: Tariffs
     status: StatusService
     diagnosis: DiagnosisService
     folders: Folders

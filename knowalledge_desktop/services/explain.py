@@ -14,11 +14,13 @@ from knowalledge_desktop.core.request import (
     EngineChoice,
     Options,
     Priority,
+    Queued,
     Request,
     Restarted,
     Task,
     TextDelta,
 )
+from knowalledge_desktop.services.evidence import EvidenceService
 from knowalledge_desktop.services.session import MapSession
 from knowalledge_desktop.services.status import StatusService
 
@@ -35,9 +37,10 @@ class Explained:
 class ExplainService:
     """Asks for explanations and keeps them with their topic."""
 
-    def __init__(self, engine: Engine, status: StatusService) -> None:
+    def __init__(self, engine: Engine, status: StatusService, evidence: EvidenceService) -> None:
         self._engine = engine
         self._status = status
+        self._evidence = evidence
 
     async def explain(
         self,
@@ -68,16 +71,26 @@ class ExplainService:
                         self._status.note_answer(part)
                         yield await self._keep(session, topic_id, options, part)
                         return
-                    yield part
+                    if not isinstance(part, Queued):  # who waits is told by the quota service, for all acts alike
+                        yield part
         except Exception as error:
             self._status.note_error(error)
             raise
         raise TypeError("the engine's stream ended without an Answer")
 
+    async def _checked(
+        self, document: Map, topic_id: str, language: str, content: ExplanationText
+    ) -> ExplanationText:
+        if topic_id not in document.topics:  # removed while the answer was on its way
+            return content
+        titles = [topic.title for topic in document.path(topic_id)]
+        return await self._evidence.check(titles[-1], tuple(titles[:-1]), language, content)
+
     async def _keep(self, session: MapSession, topic_id: str, options: Options, answer: Answer) -> Explained:
         content = answer.content
         if not isinstance(content, ExplanationText):
             raise TypeError("the engine stack answered an explanation with another kind of content")
+        content = await self._checked(session.map, topic_id, options.language, content)
         explanation = Explanation(
             topic_id,
             Rendering.of(options),

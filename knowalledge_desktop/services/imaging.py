@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from knowalledge_desktop.core.content import Illustration, Picture, Provenance, TopicCandidates
+from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.core.graph import Change, Map, PutPicture, Topic
 from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.core.ports import Clock, Engine, Library, Pictures
@@ -69,6 +70,8 @@ class ImagingService:
         fresh: bool = False,
     ) -> Proposed:
         """Up to five topics for a prepared picture, each with a reason. Raises AppErrors."""
+        if engine is EngineChoice.ATLAS:
+            raise UserInputError("The Atlas cannot look at pictures, only Gemini can. Choose Gemini, and set a key.")
         request = Request(
             Task.IMAGE_TOPIC, image=picture, options=options, engine=engine, priority=priority, fresh=fresh
         )
@@ -106,6 +109,8 @@ class ImagingService:
         fresh: bool = False,
     ) -> Illustrated:
         """Have a topic drawn, and keep the picture with it in place of an earlier one. Raises AppErrors."""
+        if engine is EngineChoice.ATLAS:
+            raise UserInputError("The Atlas cannot draw, only Gemini can. Choose Gemini, and set a key.")
         path = session.map.path(topic_id)
         request = Request(
             Task.ILLUSTRATION,

@@ -44,8 +44,8 @@ def test_json_has_all_that_was_promised(bench: Bench) -> None:
         "engine": "gemini",
         "text": TEXT,
         "claims": [
-            {"text": "Bebop is a style of jazz.", "state": "supported", "sources": [0]},
-            {"text": "It is fast.", "state": "unchecked", "sources": []},
+            {"text": "Bebop is a style of jazz.", "state": "supported", "sources": [0], "passage": "", "note": ""},
+            {"text": "It is fast.", "state": "unchecked", "sources": [], "passage": "", "note": ""},
         ],
         "sources": [
             {"title": "Bebop", "url": "https://en.wikipedia.org/wiki/Bebop", "licence": "CC-BY-SA-4.0"},

@@ -63,11 +63,13 @@ async def test_a_request_is_reserved_by_estimate_and_settled_by_use() -> None:
 
 
 async def test_one_that_was_sent_and_failed_counts_by_its_estimate() -> None:
-    for error, cost in ((ModelUnavailable("503"), 0), (TimedOut("60 s"), 70), (Offline("ReadError"), 70)):
+    nothing, all_of_it = Used(0), Used(900, 0, 70)
+    cases = ((ModelUnavailable("503"), nothing), (TimedOut("60 s"), all_of_it), (Offline("ReadError"), all_of_it))
+    for error, used_up in cases:
         bench = Bench([error])
         with pytest.raises(type(error)):
             await bench.ask()
-        assert list(bench.ledger.settled.values()) == [Used(900, 0, cost)]
+        assert list(bench.ledger.settled.values()) == [used_up]
 
 
 async def test_one_that_was_never_sent_is_given_back() -> None:

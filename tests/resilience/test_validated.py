@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from knowalledge_desktop.core.content import ExplanationText, ModelList, RawText, SubtopicList
@@ -36,10 +38,9 @@ async def test_raw_text_becomes_scored_subtopics() -> None:
 
 async def test_deltas_pass_and_the_explanation_is_scored() -> None:
     parts = await told(Validated(PlannedEngine(explanation_parts())), EXPLAIN)
-    assert [p.text for p in parts if isinstance(p, TextDelta)] == [
-        PROSE[: len(PROSE) // 2],
-        PROSE[len(PROSE) // 2 :],
-    ]
+    deltas = [p.text for p in parts if isinstance(p, TextDelta)]
+    assert "".join(deltas) == PROSE
+    assert len(deltas) > 1  # it comes as it grows
     assert isinstance(parts[-1], Answer)
     assert isinstance(parts[-1].content, ExplanationText)
     assert parts[-1].quality is not None
@@ -96,3 +97,19 @@ async def test_a_refused_reply_closes_the_engine() -> None:
     with pytest.raises(InvalidReply):
         await told(Validated(engine), ASK)
     assert engine.open == 0
+
+
+async def test_no_address_that_a_model_wrote_goes_further_out_not_even_for_a_moment() -> None:
+    text = PROSE + " See [this](https://made-up.example/a) and www.invented.example/b for more."
+    parts = await told(
+        Validated(
+            PlannedEngine([TextDelta(piece) for piece in re.findall(r".{1,7}", text)] + [answer(RawText(text))])
+        ),
+        EXPLAIN,
+    )
+    deltas = "".join(p.text for p in parts if isinstance(p, TextDelta))
+    assert isinstance(parts[-1], Answer)
+    assert isinstance(parts[-1].content, ExplanationText)
+    for shown in (deltas, parts[-1].content.markdown):
+        assert "example" not in shown
+        assert "See this and" in shown

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from knowalledge_desktop.core.codec import decode_answer, encode_answer
 from knowalledge_desktop.core.content import Illustration, Picture
 from knowalledge_desktop.core.errors import MapNotFound
+from knowalledge_desktop.core.evidence import Passage
 from knowalledge_desktop.core.graph import Change, ChangeConflict, Map
 from knowalledge_desktop.core.ports import CacheEntry, CacheStats, MapInfo, SearchHit
 from knowalledge_desktop.core.request import Answer, Request, subject
@@ -248,3 +249,10 @@ def _info(shelf: _Shelf) -> MapInfo:
         opened_at=shelf.opened_at,
         engine=engines[-1] if engines else "",
     )
+
+
+class NoEvidence:
+    """Implements `Evidence` with nothing to hold claims against."""
+
+    async def passages(self, topic: str, path: tuple[str, ...], language: str, text: str) -> tuple[Passage, ...]:
+        return ()

@@ -1,0 +1,128 @@
+"""How requests are measured before and after: tokens, pictures, money."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from knowalledge_desktop.core.content import Provenance
+from knowalledge_desktop.core.ports import Clock
+from knowalledge_desktop.core.prices import NOTHING, Price, PriceTable, ceiling_micro, cost_micro
+from knowalledge_desktop.core.quota import Bucket, Demand, Used
+from knowalledge_desktop.core.quota_rules import estimate_image_tokens, estimate_tokens
+from knowalledge_desktop.core.request import Answer, Request, Task
+from knowalledge_desktop.core.settings import Settings, model_for
+from knowalledge_desktop.prompts.render import render
+
+FREE_TIER = "free"
+_TYPICAL_OUTPUT = {Task.SUBTOPICS: 900, Task.EXPLANATION: 450, Task.QUESTION: 350, Task.IMAGE_TOPIC: 250}
+"""Output tokens of a usual answer, for the price that is likely; the ceiling is what counts for budgets."""
+
+_TYPICAL_PICTURE = 1_290
+_ESTIMATE_SLACK = 2
+"""The local estimate is about twice the real count for Latin scripts; the likely price takes that back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a click would take: requests, tokens and money, at most and likely.
+
+    `most_micro` is None when the model's price is not known.
+    """
+
+    requests: int
+    tokens_in: int
+    tokens_out: int
+    most_micro: int | None
+    likely_micro: int | None
+    model: str
+    free: bool = False
+
+
+class Tariffs:
+    """Measures requests with the table of prices and local estimates; asks nobody."""
+
+    def __init__(self, settings: Callable[[], Settings], prices: Callable[[], PriceTable], clock: Clock) -> None:
+        self._settings = settings
+        self._prices = prices
+        self._clock = clock
+
+    def bucket(self, request: Request) -> Bucket:
+        """Where the limits for a request hold."""
+        settings = self._settings()
+        return Bucket(settings.project, model_for(settings, request))
+
+    def demand(self, request: Request) -> Demand:
+        """The most a request can use."""
+        tokens, output = _sizes(request)
+        images = int(request.task is Task.ILLUSTRATION)
+        price = self._reckoned(model_for(self._settings(), request))
+        most = ceiling_micro(price, prompt_tokens=tokens, output_tokens=output, images=images)
+        return Demand(tokens, images, most, request.task.value)
+
+    def used(self, request: Request, answer: Answer) -> Used:
+        """What a request really used, as far as the answer says; its model's price is the one that counts."""
+        usage = answer.usage
+        images = int(request.task is Task.ILLUSTRATION)
+        tokens = usage.prompt_tokens or _sizes(request)[0]
+        price = self._reckoned(answer.provenance.model or model_for(self._settings(), request))
+        cost = cost_micro(price, usage, image_tokens=usage.image_tokens)
+        return Used(tokens, images, cost, usage.output_tokens + usage.thought_tokens)
+
+    def cost(self, provenance: Provenance) -> int | None:
+        """What an answer cost, micro-dollars; None when its model's price is not known."""
+        if provenance.engine != "gemini":
+            return 0
+        price = self._price(provenance.model)
+        usage = provenance.usage
+        return None if price is None else cost_micro(price, usage, image_tokens=usage.image_tokens)
+
+    def quote(self, requests: Iterable[Request]) -> Quote:
+        """What these requests would take together."""
+        settings = self._settings()
+        count = tokens_in = tokens_out = most = likely = 0
+        known, model = True, ""
+        for request in requests:
+            count += 1
+            model = model_for(settings, request)
+            tokens, output = _sizes(request)
+            tokens_in, tokens_out = tokens_in + tokens, tokens_out + output
+            price = self._price(model)
+            if price is None:
+                known = False
+                continue
+            images = int(request.task is Task.ILLUSTRATION)
+            most += ceiling_micro(price, prompt_tokens=tokens, output_tokens=output, images=images)
+            likely += _likely(price, request, tokens)
+        free = settings.tier == FREE_TIER
+        return Quote(
+            count, tokens_in, tokens_out, most if known else None, likely if known else None, model, free=free
+        )
+
+    def _reckoned(self, model: str) -> Price:
+        """A price to count with, so that no budget is passed by a model nobody knows the price of."""
+        return self._price(model) or self._prices().dearest(self._clock.now())
+
+    def _price(self, model: str) -> Price | None:
+        if self._settings().tier == FREE_TIER:
+            return NOTHING
+        return self._prices().price(model, self._clock.now())
+
+
+def _likely(price: Price, request: Request, tokens: int) -> int:
+    output = _TYPICAL_OUTPUT.get(request.task, 0)
+    micro = ceiling_micro(price, prompt_tokens=tokens // _ESTIMATE_SLACK, output_tokens=output)
+    if request.task is Task.ILLUSTRATION:
+        micro += -(-_TYPICAL_PICTURE * price.image_output.at(tokens) // 1_000_000)
+    return micro
+
+
+def _sizes(request: Request) -> tuple[int, int]:
+    """Tokens: an upper bound of the prompt's, and the most the answer may have."""
+    prompt = render(request)
+    schema = "" if prompt.schema is None else json.dumps(prompt.schema)
+    tokens = estimate_tokens(prompt.system) + estimate_tokens(prompt.user) + estimate_tokens(schema)
+    if request.image is not None:
+        tokens += estimate_image_tokens(request.image.width, request.image.height)
+    return tokens, prompt.max_output_tokens
