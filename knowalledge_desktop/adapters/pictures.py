@@ -55,6 +55,7 @@ _JUNK = (
     ArithmeticError,
     EOFError,
     MemoryError,
+    RuntimeError,
     Warning,
     struct.error,
     zlib.error,
@@ -171,6 +172,7 @@ def _opened(data: bytes, formats: tuple[str, ...]) -> Image.Image:
 
     # The first sign of a bomb is to be an error, not a line on stderr; other remarks on junk are noise.
     Image.MAX_IMAGE_PIXELS = PIXELS_MAX
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     image = Image.open(io.BytesIO(data), formats=formats)
     if image.width * image.height > PIXELS_MAX:

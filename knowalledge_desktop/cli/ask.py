@@ -8,8 +8,7 @@ from knowalledge_desktop.cli.console import Flow
 from knowalledge_desktop.cli.context import Context
 from knowalledge_desktop.cli.explain import find_topic, finish, show
 from knowalledge_desktop.cli.shapes import answer_json, sources_json
-from knowalledge_desktop.core.errors import MapNotFound, UserInputError
-from knowalledge_desktop.core.request import EngineChoice
+from knowalledge_desktop.core.errors import MapNotFound
 from knowalledge_desktop.core.validation import check_question, check_topic, fold
 from knowalledge_desktop.services.ask import Answered
 from knowalledge_desktop.services.session import MapSession
@@ -20,8 +19,6 @@ async def ask(context: Context) -> int:
     topic = check_topic(context.args.topic_)
     root = check_topic(context.args.root) if context.args.root is not None else ""
     question = check_question(context.args.question)
-    if context.engine() is EngineChoice.ATLAS:
-        raise UserInputError("The Atlas answers no questions. Leave --engine atlas out, and set a Gemini key.")
     session, topic_id = await _place(context, topic, root)
     answered = await _ask(context, session, topic_id, question)
     context.say_who_answered(answered.answer, context.engine())

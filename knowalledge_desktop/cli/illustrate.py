@@ -11,7 +11,6 @@ from knowalledge_desktop.cli.context import Context
 from knowalledge_desktop.cli.explain import place
 from knowalledge_desktop.cli.shapes import answer_json
 from knowalledge_desktop.core.errors import DiskFull, StorageError, StorageReadOnly, UserInputError
-from knowalledge_desktop.core.request import EngineChoice
 from knowalledge_desktop.core.validation import check_topic
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
@@ -21,8 +20,6 @@ async def illustrate(context: Context) -> int:
     """Run the command."""
     topic = check_topic(context.args.topic_)
     root = check_topic(context.args.root) if context.args.root is not None else ""
-    if context.engine() is EngineChoice.ATLAS:
-        raise UserInputError("The Atlas cannot draw. Leave --engine atlas out, and set a Gemini key.")
     out = Path(context.args.out)
     await asyncio.to_thread(_check, out)  # before anything is paid for
     services, console = context.services, context.console

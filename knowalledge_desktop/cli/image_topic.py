@@ -7,14 +7,10 @@ from pathlib import Path
 from knowalledge_desktop.cli.console import wrapped
 from knowalledge_desktop.cli.context import Context
 from knowalledge_desktop.cli.shapes import answer_json
-from knowalledge_desktop.core.errors import UserInputError
-from knowalledge_desktop.core.request import EngineChoice
 
 
 async def image_topic(context: Context) -> int:
     """Run the command."""
-    if context.engine() is EngineChoice.ATLAS:
-        raise UserInputError("The Atlas cannot look at pictures. Leave --engine atlas out, and set a Gemini key.")
     console, imaging = context.console, context.services.imaging
     name = context.args.file
     picture = await imaging.prepare(Path(name))

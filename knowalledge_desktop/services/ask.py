@@ -59,7 +59,7 @@ class AskService:
         """
         good = check_question(question)
         if engine is EngineChoice.ATLAS:
-            raise UserInputError("The Atlas answers no questions, only Gemini does. Choose Gemini, and set a key.")
+            raise UserInputError("The Atlas answers no questions, only Gemini does: choose it, and set a key.")
         path = session.map.path(topic_id)
         request = Request(
             Task.QUESTION,

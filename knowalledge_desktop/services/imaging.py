@@ -71,7 +71,7 @@ class ImagingService:
     ) -> Proposed:
         """Up to five topics for a prepared picture, each with a reason. Raises AppErrors."""
         if engine is EngineChoice.ATLAS:
-            raise UserInputError("The Atlas cannot look at pictures, only Gemini can. Choose Gemini, and set a key.")
+            raise UserInputError("The Atlas cannot look at pictures, only Gemini can: choose it, and set a key.")
         request = Request(
             Task.IMAGE_TOPIC, image=picture, options=options, engine=engine, priority=priority, fresh=fresh
         )
@@ -110,7 +110,7 @@ class ImagingService:
     ) -> Illustrated:
         """Have a topic drawn, and keep the picture with it in place of an earlier one. Raises AppErrors."""
         if engine is EngineChoice.ATLAS:
-            raise UserInputError("The Atlas cannot draw, only Gemini can. Choose Gemini, and set a key.")
+            raise UserInputError("The Atlas cannot draw, only Gemini can: choose it, and set a key.")
         path = session.map.path(topic_id)
         request = Request(
             Task.ILLUSTRATION,

@@ -9,6 +9,7 @@ import os
 import random
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,18 @@ async def test_the_same_picture_has_the_same_name_whatever_it_tells() -> None:
 async def test_a_profile_or_exif_that_is_junk_is_left_out() -> None:
     junk = encoded(Image.new("RGB", (9, 9), "red"), "JPEG", icc_profile=b"junk" * 99, exif=b"Exif\0\0junk")
     assert is_red(seen(await Pictures().prepare(junk)), 4, 4)
+
+
+async def test_remarks_on_junk_are_not_for_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "x" * 50
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        for end in range(40, 12, -1):
+            junk = exif.tobytes()[:end]
+            picture = await Pictures().prepare(encoded(Image.new("RGB", (9, 9), "red"), "JPEG", exif=junk))
+            assert is_red(seen(picture), 4, 4)
+    assert capfd.readouterr().err == ""
 
 
 async def test_colours_are_shown_as_their_profile_says() -> None:

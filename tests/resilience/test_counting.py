@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from knowalledge_desktop.core.content import ModelList, Usage
+from knowalledge_desktop.core.content import Illustration, ModelList, Picture, Usage
 from knowalledge_desktop.core.errors import AppError, KeyMalformed, KeyMissing, KeyRejected, Offline
 from knowalledge_desktop.core.request import Request, Substitute, SubstituteKind, Task, TextDelta
 from knowalledge_desktop.resilience.attempts import Attempts
@@ -81,12 +81,13 @@ async def test_delivered_content_is_counted_with_its_quality() -> None:
     plans = [
         replace(answer(parsed_subtopics("a", "b")), quality=0.9),
         answer(parsed_explanation()),
+        answer(Illustration(Picture.of("image/png", b"x", 1, 1))),
         answer(ModelList(())),
     ]
     stack = Instrumented(PlannedEngine(*([plan] for plan in plans)), metrics=metrics)
     for _ in plans:
         await told(stack, ASK)
-    assert metrics.contents == [("subtopics", 2, 0.9), ("explanations", 1, None)]
+    assert metrics.contents == [("subtopics", 2, 0.9), ("explanations", 1, None), ("images", 1, None)]
 
 
 async def test_what_is_only_shown_again_is_not_generated() -> None:

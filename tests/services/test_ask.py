@@ -111,3 +111,10 @@ async def test_trouble_is_noted_and_raised() -> None:
     with pytest.raises(Offline):
         await rig.ask()
     assert rig.status.snapshot().last_error == "Offline"
+
+
+async def test_the_atlas_is_not_asked_for_what_it_cannot_do() -> None:
+    rig = Rig()
+    with pytest.raises(UserInputError, match="answers no questions"):
+        await everything(rig.asking.ask(rig.session, "c", "Why?", PLAIN, engine=EngineChoice.ATLAS))
+    assert not rig.engine.asked

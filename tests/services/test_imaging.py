@@ -161,3 +161,12 @@ async def test_trouble_leaves_the_map_as_it_was(rig: Rig, trouble: Exception) ->
 async def test_a_picture_as_a_file(rig: Rig) -> None:
     assert await rig.imaging.as_file(DRAWN, ".png") == DRAWN.data
     assert (await rig.imaging.as_file(DRAWN, ".jpg"))[:2] == b"\xff\xd8"
+
+
+async def test_the_atlas_is_not_asked_for_what_it_cannot_do(rig: Rig) -> None:
+    session = rig.session()
+    with pytest.raises(UserInputError, match="cannot draw"):
+        await rig.imaging.illustrate(session, "c", Options(), engine=EngineChoice.ATLAS)
+    with pytest.raises(UserInputError, match="cannot look"):
+        await rig.imaging.topics_of(await rig.shown(), Options(), engine=EngineChoice.ATLAS)
+    assert not rig.engine.asked
