@@ -270,11 +270,11 @@ LARGE = {
     "webp of 49 megapixels": lambda: encoded(Image.new("RGB", (7_000, 7_000), "red"), "WEBP"),
     "gif of 49 megapixels": lambda: encoded(Image.new("P", (7_000, 7_000)), "GIF"),
 }
-MEMORY_MAX_MB = 900
+MEMORY_MAX_MB = 800
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_AS is kept by Linux alone")
-@pytest.mark.parametrize("name", [*HOSTILE, *LARGE])
+@pytest.mark.parametrize("name", [*HOSTILE, *(pytest.param(name, marks=pytest.mark.long) for name in LARGE)])
 def test_memory_is_bounded(name: str, tmp_path: Path) -> None:
     data = HOSTILE[name] if name in HOSTILE else LARGE[name]()
     (tmp_path / "picture").write_bytes(data)
