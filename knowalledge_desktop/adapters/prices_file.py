@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 from typing import cast
 
@@ -11,6 +12,9 @@ from knowalledge_desktop.core.errors import StorageDamaged
 from knowalledge_desktop.core.prices import ModelPrices, Price, PriceTable, Rate
 
 OWN_NAME = "prices.json"
+_FIELDS = {"since", "input", "output", "cached", "image_output"}
+_EDITIONS = r"(?:-preview|-exp|-\d{2,8})*$"
+"""Names of one's own rows hold for previews and numbered editions of the model too."""
 
 
 class PricesFile:
@@ -37,7 +41,7 @@ class PricesFile:
                 table = table.with_own(parse_table(self._own.read_text(encoding="utf-8")))
             except FileNotFoundError:
                 pass  # nobody has to have one
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, RecursionError) as error:
                 self._notices.append(f"Your own prices are not used: {self._own.name}: {error}.")
             self._table = table
         return self._table
@@ -66,9 +70,14 @@ def _model(row: dict[str, object]) -> ModelPrices:
     name = row.get("model")
     if not isinstance(name, str) or not name:
         raise ValueError('a model must have a name under "model"')
-    match = _object(row.get("match", {"equals": name}), '"match"')
-    _check_rule(match)
-    prices = [_price(_object(each, "a price")) for each in _list(row.get("prices"), f'"prices" of {name}')]
+    try:
+        match = _object(row.get("match", {"regex": "^" + re.escape(name.lower()) + _EDITIONS}), '"match"')
+        _check_rule(match)
+        prices = [_price(_object(each, "a price")) for each in _list(row.get("prices"), '"prices"')]
+    except ValueError as error:
+        raise ValueError(f"{name:.60}: {error}") from None
+    if not prices:
+        raise ValueError(f"{name:.60}: there must be at least one price")
     return ModelPrices(name, match, tuple(sorted(prices, key=lambda price: price.since)))
 
 
@@ -89,12 +98,23 @@ def _check_rule(rule: dict[str, object]) -> None:
 
 
 def _price(row: dict[str, object]) -> Price:
+    if unknown := row.keys() - _FIELDS:
+        raise ValueError(f"a price has an unknown part: {min(unknown)!r:.40}")
     entry = _rate(row.get("input"), "input")
     output = _rate(row.get("output"), "output")
     if entry is None or output is None:
         raise ValueError('a price needs "input" and "output"')
     cached, pictures = _rate(row.get("cached"), "cached"), _rate(row.get("image_output"), "image_output")
-    return Price(str(row.get("since", "")), entry, output, cached or entry, pictures or output)
+    return Price(_day(row.get("since", "")), entry, output, cached or entry, pictures or output)
+
+
+def _day(value: object) -> str:
+    if value == "":
+        return ""
+    try:
+        return date.fromisoformat(str(value)).isoformat()
+    except ValueError:
+        raise ValueError(f'"since" must be a day such as 2027-01-01, not {value!r:.40}') from None
 
 
 def _rate(value: object, name: str) -> Rate | None:
@@ -111,6 +131,8 @@ def _rate(value: object, name: str) -> Rate | None:
         steps.append((start, price))
     if not steps or min(steps)[0] != 0:
         raise ValueError(f'"{name}" must begin at 0 tokens')
+    if len({start for start, _ in steps}) != len(steps):
+        raise ValueError(f'"{name}" has two prices from the same number of tokens on')
     return Rate(tuple(sorted(steps)))
 
 

@@ -8,20 +8,24 @@ prompt's (Gemini API documentation, "Pricing" and "Context caching").
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from math import ceil
+from math import ceil, inf
 from typing import cast
 
 from knowalledge_desktop.core.content import Usage
-from knowalledge_desktop.core.quota import MICRO
 from knowalledge_desktop.core.quota_rules import PACIFIC
 
 MILLION = 1_000_000
 IMAGE_TOKENS_MAX = 2_520
 """The most output tokens of one picture (4K) in the table of the models' documentation, with room."""
+IMAGE_TOKENS_TYPICAL = 1_290
+"""The output tokens of one picture of a usual size (about 1024 x 1024)."""
+
+_EDITION = re.compile(r"-(?:preview|exp|\d{2,8})$")
+"""What a name may end in that is only an edition of a model. "-latest" is not: it names another model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,10 @@ class Rate:
     def at(self, prompt_tokens: int) -> int:
         """The price that holds for a prompt of this length."""
         return next((price for start, price in reversed(self.steps) if prompt_tokens > start or start == 0), 0)
+
+    def most(self, prompt_tokens: int) -> int:
+        """The highest price that holds for any prompt up to this length."""
+        return max((price for start, price in self.steps if prompt_tokens > start or start == 0), default=0)
 
 
 FREE = Rate(((0, 0),))
@@ -71,13 +79,16 @@ class PriceTable:
     models: tuple[ModelPrices, ...] = ()
 
     def price(self, model: str, at: float) -> Price | None:
-        """The price of a model on the Pacific day of `at` (epoch seconds); None when it is not known."""
-        name = model.removeprefix("models/")
+        """The price of a model on the Pacific day of `at` (epoch seconds); None when it is not known.
+
+        A preview or numbered edition without a row of its own has the price of the longest name it begins with.
+        """
         day = _day(at)
-        for known in self.models:
-            if matches(known.match, name):
+        for name in _names(model):
+            for known in self.models:
                 current = [price for price in known.prices if price.since <= day]
-                return current[-1] if current else None
+                if current and matches(known.match, name):
+                    return current[-1]
         return None
 
     def dearest(self, at: float) -> Price:
@@ -100,6 +111,15 @@ class PriceTable:
         return PriceTable(self.source, self.dated, own.models + self.models)
 
 
+def _names(model: str) -> Iterator[str]:
+    """The name, then what it is an edition of, the longest first."""
+    name = model.rpartition("/")[2].lower()
+    yield name
+    while ending := _EDITION.search(name):
+        name = name[: ending.start()]
+        yield name
+
+
 def _day(at: float) -> str:
     try:
         return datetime.fromtimestamp(at, PACIFIC).date().isoformat()
@@ -113,7 +133,9 @@ def matches(rule: Mapping[str, object], name: str) -> bool:
     if isinstance(what, list):
         parts = [matches(part, name) for part in cast("list[Mapping[str, object]]", what)]
         return any(parts) if how == "or" else how == "and" and all(parts)
-    return isinstance(what, str) and how in _HOW and _HOW[how](name, what)
+    if not isinstance(what, str) or how not in _HOW:
+        return False
+    return _HOW[how](name, what if how == "regex" else what.lower())
 
 
 _HOW: Mapping[str, Callable[[str, str], bool]] = {
@@ -125,36 +147,111 @@ _HOW: Mapping[str, Callable[[str, str], bool]] = {
 }
 
 
-def cost_micro(price: Price, usage: Usage, *, image_tokens: int = 0) -> int:
-    """What a request cost. `image_tokens` are those of `usage.output_tokens` that are pictures."""
+def cost_micro(price: Price, usage: Usage, *, image_tokens: int | None = None, billed: bool = True) -> int:
+    """What a request cost; nothing when its project is not `billed`.
+
+    `image_tokens` are those of `usage.output_tokens` that are pictures, `usage.image_tokens` unless given.
+    """
+    if not billed:
+        return 0
     long = usage.prompt_tokens
     cached = min(usage.cached_tokens, usage.prompt_tokens)
-    pictures = min(image_tokens, usage.output_tokens)
+    pictures = min(usage.image_tokens if image_tokens is None else image_tokens, usage.output_tokens)
     parts = (
         (usage.prompt_tokens - cached, price.input),
         (cached, price.cached),
         (usage.output_tokens - pictures + usage.thought_tokens, price.output),
         (pictures, price.image_output),
     )
-    return ceil(sum(Fraction(max(0, tokens) * rate.at(long), MILLION) for tokens, rate in parts))
+    return ceil(Fraction(sum(max(0, tokens) * rate.at(long) for tokens, rate in parts), MILLION))
 
 
-def ceiling_micro(price: Price, *, prompt_tokens: int, output_tokens: int, images: int = 0) -> int:
+def ceiling_micro(
+    price: Price, *, prompt_tokens: int, output_tokens: int, images: int = 0, billed: bool = True
+) -> int:
     """The most a request can cost: all the output it may give, nothing cached, pictures of the largest size."""
+    if not billed:
+        return 0
     pictures = images * IMAGE_TOKENS_MAX
-    dearest = max(price.input.at(prompt_tokens), price.cached.at(prompt_tokens))
-    dearest_out = max(price.output.at(prompt_tokens), price.image_output.at(prompt_tokens) if images else 0)
+    dearest = max(price.input.most(prompt_tokens), price.cached.most(prompt_tokens))
+    dearest_out = max(price.output.most(prompt_tokens), price.image_output.most(prompt_tokens) if images else 0)
     parts = (prompt_tokens * dearest, (output_tokens + pictures) * dearest_out)
     return ceil(Fraction(sum(parts), MILLION))
 
 
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a click takes, before it: all its requests together, money in micro-dollars.
+
+    The costs are None when the price is not known. `share_of_today` is the larger part, of what is left today
+    of the requests and of the money; above 1 it does not fit, None is without limits.
+    """
+
+    requests: int
+    tokens_in: int
+    tokens_out_max: int
+    cost_micro_max: int | None
+    cost_micro_typical: int | None
+    share_of_today: float | None
+
+
+def quote(
+    price: Price | None,
+    *,
+    prompt_tokens: int,
+    output_tokens: int,
+    typical_output_tokens: int,
+    images: int = 0,
+    requests: int = 1,
+    requests_left: int | None = None,
+    micro_left: int | None = None,
+    billed: bool = True,
+) -> Quote:
+    """What `requests` requests like this one take; all other counts are those of one of them.
+
+    `requests_left` and `micro_left` are what today's limit and budgets still allow, None without one.
+    """
+    most, typical = None, None
+    if not billed:
+        most, typical = 0, 0
+    elif price is not None:
+        one = ceiling_micro(price, prompt_tokens=prompt_tokens, output_tokens=output_tokens, images=images)
+        drawn = images * IMAGE_TOKENS_TYPICAL
+        usual = Usage(prompt_tokens, min(typical_output_tokens, output_tokens) + drawn, image_tokens=drawn)
+        most, typical = requests * one, requests * min(one, cost_micro(price, usual))
+    shares = [_share(requests, requests_left), None if most is None else _share(most, micro_left)]
+    return Quote(
+        requests,
+        requests * prompt_tokens,
+        requests * (output_tokens + images * IMAGE_TOKENS_MAX),
+        most,
+        typical,
+        max((share for share in shares if share is not None), default=None),
+    )
+
+
+def _share(takes: int, left: int | None) -> float | None:
+    if left is None:
+        return None
+    if takes == 0:
+        return 0.0
+    return takes / left if left > 0 else inf
+
+
 def money(micro: int) -> str:
-    """An amount for people: cents, below one cent four decimals, "$0" for nothing."""
-    if micro == 0:
-        return "$0"
+    """An amount for people: cents, below one cent two significant digits, "$0" for nothing."""
     sign, amount = ("-" if micro < 0 else ""), abs(micro)
+    if amount == 0:
+        return "$0"
     if amount < 100:
         return f"under {sign}$0.0001"
     if amount < 10_000:
-        return f"{sign}${amount / MICRO:.4f}"
-    return f"{sign}${amount / MICRO:,.2f}"
+        amount = _rounded(amount, 10 if amount < 1_000 else 100)
+    if amount < 10_000:
+        return f"{sign}$0.{amount:06d}"[: -1 if amount < 1_000 else -2]
+    cents = _rounded(amount, 10_000) // 10_000
+    return f"{sign}${cents // 100:,}.{cents % 100:02d}"
+
+
+def _rounded(amount: int, step: int) -> int:
+    return (amount + step // 2) // step * step

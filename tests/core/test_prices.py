@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from math import inf
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from knowalledge_desktop.core.prices import (
     cost_micro,
     matches,
     money,
+    quote,
 )
 
 LITE = Price("", Rate(((0, 300_000),)), Rate(((0, 2_500_000),)), Rate(((0, 30_000),)), Rate(((0, 2_500_000),)))
@@ -56,6 +59,112 @@ def test_no_request_costs_more_than_its_ceiling(
     cost = cost_micro(price, Usage(prompt, output, thoughts, cached), image_tokens=pictures)
     most = ceiling_micro(price, prompt_tokens=prompt, output_tokens=output + thoughts, images=images)
     assert 0 <= cost <= most
+
+
+steps = st.lists(st.integers(0, 50_000_000), min_size=2, max_size=3)
+stepped = steps.map(lambda each: Rate(tuple((at * 200_000, price) for at, price in enumerate(each))))
+
+
+@given(
+    st.builds(Price, st.just(""), stepped, stepped, stepped, stepped), tokens, tokens, tokens, st.integers(0, 2)
+)
+def test_no_shorter_request_costs_more_than_the_ceiling_even_when_long_prompts_are_cheaper(
+    price: Price, bound: int, prompt: int, output: int, images: int
+) -> None:
+    drawn = min(images * 1290, output)
+    usage = Usage(min(prompt, bound), output, image_tokens=drawn)
+    assert cost_micro(price, usage) <= ceiling_micro(
+        price, prompt_tokens=bound, output_tokens=output, images=images
+    )
+
+
+@given(prices, tokens, tokens, tokens, tokens)
+def test_a_request_costs_its_parts_and_less_than_a_micro_dollar_each_for_rounding(
+    price: Price, prompt: int, output: int, thoughts: int, cached: int
+) -> None:
+    cached = min(cached, prompt)
+    whole = cost_micro(price, Usage(prompt, output, thoughts, cached))
+    parts = [Usage(prompt - cached), Usage(cached, cached_tokens=cached), Usage(0, output), Usage(0, 0, thoughts)]
+    apart = sum(cost_micro(price, part) for part in parts)
+    assert whole <= apart < whole + len(parts)
+
+
+def test_the_picture_tokens_of_an_answer_are_its_own() -> None:
+    assert cost_micro(DRAWING, Usage(100, 1300, image_tokens=1290)) == 25 + 15 + 38_700
+
+
+@given(prices, tokens, tokens)
+def test_on_the_free_tier_nothing_costs_anything(price: Price, prompt: int, output: int) -> None:
+    assert cost_micro(price, Usage(prompt, output), billed=False) == 0
+    assert ceiling_micro(price, prompt_tokens=prompt, output_tokens=output, images=1, billed=False) == 0
+
+
+@given(prices, tokens, tokens, tokens, st.integers(0, 2), st.integers(1, 500))
+def test_a_batch_takes_so_many_times_what_one_request_takes(
+    price: Price, prompt: int, output: int, usual: int, images: int, count: int
+) -> None:
+    def of(requests: int) -> tuple[int, ...]:
+        told = quote(
+            price,
+            prompt_tokens=prompt,
+            output_tokens=output,
+            typical_output_tokens=usual,
+            images=images,
+            requests=requests,
+        )
+        assert told.cost_micro_max is not None
+        assert told.cost_micro_typical is not None
+        assert 0 <= told.cost_micro_typical <= told.cost_micro_max
+        assert told.share_of_today is None
+        return told.requests, told.tokens_in, told.tokens_out_max, told.cost_micro_max, told.cost_micro_typical
+
+    assert of(count) == tuple(count * each for each in of(1))
+
+
+def test_a_quote_with_known_figures() -> None:
+    told = quote(
+        LITE, prompt_tokens=600, output_tokens=4096, typical_output_tokens=900, requests=10, requests_left=20
+    )
+    assert (told.requests, told.tokens_in, told.tokens_out_max) == (10, 6_000, 40_960)
+    assert (told.cost_micro_max, told.cost_micro_typical) == (10 * (180 + 10_240), 10 * (180 + 2_250))
+    assert told.share_of_today == 0.5
+
+
+@pytest.mark.parametrize(
+    ("requests_left", "micro_left", "billed", "share"),
+    [
+        (None, None, True, None),
+        (4, None, True, 0.25),
+        (4, 600_000, True, 0.5),
+        (1, 600_000, True, 1.0),
+        (4, 150_000, True, 2.0),
+        (0, None, True, inf),
+        (4, -1, True, inf),
+        (4, 0, False, 0.25),
+    ],
+)
+def test_the_share_of_today_is_that_of_the_scarcest(
+    requests_left: int | None, micro_left: int | None, billed: bool, share: float | None
+) -> None:
+    told = quote(
+        LITE,
+        prompt_tokens=1_000_000,
+        output_tokens=0,
+        typical_output_tokens=0,
+        requests_left=requests_left,
+        micro_left=micro_left,
+        billed=billed,
+    )
+    assert told.share_of_today == share
+    assert told.cost_micro_max == (300_000 if billed else 0)
+
+
+def test_without_a_price_the_requests_are_still_told() -> None:
+    told = quote(
+        None, prompt_tokens=10, output_tokens=20, typical_output_tokens=5, requests_left=10, micro_left=10
+    )
+    assert (told.cost_micro_max, told.cost_micro_typical) == (None, None)
+    assert (told.tokens_in, told.tokens_out_max, told.share_of_today) == (10, 20, 0.1)
 
 
 @given(prices, tokens, tokens)
@@ -105,8 +214,14 @@ def test_rules(rule: dict[str, object], *, expected: bool) -> None:
     [
         (0, "$0"),
         (7, "under $0.0001"),
-        (234, "$0.0002"),
+        (99, "under $0.0001"),
+        (100, "$0.00010"),
+        (234, "$0.00023"),
+        (995, "$0.0010"),
+        (1_200, "$0.0012"),
         (2_930, "$0.0029"),
+        (9_949, "$0.0099"),
+        (9_999, "$0.01"),
         (50_000, "$0.05"),
         (12_304_000, "$12.30"),
         (1_234_567_000_000, "$1,234,567.00"),
