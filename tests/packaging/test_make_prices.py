@@ -18,6 +18,7 @@ from knowalledge_desktop.core.content import Usage
 from knowalledge_desktop.core.prices import cost_micro
 
 genai_prices = pytest.importorskip("genai_prices")
+genai_data = pytest.importorskip("genai_prices.data")
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "resources" / "prices.json"
@@ -71,7 +72,7 @@ def test_every_model_costs_what_the_package_reckons(day: datetime) -> None:
 
 def test_no_name_that_a_rule_spells_out_has_the_price_of_another_model() -> None:
     table = parse_table(SHIPPED.read_text(encoding="utf-8"))
-    google = next(each for each in genai_prices.data.providers if each.id == "google")
+    google = next(each for each in genai_data.providers if each.id == "google")
     known = {each.model: each for each in table.models}
     at = DAYS[0].timestamp()
 
