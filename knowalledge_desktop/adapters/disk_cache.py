@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from knowalledge_desktop.adapters import disk_cache_preflight as preflight
 from knowalledge_desktop.adapters.disk_cache_envelope import Refused, seal, unseal
+from knowalledge_desktop.core.answer_names import name_matcher
+from knowalledge_desktop.core.errors import StorageError
 from knowalledge_desktop.core.ports import CacheEntry, CacheStats, Clock
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ _LARGEST = 8 * 1024 * 1024  # bytes; a larger value would push out too much else
 _CULL_SHARE = 0.85  # the library's limit is soft: aim lower
 _PAUSE_S = 30.0  # after a failure to open
 _PATIENCE_S = 3.0  # the longest that a caller waits; then it is a miss
+_LONG_PATIENCE_S = 60.0
+_FAILED = -1
 
 T = TypeVar("T")
 
@@ -30,7 +34,7 @@ class DiskCache:
 
     All work is done in one thread; the folder is opened at the first call. A folder that was
     tampered with or damaged is put aside, one that is deleted while running is made again.
-    Every trouble is a miss.
+    Every trouble is a miss; only who wants something forgotten is told.
     """
 
     def __init__(self, folder: Path, clock: Clock, limit_bytes: int = 200 * 1024 * 1024) -> None:
@@ -48,15 +52,23 @@ class DiskCache:
         now = self._clock.now()
         return await self._run(lambda store: _get(store, key, now), None)
 
-    async def put(self, key: str, payload: bytes, *, ttl_s: float) -> None:
-        """Store `payload` for `ttl_s` seconds; one that is very large is not stored."""
+    async def put(self, key: str, payload: bytes, *, ttl_s: float, name: str = "") -> None:
+        """Store `payload` for `ttl_s` seconds under a key and a name; one that is very large is not stored."""
         if len(payload) <= min(_LARGEST, self._limit // 4):
             now = self._clock.now()
-            await self._run(lambda store: store.set(key, seal(key, payload, now, now + ttl_s)), None)
+            await self._run(lambda store: store.set(key, seal(key, payload, now, now + ttl_s, name)), None)
 
-    async def clear(self) -> None:
-        """Forget everything."""
-        await self._run(lambda store: store.clear(), None)
+    async def clear(self) -> int:
+        """Forget everything; returns how many entries. Raises StorageError."""
+        return await self._must(lambda store: store.clear())
+
+    async def invalidate(self, pattern: str) -> int:
+        """Forget the entries whose name matches; returns how many. Raises UserInputError and StorageError.
+
+        Names are only believed with their whole entry, so everything is read: about a second for 200 MB.
+        """
+        meant, now = name_matcher(pattern), self._clock.now()
+        return await self._must(lambda store: _forget(store, meant, now))
 
     async def stats(self) -> CacheStats:
         """What is in it."""
@@ -69,7 +81,14 @@ class DiskCache:
             await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
             self._thread.shutdown(wait=False)
 
-    async def _run(self, job: Callable[[BytesStore], T], otherwise: T) -> T:
+    async def _must(self, job: Callable[[BytesStore], int]) -> int:
+        """The same for what may take its time and must not fail unseen."""
+        found = await self._run(job, _FAILED, patience_s=_LONG_PATIENCE_S)
+        if found == _FAILED:
+            raise StorageError(str(self._folder))
+        return found
+
+    async def _run(self, job: Callable[[BytesStore], T], otherwise: T, *, patience_s: float | None = None) -> T:
         def run() -> T:
             from knowalledge_desktop.adapters.disk_cache_store import TROUBLES
 
@@ -83,7 +102,7 @@ class DiskCache:
         if self._closed:
             return otherwise
         try:
-            async with asyncio.timeout(_PATIENCE_S):
+            async with asyncio.timeout(_PATIENCE_S if patience_s is None else patience_s):
                 return await asyncio.get_running_loop().run_in_executor(self._thread, run)
         except TimeoutError:
             return otherwise
@@ -146,6 +165,21 @@ def _get(store: BytesStore, key: str, now: float) -> CacheEntry | None:
     if entry is None:
         store.delete(key)
     return entry
+
+
+def _forget(store: BytesStore, meant: Callable[[str], bool], now: float) -> int:
+    """Delete the entries that are meant, and those that are no good any more without counting them."""
+    forgotten = 0
+    for key in store.all_keys():
+        try:
+            sealed = store.get(key)
+            entry = unseal(key, sealed, now) if sealed is not None else None
+        except Refused:
+            entry = None
+        if entry is None or meant(entry.name):
+            store.delete(key)
+            forgotten += entry is not None
+    return forgotten
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

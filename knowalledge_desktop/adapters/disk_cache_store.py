@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -79,9 +80,13 @@ class BytesStore:
         """Forget a value."""
         self._cache.delete(key)
 
-    def clear(self) -> None:
-        """Forget all values."""
-        self._cache.clear()
+    def clear(self) -> int:
+        """Forget all values; returns how many."""
+        return int(self._cache.clear())
+
+    def all_keys(self) -> Iterator[str]:
+        """All keys, in order; values may be deleted meanwhile."""
+        return iter(self._cache.iterkeys())
 
     def count(self) -> int:
         """How many values there are."""

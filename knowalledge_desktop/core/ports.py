@@ -43,11 +43,12 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CacheEntry:
-    """A stored value and when it was stored (epoch seconds)."""
+    """A stored value, when it was stored (epoch seconds), and its name for people, if it was given one."""
 
     payload: bytes
     stored_at: float
 
+    name: str = ""
 
 @dataclass(frozen=True, slots=True)
 class CacheStats:
@@ -58,18 +59,25 @@ class CacheStats:
 
 
 class Cache(Protocol):
-    """An evictable store of bytes. A failure inside is a miss, never an error."""
+    """An evictable store of bytes. When reading or storing, a failure inside is a miss, never an error."""
 
     async def get(self, key: str) -> CacheEntry | None:
         """The entry, or None when it is missing, expired or damaged."""
         ...
 
-    async def put(self, key: str, payload: bytes, *, ttl_s: float) -> None:
-        """Store `payload` for `ttl_s` seconds."""
+    async def put(self, key: str, payload: bytes, *, ttl_s: float, name: str = "") -> None:
+        """Store `payload` for `ttl_s` seconds; `name` (see `answer_names`) is what `invalidate` looks at."""
         ...
 
-    async def clear(self) -> None:
-        """Forget everything."""
+    async def clear(self) -> int:
+        """Forget everything; returns how many entries. Raises StorageError: who asked for it must know."""
+        ...
+
+    async def invalidate(self, pattern: str) -> int:
+        """Forget the entries whose name matches (see `name_matcher`); returns how many.
+
+        Raises UserInputError for what is no pattern, StorageError when not all could be looked at.
+        """
         ...
 
     async def stats(self) -> CacheStats:

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import replace
 from typing import Protocol
+from knowalledge_desktop.core.answer_names import answer_name
 
 from knowalledge_desktop.core.content import Usage
 from knowalledge_desktop.core.ports import Engine
@@ -36,7 +37,7 @@ class Across:
         locks: Locks,
         key: Callable[[Request], str],
         read: Callable[[str], Awaitable[Answer | None]],
-        write: Callable[[str, Answer], Awaitable[None]],
+        write: Callable[[str, Answer, str], Awaitable[None]],
     ) -> None:
         self._engine = engine
         self._locks = locks
@@ -62,5 +63,5 @@ class Across:
             async with aclosing(self._engine.ask(request)) as parts:
                 async for part in parts:
                     if isinstance(part, Answer):
-                        await self._write(key, part)
+                        await self._write(key, part, answer_name(request))
                     yield part

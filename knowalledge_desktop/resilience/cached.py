@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
+from knowalledge_desktop.core.answer_names import answer_name
 from knowalledge_desktop.core.codec import decode_answer, encode_answer
 from knowalledge_desktop.core.content import (
     Content,
@@ -48,6 +49,7 @@ class AnswerStore:
         """The answer that was stored under the fingerprint."""
         answer = await self.look(key)
         self._metrics.cache("get", "miss" if answer is None else "hit")
+        self._memory.count(hit=answer is not None)
         return answer
 
     async def look(self, key: str) -> Answer | None:
@@ -57,14 +59,14 @@ class AnswerStore:
             answer = await self._read_stored(key)
         return answer if answer is not None and _is_complete(answer.content) else None
 
-    async def write(self, key: str, answer: Answer) -> None:
-        """Store an answer, if it is complete and not there yet."""
+    async def write(self, key: str, answer: Answer, name: str = "") -> None:
+        """Store an answer, if it is complete and not there yet; by its `name` people can have it forgotten."""
         if not _is_complete(answer.content) or self._memory.get(key, self._clock.now()) is answer:
             return  # another of those who shared the call has stored it
         payload = encode_answer(answer)
         ttl_s = self._ttl_s()
-        self._memory.put(key, answer, len(payload), self._clock.now() + ttl_s)
-        await self._cache.put(key, payload, ttl_s=ttl_s)
+        self._memory.put(key, answer, len(payload), self._clock.now() + ttl_s, name)
+        await self._cache.put(key, payload, ttl_s=ttl_s, name=name)
         self._metrics.cache("set", "ok")
 
     async def _read_stored(self, key: str) -> Answer | None:
@@ -76,7 +78,7 @@ class AnswerStore:
         except ValueError:  # damaged, or written by another version: as good as not there
             self._metrics.cache("get", "error")
             return None
-        self._memory.put(key, answer, len(entry.payload), entry.stored_at + self._ttl_s())
+        self._memory.put(key, answer, len(entry.payload), entry.stored_at + self._ttl_s(), entry.name)
         return answer
 
 
@@ -107,7 +109,7 @@ class Cached:
         async with aclosing(self._engine.ask(request)) as parts:
             async for part in parts:
                 if isinstance(part, Answer) and not part.from_cache:
-                    await self._store.write(key, part)
+                    await self._store.write(key, part, answer_name(request))
                 yield part
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import pickle
 import shutil
 import sqlite3
+import struct
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +18,8 @@ from knowalledge_desktop.adapters import disk_cache_preflight as preflight
 from knowalledge_desktop.adapters.disk_cache import DiskCache
 from knowalledge_desktop.adapters.disk_cache_envelope import Refused, seal, unseal
 from knowalledge_desktop.adapters.disk_cache_store import BytesDisk, BytesStore
+from knowalledge_desktop.core.errors import StorageError
+from knowalledge_desktop.core.ports import CacheEntry
 from tests.support.fakes import FakeClock
 
 
@@ -236,11 +240,25 @@ async def test_a_flipped_bit_is_a_miss(folder: Path) -> None:
     await cache.aclose()
 
 
-def test_values_cannot_be_swapped_altered_or_cut() -> None:
-    sealed = seal("a", b"payload", 1.0, 100.0)
+def sealed_before_names(key: str, payload: bytes, stored_at: float, expires_at: float) -> bytes:
+    """The envelope as the first version of the program wrote it."""
+    head = struct.pack(">4sBddQ", b"KAEC", 1, stored_at, expires_at, len(payload))
+    digest = hashlib.blake2b(digest_size=16, person=b"knowalledge")
+    digest.update(len(key).to_bytes(8, "big") + key.encode() + head + payload)
+    return head + digest.digest() + payload
+
+
+@pytest.mark.parametrize(
+    ("sealed", "name"),
+    [
+        (seal("a", b"payload", 1.0, 100.0, "topic:Jazz"), "topic:Jazz"),
+        (seal("a", b"payload", 1.0, 100.0), ""),
+        (sealed_before_names("a", b"payload", 1.0, 100.0), ""),
+    ],
+)
+def test_values_cannot_be_swapped_altered_or_cut(sealed: bytes, name: str) -> None:
     entry = unseal("a", sealed, 50.0)
-    assert entry is not None
-    assert (entry.payload, entry.stored_at) == (b"payload", 1.0)
+    assert entry == CacheEntry(b"payload", 1.0, name)
     assert unseal("a", sealed, 100.0) is None
     with pytest.raises(Refused):
         unseal("b", sealed, 50.0)
@@ -251,6 +269,59 @@ def test_values_cannot_be_swapped_altered_or_cut() -> None:
             unseal("a", bytes(altered), 50.0)
         with pytest.raises(Refused):
             unseal("a", sealed[:at], 50.0)
+
+
+@pytest.mark.parametrize("name", ["\x00\n\x1b[31m", "../../x", "'; DROP TABLE Cache; --", "\ud800", "é" * 9000])
+async def test_a_name_is_only_data_and_has_an_end(folder: Path, name: str) -> None:
+    cache = DiskCache(folder, FakeClock())
+    await cache.put("k", b"x", ttl_s=60, name=name)
+    entry = await cache.get("k") or pytest.fail("a miss")
+    assert entry.payload == b"x"
+    assert len(entry.name.encode()) <= 4000
+    assert await cache.invalidate("nothing like it") == 0
+    assert await cache.invalidate("*") == 1
+    assert await cache.get("k") is None
+    await cache.aclose()
+
+
+async def test_entries_of_the_time_before_names_are_read_and_only_forgotten_with_all(folder: Path) -> None:
+    await fill(folder)
+    old = sealed_before_names("k", b"old", 1.0, 1e12)
+    sql(folder, "UPDATE Cache SET value = ? WHERE key = 'k'", values=(old,))
+    cache = DiskCache(folder, FakeClock())
+    assert await cache.get("k") == CacheEntry(b"old", 1.0)
+    assert await cache.invalidate("topic:*") == 0
+    assert await cache.get("k") is not None
+    assert await cache.invalidate("*") == 2
+    assert (await cache.stats()).items == 0
+    await cache.aclose()
+
+
+async def test_forgetting_goes_on_after_an_entry_that_was_altered(folder: Path) -> None:
+    cache = DiskCache(folder, FakeClock())
+    for n in range(300):
+        await cache.put(f"k{n}", b"good", ttl_s=60, name=f"subtopics:{n}")
+    sql(folder, "UPDATE Cache SET value = CAST(replace(value, 'good', 'evil') AS BLOB) WHERE key = 'k7'")
+    sql(folder, "UPDATE Cache SET mode = 4 WHERE key = 'k8'")
+    assert await cache.invalidate("topic:*") == 298
+    assert (await cache.stats()).items == 0
+    await cache.aclose()
+
+
+async def test_what_another_process_holds_cannot_be_forgotten_and_that_is_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("knowalledge_desktop.adapters.disk_cache._LONG_PATIENCE_S", 0.05)
+    cache = DiskCache(folder, FakeClock())
+    await cache.put("k", b"x", ttl_s=60, name="subtopics:jazz")
+    with closing(sqlite3.connect(folder / "cache.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageError):
+            await cache.invalidate("*")
+        other.execute("ROLLBACK")
+    await cache.aclose()
+    with pytest.raises(StorageError):
+        await cache.clear()
 
 
 async def test_a_folder_deleted_while_running_is_made_again(folder: Path) -> None:
@@ -272,7 +343,9 @@ async def test_a_folder_that_cannot_be_made_is_only_misses_and_is_tried_again(fo
     await cache.put("k", b"x", ttl_s=600)
     assert await cache.get("k") is None
     assert (await cache.stats()).items == 0
-    await cache.clear()
+    for forgetting in (cache.clear(), cache.invalidate("*")):
+        with pytest.raises(StorageError):  # who asked for it is told
+            await forgetting
     folder.parent.unlink()
     assert await cache.get("k") is None  # not tried at every call
     clock.advance(31)

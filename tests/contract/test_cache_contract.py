@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from knowalledge_desktop.adapters.disk_cache import DiskCache
+from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.core.ports import Cache, CacheEntry
 from tests.support.fakes import FakeClock, MemoryCache
 
@@ -57,6 +58,60 @@ async def test_a_second_value_replaces_the_first(cache: Cache) -> None:
 async def test_clearing_forgets_everything(cache: Cache) -> None:
     await cache.put("a", b"x", ttl_s=60)
     await cache.put("b", b"x", ttl_s=60)
-    await cache.clear()
+    assert await cache.clear() == 2
     assert await cache.get("a") is None
     assert (await cache.stats()).items == 0
+
+
+NAMES = {
+    "a": "subtopics:photosynthesis",
+    "b": "explanation:photosynthesis",
+    "c": "explanation:python (programming language)",
+    "d": "",
+}
+
+
+async def fill(cache: Cache) -> None:
+    for key, name in NAMES.items():
+        await cache.put(key, b"x", ttl_s=60, name=name)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "forgotten"),
+    [
+        ("topic:*", "abc"),
+        ("Topic: PHOTOSYNTHESIS", "ab"),
+        ("topic:photo", ""),
+        ("topic:photo*", "ab"),
+        ("explanation:*", "bc"),
+        ("explanation:python (programming language)", "c"),
+        ("photosynthesis", ""),
+        ("*", "abcd"),
+    ],
+)
+async def test_what_a_pattern_means_is_forgotten_and_counted(cache: Cache, pattern: str, forgotten: str) -> None:
+    await fill(cache)
+    assert await cache.invalidate(pattern) == len(forgotten)
+    left = [key for key in NAMES if await cache.get(key) is not None]
+    assert left == [key for key in NAMES if key not in forgotten]
+    assert await cache.invalidate(pattern) == 0
+
+
+async def test_a_name_comes_back_with_its_entry(cache: Cache, clock: FakeClock) -> None:
+    await fill(cache)
+    assert await cache.get("c") == CacheEntry(b"x", clock.now(), NAMES["c"])
+    await cache.put("c", b"y", ttl_s=60)
+    assert await cache.get("c") == CacheEntry(b"y", clock.now())
+
+
+async def test_what_has_expired_is_not_counted(cache: Cache, clock: FakeClock) -> None:
+    await fill(cache)
+    clock.advance(60)
+    assert await cache.invalidate("topic:*") == 0
+
+
+async def test_no_pattern_forgets_nothing(cache: Cache) -> None:
+    await fill(cache)
+    with pytest.raises(UserInputError):
+        await cache.invalidate(" ")
+    assert (await cache.stats()).items == 4

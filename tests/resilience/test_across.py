@@ -30,7 +30,8 @@ class Shelf:
     async def read(self, key: str) -> Answer | None:
         return self.answers.get(key)
 
-    async def write(self, key: str, found: Answer) -> None:
+    async def write(self, key: str, found: Answer, name: str) -> None:
+        assert name == "subtopics:dna"
         self.answers[key] = found
 
 

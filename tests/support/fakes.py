@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from knowalledge_desktop.core.answer_names import name_matcher
 from knowalledge_desktop.core.codec import decode_answer, encode_answer
 from knowalledge_desktop.core.content import Illustration, Picture
 from knowalledge_desktop.core.errors import MapNotFound
@@ -47,20 +48,30 @@ class MemoryCache:
 
     def __init__(self, clock: FakeClock | None = None) -> None:
         self.clock = clock or FakeClock()
-        self.rows: dict[str, tuple[bytes, float, float]] = {}
+        self.rows: dict[str, tuple[bytes, float, float, str]] = {}
 
     async def get(self, key: str) -> CacheEntry | None:
         row = self.rows.get(key)
         if row is None or row[2] <= self.clock.now():
             return None
-        return CacheEntry(row[0], row[1])
+        return CacheEntry(row[0], row[1], row[3])
 
-    async def put(self, key: str, payload: bytes, *, ttl_s: float) -> None:
+    async def put(self, key: str, payload: bytes, *, ttl_s: float, name: str = "") -> None:
         now = self.clock.now()
-        self.rows[key] = (payload, now, now + ttl_s)
+        self.rows[key] = (payload, now, now + ttl_s, name)
 
-    async def clear(self) -> None:
+    async def clear(self) -> int:
+        forgotten = len(self.rows)
         self.rows.clear()
+        return forgotten
+
+    async def invalidate(self, pattern: str) -> int:
+        meant, now = name_matcher(pattern), self.clock.now()
+        found = [key for key, row in self.rows.items() if meant(row[3])]
+        live = sum(self.rows[key][2] > now for key in found)
+        for key in found:
+            del self.rows[key]
+        return live
 
     async def stats(self) -> CacheStats:
         return CacheStats(len(self.rows), sum(len(row[0]) for row in self.rows.values()))
