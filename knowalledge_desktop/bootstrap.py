@@ -15,6 +15,7 @@ from knowalledge_desktop.adapters.clock import SystemClock
 from knowalledge_desktop.adapters.disk_cache import DiskCache
 from knowalledge_desktop.adapters.file_locks import FileLocks
 from knowalledge_desktop.adapters.gemini import GeminiEngine
+from knowalledge_desktop.adapters.jobs_db import JobsDb
 from knowalledge_desktop.adapters.keyring_secrets import KeyringSecrets
 from knowalledge_desktop.adapters.ledger_db import LedgerDb
 from knowalledge_desktop.adapters.library_db import LibraryDb
@@ -29,7 +30,7 @@ from knowalledge_desktop.core.ports import Clock, Engine, SecretStore
 from knowalledge_desktop.core.quota import Bucket, Limits
 from knowalledge_desktop.core.quota_rules import PRESETS
 from knowalledge_desktop.core.settings import Settings
-from knowalledge_desktop.prompts.render import label
+from knowalledge_desktop.prompts.render import label, render
 from knowalledge_desktop.resilience.admitted import Gate, Tariff
 from knowalledge_desktop.resilience.breaker import Circuits
 from knowalledge_desktop.resilience.keys import key_maker
@@ -44,6 +45,7 @@ from knowalledge_desktop.services.evidence import EvidenceService
 from knowalledge_desktop.services.explain import ExplainService
 from knowalledge_desktop.services.explore import ExploreService
 from knowalledge_desktop.services.imaging import ImagingService
+from knowalledge_desktop.services.jobs import JobService
 from knowalledge_desktop.services.library import LibraryService
 from knowalledge_desktop.services.preferences import PreferencesService
 from knowalledge_desktop.services.quota import QuotaService
@@ -89,7 +91,7 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
         return PRESETS.get(settings().tier, PRESETS["unknown"]).limits(bucket.model)
 
     prices = PricesFile(paths.resources / "prices.json", paths.config / OWN_NAME)
-    tariffs = Tariffs(settings, prices.table, clock)
+    tariffs = Tariffs(settings, prices.table, clock, render)
     ledger = LedgerDb(paths.state / "ledger.db", clock, defaults=preset)
     key = key_maker(label, settings)
     tariff = Tariff(tariffs.bucket, tariffs.demand, tariffs.used)
@@ -123,6 +125,23 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
         trials.append(GeminiEngine(SessionSecrets(key), settings, clock))
         return stack_around(trials[-1])
 
+    quota = QuotaService(ledger, settings, clock, board=gate.board, changed=gate.look_again)
+    explain = ExplainService(engine, status, EvidenceService(evidence))
+
+    async def has_key() -> bool:
+        return await secrets.get() is not None
+
+    jobs_db = JobsDb(paths.state / "jobs.db", clock)
+    jobs = JobService(
+        jobs_db,
+        library,
+        explain,
+        clock,
+        FileLocks(paths.state / "locks"),
+        new_id=new_id,
+        has_key=has_key,
+        quota=quota.report,
+    )
     preferences = PreferencesService(settings_file, secrets, status, engine_for_key)
 
     def build_in(folder: Path) -> Services:
@@ -132,18 +151,19 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
     async def close() -> None:
         async with AsyncExitStack() as last_first:  # each one ends, whatever the others say
             last_first.callback(end_logs)
-            for part in (ledger, library, cache, evidence, atlas, own_gemini, *trials):
+            for part in (ledger, jobs_db, library, cache, evidence, atlas, own_gemini, *trials):
                 last_first.push_async_callback(part.aclose)
 
     return Services(
         explore=ExploreService(engine, library, status, clock, new_id),
-        explain=ExplainService(engine, status, EvidenceService(evidence)),
+        explain=explain,
+        jobs=jobs,
         ask=AskService(engine, status),
         imaging=ImagingService(engine, Pictures(), library, status, clock, new_id),
         edit=EditService(clock, new_id),
         library=LibraryService(library, atlas),
         preferences=preferences,
-        quota=QuotaService(ledger, settings, clock, board=gate.board, changed=gate.look_again),
+        quota=quota,
         tariffs=tariffs,
         status=status,
         diagnosis=DiagnosisService(
@@ -152,7 +172,7 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
         ),
         folders=folders,
         now=clock.now,
-        notices=lambda: library.notices() + ledger.notices() + prices.notices(),
+        notices=lambda: library.notices() + ledger.notices() + jobs_db.notices() + prices.notices(),
         warm_up=own_gemini.warm_up,
         metrics=lambda: asyncio.to_thread(metrics.exposition),
         cache_stats=cache.stats,

@@ -43,6 +43,18 @@ class FileLocks:
         finally:
             lock.release()
 
+    @asynccontextmanager
+    async def hold_now(self, name: str) -> AsyncGenerator[bool, None]:
+        """Hold the lock of a name without waiting; gives whether it could be had."""
+        lock = await asyncio.to_thread(self._lock, name)
+        if lock is None or not await asyncio.to_thread(_taken, lock):
+            yield lock is None
+            return
+        try:
+            yield True
+        finally:
+            lock.release()
+
     def _lock(self, name: str) -> BaseFileLock | None:
         from filelock import FileLock
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -47,8 +48,8 @@ class CacheEntry:
 
     payload: bytes
     stored_at: float
-
     name: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class CacheStats:
@@ -210,6 +211,18 @@ class TopicIndex(Protocol):
 
     async def articles(self, prefix: str, language: str, limit: int) -> tuple[str, ...]:
         """Titles that start so, best known first."""
+        ...
+
+
+class Locks(Protocol):
+    """Locks that processes share, by name. The system frees those of a process that dies."""
+
+    def hold(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Hold a lock, once nobody else does."""
+        ...
+
+    def hold_now(self, name: str) -> AbstractAsyncContextManager[bool]:
+        """Hold a lock without waiting; gives whether it could be had."""
         ...
 
 

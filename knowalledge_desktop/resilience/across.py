@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import aclosing
 from dataclasses import replace
-from typing import Protocol
-from knowalledge_desktop.core.answer_names import answer_name
 
+from knowalledge_desktop.core.answer_names import answer_name
 from knowalledge_desktop.core.content import Usage
-from knowalledge_desktop.core.ports import Engine
+from knowalledge_desktop.core.ports import Engine, Locks
 from knowalledge_desktop.core.request import Answer, Part, Request
 from knowalledge_desktop.resilience.keys import CONTENT_TASKS
 from knowalledge_desktop.resilience.replay import replayed
-
-
-class Locks(Protocol):
-    """Locks that processes share, by name. The system frees those of a process that dies."""
-
-    def hold(self, name: str) -> AbstractAsyncContextManager[None]:
-        """Hold a lock, once nobody else does."""
-        ...
 
 
 class Across:

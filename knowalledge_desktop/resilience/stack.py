@@ -18,10 +18,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from knowalledge_desktop.core.ports import Cache, Clock, Engine, Library, Metrics
+from knowalledge_desktop.core.ports import Cache, Clock, Engine, Library, Locks, Metrics
 from knowalledge_desktop.core.request import Request
 from knowalledge_desktop.core.settings import Settings, model_for
-from knowalledge_desktop.resilience.across import Across, Locks
+from knowalledge_desktop.resilience.across import Across
 from knowalledge_desktop.resilience.admitted import Admitted, Gate
 from knowalledge_desktop.resilience.attempts import Attempts
 from knowalledge_desktop.resilience.breaker import Breaker

@@ -13,6 +13,7 @@ from knowalledge_desktop.services.edit import EditService
 from knowalledge_desktop.services.explain import ExplainService
 from knowalledge_desktop.services.explore import ExploreService
 from knowalledge_desktop.services.imaging import ImagingService
+from knowalledge_desktop.services.jobs import JobService
 from knowalledge_desktop.services.library import LibraryService
 from knowalledge_desktop.services.preferences import PreferencesService
 from knowalledge_desktop.services.quota import QuotaService
@@ -48,6 +49,7 @@ class Services:
     library: LibraryService
     preferences: PreferencesService
     quota: QuotaService
+    jobs: JobService
     tariffs: Tariffs
     status: StatusService
     diagnosis: DiagnosisService

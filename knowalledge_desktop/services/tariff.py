@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from knowalledge_desktop.core.content import Provenance
 from knowalledge_desktop.core.ports import Clock
@@ -13,7 +14,6 @@ from knowalledge_desktop.core.quota import Bucket, Demand, Used
 from knowalledge_desktop.core.quota_rules import estimate_image_tokens, estimate_tokens
 from knowalledge_desktop.core.request import Answer, Request, Task
 from knowalledge_desktop.core.settings import Settings, model_for
-from knowalledge_desktop.prompts.render import render
 
 FREE_TIER = "free"
 _TYPICAL_OUTPUT = {Task.SUBTOPICS: 900, Task.EXPLANATION: 450, Task.QUESTION: 350, Task.IMAGE_TOPIC: 250}
@@ -22,6 +22,30 @@ _TYPICAL_OUTPUT = {Task.SUBTOPICS: 900, Task.EXPLANATION: 450, Task.QUESTION: 35
 _TYPICAL_PICTURE = 1_290
 _ESTIMATE_SLACK = 2
 """The local estimate is about twice the real count for Latin scripts; the likely price takes that back."""
+
+
+class Rendered(Protocol):
+    """As much of a prompt as is measured."""
+
+    @property
+    def system(self) -> str:
+        """The instruction."""
+        ...
+
+    @property
+    def user(self) -> str:
+        """The data."""
+        ...
+
+    @property
+    def schema(self) -> Mapping[str, Any] | None:
+        """The shape of the answer, if it has one."""
+        ...
+
+    @property
+    def max_output_tokens(self) -> int:
+        """The most the answer may have."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +67,14 @@ class Quote:
 class Tariffs:
     """Measures requests with the table of prices and local estimates; asks nobody."""
 
-    def __init__(self, settings: Callable[[], Settings], prices: Callable[[], PriceTable], clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: Callable[[], Settings],
+        prices: Callable[[], PriceTable],
+        clock: Clock,
+        render: Callable[[Request], Rendered],
+    ) -> None:
+        self._render = render
         self._settings = settings
         self._prices = prices
         self._clock = clock
@@ -55,7 +86,7 @@ class Tariffs:
 
     def demand(self, request: Request) -> Demand:
         """The most a request can use."""
-        tokens, output = _sizes(request)
+        tokens, output = self._sizes(request)
         images = int(request.task is Task.ILLUSTRATION)
         price = self._reckoned(model_for(self._settings(), request))
         most = ceiling_micro(price, prompt_tokens=tokens, output_tokens=output, images=images)
@@ -65,7 +96,7 @@ class Tariffs:
         """What a request really used, as far as the answer says; its model's price is the one that counts."""
         usage = answer.usage
         images = int(request.task is Task.ILLUSTRATION)
-        tokens = usage.prompt_tokens or _sizes(request)[0]
+        tokens = usage.prompt_tokens or self._sizes(request)[0]
         price = self._reckoned(answer.provenance.model or model_for(self._settings(), request))
         cost = cost_micro(price, usage, image_tokens=usage.image_tokens)
         return Used(tokens, images, cost, usage.output_tokens + usage.thought_tokens)
@@ -86,7 +117,7 @@ class Tariffs:
         for request in requests:
             count += 1
             model = model_for(settings, request)
-            tokens, output = _sizes(request)
+            tokens, output = self._sizes(request)
             tokens_in, tokens_out = tokens_in + tokens, tokens_out + output
             price = self._price(model)
             if price is None:
@@ -99,6 +130,15 @@ class Tariffs:
         return Quote(
             count, tokens_in, tokens_out, most if known else None, likely if known else None, model, free=free
         )
+
+    def _sizes(self, request: Request) -> tuple[int, int]:
+        """Tokens: an upper bound of the prompt's, and the most the answer may have."""
+        prompt = self._render(request)
+        schema = "" if prompt.schema is None else json.dumps(prompt.schema)
+        tokens = estimate_tokens(prompt.system) + estimate_tokens(prompt.user) + estimate_tokens(schema)
+        if request.image is not None:
+            tokens += estimate_image_tokens(request.image.width, request.image.height)
+        return tokens, prompt.max_output_tokens
 
     def _reckoned(self, model: str) -> Price:
         """A price to count with, so that no budget is passed by a model nobody knows the price of."""
@@ -116,13 +156,3 @@ def _likely(price: Price, request: Request, tokens: int) -> int:
     if request.task is Task.ILLUSTRATION:
         micro += -(-_TYPICAL_PICTURE * price.image_output.at(tokens) // 1_000_000)
     return micro
-
-
-def _sizes(request: Request) -> tuple[int, int]:
-    """Tokens: an upper bound of the prompt's, and the most the answer may have."""
-    prompt = render(request)
-    schema = "" if prompt.schema is None else json.dumps(prompt.schema)
-    tokens = estimate_tokens(prompt.system) + estimate_tokens(prompt.user) + estimate_tokens(schema)
-    if request.image is not None:
-        tokens += estimate_image_tokens(request.image.width, request.image.height)
-    return tokens, prompt.max_output_tokens

@@ -42,6 +42,7 @@ def read(path: Path) -> dict[str, Any]:
 any_settings = st.builds(
     Settings,
     st.text(min_size=1, max_size=9).map(str.strip).filter(bool),
+    st.text(min_size=1, max_size=9).map(str.strip).filter(bool),
     st.builds(
         Options,
         st.sampled_from(["en", "fr"]),

@@ -20,11 +20,10 @@ from knowalledge_desktop.adapters.file_locks import FileLocks
 from knowalledge_desktop.adapters.ledger_db import LedgerDb
 from knowalledge_desktop.adapters.library_db import LibraryDb
 from knowalledge_desktop.adapters.metrics import PrometheusMetrics
-from knowalledge_desktop.core.ports import Cache, Engine, Library
+from knowalledge_desktop.core.ports import Cache, Engine, Library, Locks
 from knowalledge_desktop.core.quota import Ledger, Limits
 from knowalledge_desktop.core.request import Answer, EngineChoice, Part, Request, Task, TextDelta
 from knowalledge_desktop.core.settings import Settings
-from knowalledge_desktop.resilience.across import Locks
 from knowalledge_desktop.resilience.keys import key_maker
 from knowalledge_desktop.resilience.memory import AnswerMemory
 from knowalledge_desktop.resilience.stack import build_stack

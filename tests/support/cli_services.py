@@ -34,6 +34,7 @@ from knowalledge_desktop.core.ports import Library, SecretStore, SettingsStore
 from knowalledge_desktop.core.prices import PriceTable
 from knowalledge_desktop.core.request import Answer, Part, Request, Substitute, Task, TextDelta
 from knowalledge_desktop.core.settings import Settings
+from knowalledge_desktop.prompts.render import render
 from knowalledge_desktop.services.ask import AskService
 from knowalledge_desktop.services.bundle import Folders, Services
 from knowalledge_desktop.services.diagnosis import Check, DiagnosisService
@@ -42,12 +43,15 @@ from knowalledge_desktop.services.evidence import EvidenceService
 from knowalledge_desktop.services.explain import ExplainService
 from knowalledge_desktop.services.explore import ExploreService
 from knowalledge_desktop.services.imaging import ImagingService
+from knowalledge_desktop.services.jobs import JobService
 from knowalledge_desktop.services.library import LibraryService
 from knowalledge_desktop.services.preferences import PreferencesService
 from knowalledge_desktop.services.quota import QuotaService
 from knowalledge_desktop.services.status import StatusService
 from knowalledge_desktop.services.tariff import Tariffs
 from tests.support.fakes import FakeClock, MemoryCache, MemoryLibrary, MemorySecrets, MemorySettings, NoEvidence
+from tests.support.gates import NoLocks
+from tests.support.jobs import MemoryJobs
 from tests.support.ledgers import PlannedLedger
 from tests.support.pictures import png
 
@@ -142,6 +146,7 @@ class Bench:
     secrets: SecretStore = field(default_factory=MemorySecrets)
     settings: SettingsStore = field(default_factory=MemorySettings)
     clock: FakeClock = field(default_factory=FakeClock)
+    jobs: MemoryJobs = field(default_factory=MemoryJobs)
     cache: MemoryCache = field(default_factory=MemoryCache)
     index: TitleIndex = field(default_factory=lambda: TitleIndex("Jazz", "Jade"))
     status: StatusService = field(default_factory=StatusService)
@@ -177,17 +182,33 @@ class Bench:
         def settings() -> Settings:
             return self.settings.load()
 
+        async def has_key() -> bool:
+            return await self.secrets.get() is not None
+
+        explain = ExplainService(self.engine, self.status, EvidenceService(NoEvidence()))
+        quota = QuotaService(PlannedLedger(self.clock), settings, self.clock, board=tuple, changed=lambda: None)
+        jobs = JobService(
+            self.jobs,
+            self.library,
+            explain,
+            self.clock,
+            NoLocks(),
+            new_id=self.new_id,
+            has_key=has_key,
+            quota=quota.report,
+        )
         parts = ("data", "state", "cache", "config", "resources")
         return Services(
             explore=ExploreService(self.engine, self.library, self.status, self.clock, self.new_id),
-            explain=ExplainService(self.engine, self.status, EvidenceService(NoEvidence())),
+            explain=explain,
+            jobs=jobs,
             ask=AskService(self.engine, self.status),
             imaging=ImagingService(self.engine, Pictures(), self.library, self.status, self.clock, self.new_id),
             edit=EditService(self.clock, self.new_id),
             library=LibraryService(self.library, self.index),
             preferences=PreferencesService(self.settings, self.secrets, self.status, engine_for_key),
-            quota=QuotaService(PlannedLedger(self.clock), settings, self.clock, board=tuple, changed=lambda: None),
-            tariffs=Tariffs(settings, lambda: PriceTable("none", ""), self.clock),
+            quota=quota,
+            tariffs=Tariffs(settings, lambda: PriceTable("none", ""), self.clock, render),
             status=self.status,
             diagnosis=DiagnosisService(self.doctor, self.selftest),
             folders=Folders(*(self.folder / part for part in parts)),

@@ -28,6 +28,7 @@ from knowalledge_desktop.bootstrap import Overrides, build_services
 from knowalledge_desktop.core.request import Detail, EngineChoice, Level, Style
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.core.settings import Theme as ThemeChoice
+from knowalledge_desktop.resilience.retrying import TRIES
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.services.preferences import KeyState
 from knowalledge_desktop.ui.dialogs.ask import ask
@@ -321,7 +322,8 @@ def test_the_models_are_those_the_key_may_use(
         choice.hidePopup()
         assert choice.currentText() == before
         assert [choice.itemText(n) for n in range(choice.count())] == ["gemini-3.5-flash-lite"]
-        server.enqueue(unary(error(503, "UNAVAILABLE", "overloaded"), 503))
+        for _ in range(TRIES):
+            server.enqueue(unary(error(503, "UNAVAILABLE", "overloaded"), 503))
         dialog.findChild(QPushButton, "modelListButton").click()
         await until(lambda: "overloaded" in dialog.findChild(QLabel, "modelListMessage").text(), "the sentence")
         dialog.findChild(QPushButton, "settingsCancelButton").click()

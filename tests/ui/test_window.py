@@ -101,10 +101,10 @@ def test_stopping_a_second_text_shows_the_first_again(flow: Flow, oracle: Oracle
         canvas = await grown(driver)
         press(canvas, Qt.Key.Key_X)
         await until(lambda: "gemini-made-up-1" in badges(driver), "the explanation")
-        oracle.plans["Jazz"] = (TextDelta("Other words"), text("Other words are here. They are new."))
+        oracle.plans["Jazz"] = (TextDelta("Other words "), text("Other words are here. They are new."))
         oracle.shut(Task.EXPLANATION)
         QTest.mouseClick(driver.find(QToolButton, "regenerateButton"), Qt.MouseButton.LeftButton)
-        await until(lambda: driver.window.detail.view.markdown == "Other words", "the new text")
+        await until(lambda: driver.window.detail.view.markdown.startswith("Other"), "the new text")
         QTest.mouseClick(driver.find(QPushButton, "explainButton"), Qt.MouseButton.LeftButton)
         await quiet(driver)
         assert driver.window.detail.view.markdown == PROSE

@@ -1,0 +1,172 @@
+"""Batches of explanations that last: what a job is, what its items have come to, and when it will be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from math import ceil
+from typing import Protocol
+
+from knowalledge_desktop.core.request import EngineChoice, Options
+
+
+class JobState(StrEnum):
+    """RUNNING wants to run, also after a restart; PAUSED waits for the person."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class ItemState(StrEnum):
+    """What has become of one topic. SKIPPED: it was removed from the map meanwhile."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+OPEN = frozenset({ItemState.WAITING, ItemState.RUNNING})
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A batch over topics of one map. `because` names the error that paused it; times are epoch seconds."""
+
+    job_id: str
+    map_id: str
+    title: str
+    created_at: float
+    state: JobState = JobState.RUNNING
+    options: Options = field(default_factory=Options)
+    engine: EngineChoice = EngineChoice.AUTO
+    because: str = ""
+    ended_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class JobItem:
+    """One topic of a job. `error` is the class name of what went wrong last, `detail` its remark."""
+
+    job_id: str
+    topic_id: str
+    title: str
+    state: ItemState = ItemState.WAITING
+    attempts: int = 0
+    error: str = ""
+    detail: str = ""
+    ended_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is. `rate` is items a minute over its last ones; `ends_at` a forecast, None when unknown."""
+
+    total: int
+    done: int
+    failed: int
+    running: int
+    rate: float = 0.0
+    ends_at: float | None = None
+
+    @property
+    def left(self) -> int:
+        """Items that are still to be asked for."""
+        return self.total - self.done - self.failed
+
+
+class JobStore(Protocol):
+    """Jobs on the disk. When a method returns, it is there; all raise StorageError."""
+
+    async def create(self, job: Job, items: Sequence[JobItem]) -> None:
+        """Store a new job."""
+        ...
+
+    async def jobs(self) -> tuple[Job, ...]:
+        """All jobs, newest first."""
+        ...
+
+    async def job(self, job_id: str) -> Job | None:
+        """One job."""
+        ...
+
+    async def items(self, job_id: str) -> tuple[JobItem, ...]:
+        """The items of a job, in its order."""
+        ...
+
+    async def set_state(self, job_id: str, state: JobState, *, because: str = "", at: float = 0.0) -> None:
+        """A job goes on, pauses, or ends."""
+        ...
+
+    async def claim(self, job_id: str) -> JobItem | None:
+        """Take the next waiting item: it is running from now on, for nobody else."""
+        ...
+
+    async def settle(self, item: JobItem) -> None:
+        """Write down what has become of an item."""
+        ...
+
+    async def put_back(self, job_id: str, *, states: Sequence[ItemState]) -> int:
+        """Items in these states wait again; returns how many."""
+        ...
+
+    async def forget(self, job_id: str) -> None:
+        """Remove a job from the list; its explanations stay in the map."""
+        ...
+
+    async def aclose(self) -> None:
+        """Release the file."""
+        ...
+
+
+RECENT = 20
+"""So many of the last finished items tell the rate."""
+
+
+def progress(items: Sequence[JobItem], now: float, ends_at: float | None = None) -> Progress:
+    """How far the items are at `now` (epoch seconds)."""
+    done = sum(item.state in {ItemState.DONE, ItemState.SKIPPED} for item in items)
+    failed = sum(item.state is ItemState.FAILED for item in items)
+    running = sum(item.state is ItemState.RUNNING for item in items)
+    times = sorted(item.ended_at for item in items if item.state is ItemState.DONE and item.ended_at > 0)[-RECENT:]
+    rate = 0.0
+    if len(times) > 1 and now > times[0]:
+        rate = 60.0 * (len(times) - 1) / (now - times[0])
+    return Progress(len(items), done, failed, running, rate, ends_at)
+
+
+def finishing_at(
+    left: int,
+    now: float,
+    *,
+    seconds_each: float,
+    at_once: int,
+    rpm: int | None,
+    day_left: int | None,
+    per_day: int | None,
+    next_reset: float,
+    day_s: float = 86_400.0,
+) -> float | None:
+    """When so many items will be done: what today's limit still allows now, the rest after each reset.
+
+    `day_left` is what is left of today's requests, `per_day` the limit of a whole day (None: no limit).
+    None when it would never end.
+    """
+    if left <= 0:
+        return now
+    pace = seconds_each / max(1, at_once)
+    if rpm is not None:
+        if rpm <= 0:
+            return None
+        pace = max(pace, 60.0 / rpm)
+    if day_left is None or left <= day_left:
+        return now + left * pace
+    if not per_day or per_day <= 0:
+        return None
+    rest = left - max(0, day_left)
+    whole_days = ceil(rest / per_day) - 1
+    return next_reset + whole_days * day_s + (rest - whole_days * per_day) * pace

@@ -1,0 +1,192 @@
+"""One run of a job: a few workers that share what stands in their way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from knowalledge_desktop.core import errors as e
+from knowalledge_desktop.core.graph import Map, Rendering
+from knowalledge_desktop.core.jobs import OPEN, ItemState, Job, JobItem, JobState, JobStore, Progress
+from knowalledge_desktop.core.ports import Clock
+from knowalledge_desktop.core.request import Priority
+from knowalledge_desktop.services.explain import Explained, ExplainService
+from knowalledge_desktop.services.session import MapSession
+
+TRIES_MAX = 4
+_NAP_S = 30.0
+_FIRST_WAIT_S = 15.0
+_LONGEST_WAIT_S = 300.0
+
+_PAUSES = (e.KeyProblem, e.AccessDenied, e.ModelNotFound, e.BudgetReached)
+_PASSES = (e.Offline, e.ModelUnavailable, e.TimedOut, e.CircuitOpen, e.QueueFull)
+
+
+@dataclass(frozen=True, slots=True)
+class JobNews:
+    """What has just happened to a running job. `item` is what it happened to, None for the job itself.
+
+    `waits_until` is set while nothing can be asked: a limit, or no connection; `because` names the error.
+    """
+
+    job: Job
+    progress: Progress
+    item: JobItem | None = None
+    waits_until: float | None = None
+    because: str = ""
+
+
+Heard = Callable[[JobNews], None]
+
+
+class JobRun:
+    """Asks for the items of one job, a few at once, until none is left or the job is to stop."""
+
+    def __init__(
+        self,
+        job: Job,
+        session: MapSession,
+        store: JobStore,
+        explain: ExplainService,
+        clock: Clock,
+        *,
+        so_far: Callable[[], Awaitable[Progress]],
+        heard: Heard,
+        priority: Priority,
+    ) -> None:
+        self._job = job
+        self._store = store
+        self._explain = explain
+        self._clock = clock
+        self._so_far = so_far
+        self._session = session
+        self._heard = heard
+        self._priority = priority
+        self._opens_at = 0.0
+        self._because = ""
+        self._waits = 0
+        self._broken: list[Exception] = []
+
+    async def to_its_end(self, at_once: int) -> None:
+        """Work with so many asks at once; raises what broke it, once all workers have ended."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(at_once):
+                group.create_task(self._work())
+        if self._broken:
+            raise self._broken[0]
+        job = await self._store.job(self._job.job_id)
+        items = await self._store.items(self._job.job_id)
+        if job and job.state is JobState.RUNNING and not any(item.state in OPEN for item in items):
+            await self._store.set_state(job.job_id, JobState.DONE, at=self._clock.now())
+        await self._tell(None)
+
+    async def _work(self) -> None:
+        while not self._broken and await self._is_open():
+            item = await self._store.claim(self._job.job_id)
+            if item is None:
+                return
+            try:
+                await self._tell(item)
+                settled = await self._one(item)
+                await self._store.settle(settled)
+                await self._tell(settled)
+            except Exception as error:  # noqa: BLE001 - not swallowed: raised when the others have ended
+                self._broken.append(error)
+
+    async def _one(self, item: JobItem) -> JobItem:
+        """Ask for one topic; returns the item with what has become of it."""
+        document, now = self._session.map, self._clock.now()
+        if item.topic_id not in document.topics:
+            return replace(item, state=ItemState.SKIPPED, ended_at=now)
+        if self._is_there(document, item.topic_id):  # kept just before the program was killed
+            return replace(item, state=ItemState.DONE, error="", detail="", ended_at=now)
+        try:
+            await self._ask(item.topic_id)
+        except e.StorageError:
+            raise
+        except e.AppError as error:
+            return await self._troubled(item, error)
+        self._waits = 0
+        return replace(item, state=ItemState.DONE, error="", detail="", ended_at=self._clock.now())
+
+    async def _troubled(self, item: JobItem, error: e.AppError) -> JobItem:
+        """What an error makes of an item: it waits again, with the whole job or alone, or it has failed."""
+        now = self._clock.now()
+        if isinstance(error, _PAUSES):
+            self._because = type(error).__name__
+            await self._store.set_state(self._job.job_id, JobState.PAUSED, because=self._because)
+            return _waiting(item, error)
+        if isinstance(error, e.QuotaExhausted) and not isinstance(error, e.RequestTooBig):
+            self._wait(error.until or now + _LONGEST_WAIT_S, error)
+            return _waiting(item, error)
+        if isinstance(error, _PASSES):
+            return self._later(item, error, now)
+        return self._failed(item, error)
+
+    def _later(self, item: JobItem, error: e.Unavailable, now: float) -> JobItem:
+        """What passes is waited for, longer each time; a service that is there but fails is given up at last."""
+        if item.attempts >= TRIES_MAX and isinstance(error, e.TimedOut | e.ModelUnavailable):
+            return self._failed(item, error)
+        self._waits += 1
+        pause = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** (self._waits - 1))
+        until = error.until if isinstance(error, e.CircuitOpen) else now + pause
+        self._wait(until, error)
+        return replace(_waiting(item, error), attempts=item.attempts)
+
+    async def _ask(self, topic_id: str) -> None:
+        parts = self._explain.explain(
+            self._session, topic_id, self._job.options, engine=self._job.engine, priority=self._priority
+        )
+        async with aclosing(parts):
+            async for part in parts:
+                if isinstance(part, Explained):
+                    return
+
+    def _is_there(self, document: Map, topic_id: str) -> bool:
+        found = document.explanations.get(f"{topic_id}/{Rendering.of(self._job.options).slug()}")
+        return found is not None and found.provenance.created_at >= self._job.created_at
+
+    def _failed(self, item: JobItem, error: e.AppError) -> JobItem:
+        return replace(
+            item,
+            state=ItemState.FAILED,
+            error=type(error).__name__,
+            detail=error.detail,
+            ended_at=self._clock.now(),
+        )
+
+    def _wait(self, until: float, error: e.AppError) -> None:
+        self._opens_at = max(self._opens_at, until)
+        self._because = type(error).__name__
+
+    async def _is_open(self) -> bool:
+        """Wait while nothing can be asked; whether the job still wants to run then."""
+        told = 0.0
+        while True:
+            job = await self._store.job(self._job.job_id)
+            if job is None or job.state is not JobState.RUNNING:
+                return False
+            rest = self._opens_at - self._clock.now()
+            if rest <= 0 or self._broken:
+                return not self._broken
+            if told != self._opens_at:
+                told = self._opens_at
+                await self._tell(None)
+            await self._clock.sleep(min(rest, _NAP_S))
+
+    async def _tell(self, item: JobItem | None) -> None:
+        job = await self._store.job(self._job.job_id) or self._job
+        waits = self._opens_at if self._opens_at > self._clock.now() else None
+        so_far = await self._so_far()
+        because = self._because if waits or job.state is JobState.PAUSED else ""
+        self._heard(JobNews(job, so_far, item, waits, because))
+
+
+def _waiting(item: JobItem, error: e.AppError) -> JobItem:
+    """It waits again; a limit in the way is not an attempt."""
+    attempts = max(0, item.attempts - 1)
+    return replace(
+        item, state=ItemState.WAITING, attempts=attempts, error=type(error).__name__, detail=error.detail
+    )
