@@ -9,7 +9,19 @@ from enum import StrEnum
 from typing import Any, NoReturn, Protocol
 
 from knowalledge_desktop import __version__
-from knowalledge_desktop.cli import ask, explain, explore, illustrate, image_topic, key, library, machine
+from knowalledge_desktop.cli import (
+    ask,
+    explain,
+    explore,
+    illustrate,
+    image_topic,
+    jobs,
+    key,
+    library,
+    machine,
+    present,
+)
+from knowalledge_desktop.cli.arguments_limits import add_budget, add_cache, add_quota
 from knowalledge_desktop.cli.context import Context
 from knowalledge_desktop.core.redaction import redact
 from knowalledge_desktop.core.request import Detail, EngineChoice, Level, Style
@@ -89,6 +101,11 @@ def parser() -> Parser:
     _add_ask(commands.add_parser("ask", parents=[as_json], help="ask a question about a topic"))
     _add_image_topic(commands.add_parser("image-topic", parents=[as_json], help="what a picture is about"))
     _add_illustrate(commands.add_parser("illustrate", parents=[as_json], help="have a picture of a topic drawn"))
+    _add_present(commands.add_parser("present", parents=[as_json], help="explain many subtopics, as a job"))
+    _add_jobs(commands.add_parser("jobs", help="batches that last"), as_json)
+    add_quota(commands.add_parser("quota", parents=[as_json], help="limits, and how full they are"), shared)
+    add_budget(commands.add_parser("budget", parents=[as_json], help="what may be spent, and what was"))
+    add_cache(commands.add_parser("cache", help="answers that can be had again"), as_json)
     _add_library(commands.add_parser("library", help="what is kept"), as_json)
     _add_key(commands.add_parser("key", help="the Gemini key"), shared, as_json)
     _command(commands, "models", key.models, "models that the key may use", as_json)
@@ -186,6 +203,33 @@ def _add_illustrate(to: Parser) -> None:
     to.add_argument("--in", dest="root", metavar="ROOT", help="the map in which the topic stands")
     _add_engine(to)
     to.add_argument("--level", type=_one_of(Level), metavar=_names(Level))
+
+
+def _add_present(to: Parser) -> None:
+    to.set_defaults(work=present.present)
+    to.add_argument("root_", metavar="ROOT", help="the topic of a map; it is explored first when there is none")
+    which = to.add_mutually_exclusive_group()
+    which.add_argument("--subtopics", metavar="A,B", help="titles of topics in the map")
+    which.add_argument("--all", action="store_true", help="all subtopics of the root (also without this)")
+    _add_engine(to)
+    to.add_argument("--level", type=_one_of(Level), metavar=_names(Level))
+    to.add_argument("--detail", type=_one_of(Detail), metavar=_names(Detail))
+    to.add_argument("--style", type=_one_of(Style), metavar=_names(Style))
+
+
+def _add_jobs(to: Parser, as_json: Parser) -> None:
+    group = to.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=Parser)
+    _command(group, "list", jobs.list_jobs, "all jobs, newest first", as_json)
+    named: tuple[tuple[str, Callable[[Context], Awaitable[int]], str], ...] = (
+        ("pause", jobs.pause, "let a job rest"),
+        ("resume", jobs.resume, "go on with a job here, until it is done"),
+        ("retry", jobs.retry, "try again what failed, here"),
+        ("cancel", jobs.cancel, "end a job; what it has brought stays"),
+        ("forget", jobs.forget, "take a job off the list"),
+    )
+    for name, work, text in named:
+        made = _command(group, name, work, text, as_json)
+        made.add_argument("job", metavar="ID", nargs="?", help="its id or how it begins; else the newest open one")
 
 
 def _add_engine(to: Parser) -> None:

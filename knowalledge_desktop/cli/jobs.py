@@ -1,0 +1,144 @@
+"""`knowalledge jobs`: batches that last; what is said while one runs."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+
+from knowalledge_desktop.cli.context import Context
+from knowalledge_desktop.core.errors import QuotaExhausted, Unavailable, UserInputError
+from knowalledge_desktop.core.jobs import ItemState, Job, JobItem, JobState, Progress
+from knowalledge_desktop.core.request import Priority
+from knowalledge_desktop.core.sentences import title_of
+from knowalledge_desktop.services.job_run import JobNews
+from knowalledge_desktop.services.session import MapSession
+
+_SHORT = 8
+
+
+async def list_jobs(context: Context) -> int:
+    """All jobs, newest first."""
+    services, console = context.services, context.console
+    rows: list[dict[str, object]] = []
+    for job in await services.jobs.jobs():
+        so_far = await services.jobs.progress(job.job_id)
+        if context.as_json:
+            items = await services.jobs.items(job.job_id)
+            rows.append({**asdict(job), "progress": asdict(so_far), "items": [asdict(item) for item in items]})
+        else:
+            console.out(f"{job.job_id[:_SHORT]}  {_state(job):<12} {_count(so_far):<14} {job.title}")
+    if context.as_json:
+        console.json({"jobs": rows})
+    elif not await services.jobs.jobs():
+        console.say("There are no jobs. Begin one with: knowalledge present TOPIC --all")
+    return 0
+
+
+async def pause(context: Context) -> int:
+    """Let a job rest; what it has asked for still comes in."""
+    await context.services.jobs.pause(await _job_id(context))
+    return 0
+
+
+async def cancel(context: Context) -> int:
+    """End a job."""
+    await context.services.jobs.cancel(await _job_id(context))
+    return 0
+
+
+async def retry(context: Context) -> int:
+    """Let failed items wait again, and go on here."""
+    job_id = await _job_id(context)
+    count = await context.services.jobs.retry(job_id)
+    context.console.say(f"{count} to be tried again.")
+    return await _go_on(context, job_id) if count else 0
+
+
+async def resume(context: Context) -> int:
+    """Go on with a job here, until it is done."""
+    return await _go_on(context, await _job_id(context))
+
+
+async def forget(context: Context) -> int:
+    """Take a job off the list; its explanations stay."""
+    await context.services.jobs.forget(await _job_id(context))
+    return 0
+
+
+async def run_here(
+    context: Context, job_id: str, *, session: MapSession | None = None, priority: Priority = Priority.LOW
+) -> Job:
+    """Run a job and tell how it goes; Ctrl+C lets it rest, to be resumed."""
+    service, console = context.services.jobs, context.console
+    told_wait = ""
+
+    def heard(news: JobNews) -> None:
+        nonlocal told_wait
+        if news.waits_until is not None:
+            line = f"{title_of(news.because)}: it goes on at {context.time_of(news.waits_until)}."
+            if line != told_wait:
+                told_wait = line
+                console.say(line)
+        elif news.item is not None and news.item.state is ItemState.FAILED:
+            console.say(f"{news.item.title}: {title_of(news.item.error)}.")
+        console.progress(_line(context, news))
+
+    try:
+        ended = await service.run(job_id, heard, session=session, priority=priority)
+    except asyncio.CancelledError:
+        await service.pause(job_id)
+        console.say(f"The job rests. Go on with: knowalledge jobs resume {job_id[:_SHORT]}")
+        raise
+    console.progress("")
+    if ended.state is JobState.PAUSED:
+        why = f" {title_of(ended.because)}." if ended.because else ""
+        console.say(f"The job rests.{why} Go on with: knowalledge jobs resume {job_id[:_SHORT]}")
+    return ended
+
+
+async def _go_on(context: Context, job_id: str) -> int:
+    job = await run_here(context, job_id)
+    items = await context.services.jobs.items(job_id)
+    so_far = await context.services.jobs.progress(job_id)
+    if context.as_json:
+        context.console.json({**asdict(job), "items": [asdict(item) for item in items]})
+    else:
+        context.console.out(f"{_state(job)}: {_count(so_far)}")
+    return exit_code(job, items)
+
+
+def exit_code(job: Job, items: tuple[JobItem, ...]) -> int:
+    """0 when everything came, 5 when a limit or a budget stopped it, 6 for any other reason."""
+    if job.state is JobState.DONE and all(item.state is not ItemState.FAILED for item in items):
+        return 0
+    stopped = {"QuotaExhausted", "BudgetReached", "RequestTooBig"}
+    by_quota = job.because in stopped or any(item.error in stopped for item in items)
+    return QuotaExhausted.exit_code if by_quota else Unavailable.exit_code
+
+
+async def _job_id(context: Context) -> str:
+    """The job that was named by the beginning of its id; without a name the newest that is not done."""
+    jobs = await context.services.jobs.jobs()
+    named = context.args.job or ""
+    open_ones = [job for job in jobs if job.state in {JobState.RUNNING, JobState.PAUSED}]
+    found = [job for job in jobs if job.job_id.startswith(named)] if named else open_ones[:1]
+    if len(found) != 1:
+        what = f"no job ‘{named}’" if named and not found else "more than one such job" if found else "no open job"
+        raise UserInputError(f"There is {what}. See: knowalledge jobs list")
+    return found[0].job_id
+
+
+def _state(job: Job) -> str:
+    return f"{job.state.value} ({title_of(job.because)})" if job.because else job.state.value
+
+
+def _count(so_far: Progress) -> str:
+    failed = f", {so_far.failed} failed" if so_far.failed else ""
+    return f"{so_far.done} of {so_far.total}{failed}"
+
+
+def _line(context: Context, news: JobNews) -> str:
+    so_far = news.progress
+    when = f", done about {context.time_of(so_far.ends_at)}" if so_far.ends_at else ""
+    pace = f", {so_far.rate:.0f} a minute" if so_far.rate >= 1 else ""
+    return f"{_count(so_far)}{pace}{when} …"
