@@ -1,0 +1,95 @@
+"""A batch whose process is killed again and again brings every explanation, each once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from knowalledge_desktop.bootstrap import Overrides, build_services
+from knowalledge_desktop.core.jobs import ItemState
+from knowalledge_desktop.core.request import EngineChoice, Options
+from knowalledge_desktop.services.jobs import AT_ONCE
+from tests.support.limits_count import HiddenLimits
+from tests.support.limits_server import LimitsServer
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = "AIzaTestKeyThatIsPlanted0000000"
+SHORT, LONG = (16, 2), (60, 3)
+
+
+@pytest.fixture
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    return LONG if request.config.getoption("--long") else SHORT
+
+
+def environ(home: Path, url: str) -> dict[str, str]:
+    told = {
+        "KNOWALLEDGE_HOME": str(home),
+        "KNOWALLEDGE_GEMINI_BASE_URL": url,
+        "GEMINI_API_KEY": KEY,
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+        "PYTHONPATH": str(ROOT),
+    }
+    return {**os.environ, **told}
+
+
+async def planned(told: dict[str, str], topics: int) -> str:
+    services = build_services(told, Overrides())
+    services.preferences.save(replace(services.preferences.settings, tier="none"))  # no limit to wait for
+    session = services.explore.new_map("Music")
+    for n in range(topics):
+        await services.edit.add(session, session.map.root_id, f"Style {n}")
+    children = session.map.children(session.map.root_id)
+    job = await services.jobs.start(session.map, children, Options(), EngineChoice.GEMINI)
+    await services.aclose()
+    return job.job_id
+
+
+def resume(told: dict[str, str], job_id: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "knowalledge_desktop", "jobs", "resume", job_id, "--json"]
+    return subprocess.Popen(command, env=told, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def killed_after(server: LimitsServer, process: subprocess.Popen[str], requests: int) -> None:
+    """Kill it in the middle of an answer, once so many requests have come in."""
+    arrived = threading.Thread(target=lambda: server.wait_for(requests, 30.0))
+    arrived.start()
+    arrived.join()
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=10)
+
+
+def test_every_item_comes_once_however_often_the_process_is_killed(tmp_path: Path, size: tuple[int, int]) -> None:
+    topics, kills = size
+    with LimitsServer(HiddenLimits(), latency=(0.05, 0.15)) as server:
+        told = environ(tmp_path / "home", server.url)
+        job_id = asyncio.run(planned(told, topics))
+        for n in range(1, kills + 1):
+            killed_after(server, resume(told, job_id), n * topics // (kills + 2))
+        last = resume(told, job_id)
+        out, err = last.communicate(timeout=120)
+        assert last.returncode == 0, err
+        items = json.loads(out)["items"]
+        assert [item["state"] for item in items] == [ItemState.DONE.value] * topics
+        sent = [entry.topic for entry in server.log]
+        # What was on its way when it was killed is asked again; nothing else is.
+        assert topics <= len(sent) <= topics + kills * AT_ONCE
+        assert len(set(sent)) == topics
+        print(f"\n{topics} items, {kills} kills: {len(sent)} requests")
+
+    async def kept() -> int:
+        services = build_services(told, Overrides())
+        session = await services.library.find("Music")
+        await services.aclose()
+        return len(session.map.explanations)
+
+    assert asyncio.run(kept()) == topics
