@@ -38,6 +38,7 @@ from knowalledge_desktop.resilience.memory import AnswerMemory
 from knowalledge_desktop.resilience.stack import build_stack
 from knowalledge_desktop.services.ask import AskService
 from knowalledge_desktop.services.bundle import Folders, Services
+from knowalledge_desktop.services.cache import CacheService
 from knowalledge_desktop.services.checks import doctor_checks, selftest_checks
 from knowalledge_desktop.services.diagnosis import DiagnosisService
 from knowalledge_desktop.services.edit import EditService
@@ -164,6 +165,7 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
         library=LibraryService(library, atlas),
         preferences=preferences,
         quota=quota,
+        cache=CacheService(cache, memory, settings),
         tariffs=tariffs,
         status=status,
         diagnosis=DiagnosisService(
@@ -172,6 +174,7 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
         ),
         folders=folders,
         now=clock.now,
+        sleep=clock.sleep,
         notices=lambda: library.notices() + ledger.notices() + jobs_db.notices() + prices.notices(),
         warm_up=own_gemini.warm_up,
         metrics=lambda: asyncio.to_thread(metrics.exposition),

@@ -32,6 +32,7 @@ class Console:
     stderr: TextIO
     environ: Mapping[str, str] = field(default_factory=dict[str, str])
     _line: str = ""
+    _within: bool = False
 
     @classmethod
     def of_process(cls) -> Console:
@@ -48,6 +49,16 @@ class Console:
     def wraps(self) -> bool:
         """Whether a terminal shows the output, so that running text is fitted to it."""
         return self.stdout.isatty()
+
+    @property
+    def passing(self) -> str:
+        """The passing line that is shown now."""
+        return self._line
+
+    @property
+    def is_within_line(self) -> bool:
+        """Whether a line of the output stands unfinished on the terminal."""
+        return self._within
 
     def _coloured(self, stream: TextIO) -> bool:
         known = self.environ.get("TERM", "") != "dumb" and (os.name != "nt" or "WT_SESSION" in self.environ)
@@ -72,6 +83,8 @@ class Console:
         with _writing():
             self.stdout.write(text.encode(encoding, "replace").decode(encoding))
             self.stdout.flush()
+        if text:
+            self._within = self.wraps and not text.endswith("\n")
 
     def json(self, document: object) -> None:
         """One JSON document in UTF-8, whatever the terminal's encoding is."""

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from knowalledge_desktop.cli.console import Console
+from knowalledge_desktop.cli.waiting import beside
 from knowalledge_desktop.core.errors import AppError
 from knowalledge_desktop.core.request import Answer, EngineChoice, Options, SubstituteKind
 from knowalledge_desktop.core.sentences import one_line, title_of
@@ -126,7 +127,7 @@ Work = Callable[[Context], Awaitable[int]]
 async def closing(context: Context, work: Work) -> int:
     """Do the work, tell what happened to the files, and close everything."""
     try:
-        return await work(context)
+        return await beside(work(context), context.console, context.services, context.time_of)
     except (AppError, BrokenPipeError):
         raise
     except Exception:

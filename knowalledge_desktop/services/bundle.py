@@ -8,6 +8,7 @@ from pathlib import Path
 
 from knowalledge_desktop.core.ports import CacheStats
 from knowalledge_desktop.services.ask import AskService
+from knowalledge_desktop.services.cache import CacheService
 from knowalledge_desktop.services.diagnosis import DiagnosisService
 from knowalledge_desktop.services.edit import EditService
 from knowalledge_desktop.services.explain import ExplainService
@@ -49,12 +50,14 @@ class Services:
     library: LibraryService
     preferences: PreferencesService
     quota: QuotaService
+    cache: CacheService
     jobs: JobService
     tariffs: Tariffs
     status: StatusService
     diagnosis: DiagnosisService
     folders: Folders
     now: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]]
     notices: Callable[[], tuple[str, ...]]
     warm_up: Callable[[], Awaitable[None]]
     metrics: Callable[[], Awaitable[bytes]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import itertools
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
@@ -32,11 +32,14 @@ from knowalledge_desktop.core.content import (
 )
 from knowalledge_desktop.core.ports import Library, SecretStore, SettingsStore
 from knowalledge_desktop.core.prices import PriceTable
-from knowalledge_desktop.core.request import Answer, Part, Request, Substitute, Task, TextDelta
+from knowalledge_desktop.core.quota import Ledger
+from knowalledge_desktop.core.request import Answer, Part, Queued, Request, Substitute, Task, TextDelta
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.prompts.render import render
+from knowalledge_desktop.resilience.memory import AnswerMemory
 from knowalledge_desktop.services.ask import AskService
 from knowalledge_desktop.services.bundle import Folders, Services
+from knowalledge_desktop.services.cache import CacheService
 from knowalledge_desktop.services.diagnosis import Check, DiagnosisService
 from knowalledge_desktop.services.edit import EditService
 from knowalledge_desktop.services.evidence import EvidenceService
@@ -126,6 +129,11 @@ class TopicEngine:
         return [self.answer(ModelList((models, ModelInfo("models/other"))), quality=None)]
 
 
+async def never(seconds: float) -> None:
+    """Sleep as long as one is let."""
+    await asyncio.Event().wait()
+
+
 class TitleIndex:
     """Implements `TopicIndex` over a few titles."""
 
@@ -148,6 +156,10 @@ class Bench:
     clock: FakeClock = field(default_factory=FakeClock)
     jobs: MemoryJobs = field(default_factory=MemoryJobs)
     cache: MemoryCache = field(default_factory=MemoryCache)
+    memory_answers: AnswerMemory = field(default_factory=AnswerMemory)
+    ledger: Ledger | None = None
+    waiting: Callable[[], Sequence[tuple[Request, Queued]]] = tuple
+    sleep: Callable[[float], Awaitable[None]] = never
     index: TitleIndex = field(default_factory=lambda: TitleIndex("Jazz", "Jade"))
     status: StatusService = field(default_factory=StatusService)
     doctor: tuple[Check, ...] = ()
@@ -186,7 +198,8 @@ class Bench:
             return await self.secrets.get() is not None
 
         explain = ExplainService(self.engine, self.status, EvidenceService(NoEvidence()))
-        quota = QuotaService(PlannedLedger(self.clock), settings, self.clock, board=tuple, changed=lambda: None)
+        ledger = self.ledger or PlannedLedger(self.clock)
+        quota = QuotaService(ledger, settings, self.clock, board=lambda: self.waiting(), changed=lambda: None)
         jobs = JobService(
             self.jobs,
             self.library,
@@ -208,11 +221,13 @@ class Bench:
             library=LibraryService(self.library, self.index),
             preferences=PreferencesService(self.settings, self.secrets, self.status, engine_for_key),
             quota=quota,
+            cache=CacheService(self.cache, self.memory_answers, settings),
             tariffs=Tariffs(settings, lambda: PriceTable("none", ""), self.clock, render),
             status=self.status,
             diagnosis=DiagnosisService(self.doctor, self.selftest),
             folders=Folders(*(self.folder / part for part in parts)),
             now=self.clock.now,
+            sleep=lambda seconds: self.sleep(seconds),
             notices=lambda: self.notices,
             warm_up=warm_up,
             metrics=metrics,

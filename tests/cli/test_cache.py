@@ -1,0 +1,77 @@
+"""`knowalledge cache`: what is in it, and forgetting some or all of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from knowalledge_desktop.core.errors import StorageError
+from tests.support.cli_services import Bench, command
+from tests.support.fakes import MemoryCache
+
+
+class Stuck(MemoryCache):
+    """A cache whose folder cannot be used."""
+
+    async def clear(self) -> int:
+        raise StorageError("the cache")
+
+    async def invalidate(self, pattern: str) -> int:
+        raise StorageError("the cache")
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    bench = Bench(tmp_path)
+
+    async def fill() -> None:
+        for key, name in (("a", "subtopics:jazz"), ("b", "explanation:jazz"), ("c", "explanation:bebop")):
+            await bench.cache.put(key, b"12345", ttl_s=60, name=name)
+
+    asyncio.run(fill())
+    return bench
+
+
+def told(bench: Bench, *words: str) -> Any:
+    done = command(bench, "cache", *words, "--json")
+    assert (done.code, done.err) == (0, "")
+    return json.loads(done.out)
+
+
+def test_what_is_in_it(bench: Bench) -> None:
+    limit = bench.settings.load().cache_limit_bytes
+    bench.memory_answers.count(hit=True)
+    assert told(bench, "stats") == {"items": 3, "size_bytes": 15, "limit_bytes": limit, "hits": 1, "misses": 0}
+    shown = command(bench, "cache", "stats").out
+    assert shown.startswith("3 answers, 0.0 MB of at most 200 MB.\n")
+    assert "found 1 there, and 0 not" in shown
+
+
+def test_a_pattern(bench: Bench) -> None:
+    assert told(bench, "invalidate", "topic:JAZZ") == {"forgotten": 2, "pattern": "topic:JAZZ"}
+    assert list(bench.cache.rows) == ["c"]
+    assert command(bench, "cache", "invalidate", "explanation:*").out.startswith("1 answer forgotten.")
+    assert command(bench, "cache", "invalidate", "topic:*").out.startswith("0 answers forgotten.")
+
+
+def test_all(bench: Bench) -> None:
+    assert told(bench, "clear") == {"forgotten": 3}
+    assert bench.cache.rows == {}
+
+
+@pytest.mark.parametrize("pattern", ["", " ", "x" * 2000])
+def test_what_is_no_pattern_forgets_nothing(bench: Bench, pattern: str) -> None:
+    done = command(bench, "cache", "invalidate", pattern)
+    assert (done.code, done.out, len(done.errors)) == (3, "", 1)
+    assert len(bench.cache.rows) == 3
+
+
+@pytest.mark.parametrize("words", [("clear",), ("invalidate", "*")])
+def test_a_cache_that_cannot_be_used_is_not_said_to_be_empty(bench: Bench, words: tuple[str, ...]) -> None:
+    bench.cache = Stuck()
+    done = command(bench, "cache", *words)
+    assert (done.code, done.out, len(done.errors)) == (7, "", 1)
