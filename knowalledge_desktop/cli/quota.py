@@ -157,7 +157,7 @@ def _remarks(context: Context, gauge: Gauge) -> str:
     told: list[str] = []
     if gauge.blocked_until is not None and gauge.blocked_until > now:
         told.append(f"Google said no; free {when(gauge.blocked_until, now, context.time_of)}")
-    elif gauge.frees_at is not None and gauge.used > 0:
+    elif gauge.frees_at is not None and gauge.used > 0 and gauge.limit is not None:
         told.append(f"frees {when(gauge.frees_at, now, context.time_of)}")
     if gauge.learned:
         told.append("learned from Google")

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from knowalledge_desktop.cli import ask, explain, explore, illustrate, image_topic, key, library, machine
+from knowalledge_desktop.cli import (
+    ask,
+    budget,
+    cache,
+    explain,
+    explore,
+    illustrate,
+    image_topic,
+    key,
+    library,
+    machine,
+    quota,
+)
 from knowalledge_desktop.cli.arguments import overrides_of, parse
 from knowalledge_desktop.core.request import Detail, EngineChoice, Level, Style
 from tests.support.cli_services import KEY
@@ -35,6 +47,12 @@ def test_nothing_means_the_window() -> None:
         ("ask Jazz Why?", ask.ask),
         ("image-topic leaf.png", image_topic.image_topic),
         ("illustrate Jazz --out a.png", illustrate.illustrate),
+        ("quota", quota.quota),
+        ("quota set --rpm 3", quota.set_quota),
+        ("budget --day 0.5", budget.budget),
+        ("cache stats", cache.stats),
+        ("cache clear", cache.clear),
+        ("cache invalidate topic:*", cache.invalidate),
         ("library list", library.list_maps),
         ("library show Jazz", library.show),
         ("library search jazz", library.search),
@@ -114,6 +132,10 @@ def test_global_options_may_stand_before_and_after_the_command(places: tuple[boo
         ("dance", "invalid choice"),
         ("--topic Jazz explore Jazz", "--topic opens the window"),
         ("key", "ACTION"),
+        ("cache", "ACTION"),
+        ("cache invalidate", "PATTERN"),
+        ("quota set --rpm many", "a whole number from 0 on, or none"),
+        ("quota set --preset gold", "invalid choice"),
     ],
 )
 def test_mistakes_are_told_in_one_line(capsys: pytest.CaptureFixture[str], words: str, told: str) -> None:

@@ -1,0 +1,169 @@
+"""Forgetting answers through the real wiring: they are asked for anew, and the library stays as it is."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from knowalledge_desktop.bootstrap import Overrides, build_services
+from knowalledge_desktop.core.content import Provenance
+from knowalledge_desktop.core.errors import Offline, StorageError, UserInputError
+from knowalledge_desktop.core.request import Options, SubstituteKind
+from knowalledge_desktop.resilience.memory import AnswerMemory
+from knowalledge_desktop.services.bundle import Services
+from knowalledge_desktop.services.cache import CacheReport, CacheService
+from tests.support.cli_services import everything
+from tests.support.engines import answer, parsed_subtopics
+from tests.support.fakes import FakeClock, MemoryCache, MemorySecrets, MemorySettings
+from tests.support.ui_services import KEY, Oracle
+
+SPARE = Options(count=4)
+
+
+class Home:
+    """The files of one person; each `services` is another start of the program."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.engine = Oracle()
+        self.clock = FakeClock()
+
+    async def services(self) -> Services:
+        return await asyncio.to_thread(self._start)
+
+    def _start(self) -> Services:
+        told = {"KNOWALLEDGE_HOME": str(self.folder)}
+        services = build_services(told, Overrides(self.engine, MemorySecrets(KEY), self.clock))
+        services.tariffs.cost(Provenance("gemini", "any", "p@1", 0.0))  # the file of prices is read here
+        return services
+
+    async def library(self) -> list[str]:
+        """Everything in the library, as text."""
+        return await asyncio.to_thread(self._dump)
+
+    def _dump(self) -> list[str]:
+        (path,) = self.folder.rglob("library.db")
+        with closing(sqlite3.connect(path)) as db:
+            return list(db.iterdump())
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "person")
+
+
+async def explore(services: Services, topic: str) -> SubstituteKind | None:
+    """Ask as for a new map; what stood in for the answer."""
+    session = services.explore.new_map(topic)
+    (grown,) = await everything(services.explore.expand(session, session.map.root_id, SPARE))
+    return grown.answer.substitute.kind if grown.answer.substitute else None
+
+
+async def learn(home: Home) -> None:
+    """Two maps, and an explanation in one of them."""
+    services = await home.services()
+    await explore(services, "Jazz")
+    await explore(services, "Bebop")
+    jazz = await services.library.find("Jazz")
+    await everything(services.explain.explain(jazz, jazz.map.root_id, Options()))
+    await services.aclose()
+
+
+@pytest.mark.parametrize(("pattern", "forgotten"), [("topic:jazz", 2), ("topic:*", 3), ("*", 3), (None, 3)])
+async def test_the_library_is_untouched(home: Home, pattern: str | None, forgotten: int) -> None:
+    await learn(home)
+    before = await home.library()
+    assert sum('INSERT INTO "answer"' in line for line in before) == 3  # the kept answers too
+    services = await home.services()
+    assert (await services.cache.report()).items == 3
+    cache = services.cache
+    assert await (cache.clear() if pattern is None else cache.invalidate(pattern)) == forgotten
+    assert (await cache.report()).items == 3 - forgotten
+    await services.aclose()
+    assert await home.library() == before
+
+
+async def test_what_was_forgotten_is_asked_for_again_and_the_rest_is_not(home: Home) -> None:
+    await learn(home)
+    services = await home.services()
+    assert await services.cache.invalidate("subtopics:JAZZ") == 1
+    asked = len(home.engine.asked)
+    await explore(services, "Bebop")
+    assert len(home.engine.asked) == asked
+    await explore(services, "Jazz")
+    assert len(home.engine.asked) == asked + 1
+    report = await services.cache.report()
+    assert (report.items, report.hits, report.misses) == (3, 1, 1)
+    await services.aclose()
+
+
+async def test_memory_forgets_with_the_folder(home: Home) -> None:
+    services = await home.services()
+    await explore(services, "Jazz")
+    await explore(services, "Bebop")
+    asked = len(home.engine.asked)
+    assert await services.cache.invalidate("topic:jazz") == 1
+    await explore(services, "Bebop")
+    assert len(home.engine.asked) == asked
+    await explore(services, "Jazz")
+    assert await services.cache.clear() == 2
+    await explore(services, "Bebop")
+    assert len(home.engine.asked) == asked + 2
+    await services.aclose()
+
+
+async def test_a_kept_answer_still_stands_in_when_gemini_is_away(home: Home) -> None:
+    await learn(home)
+    home.engine.plans["Jazz"] = (Offline(),)
+    services = await home.services()
+    await services.cache.clear()
+    assert await explore(services, "Jazz") is SubstituteKind.KEPT
+    await services.aclose()
+
+
+class Stuck(MemoryCache):
+    """A cache whose folder cannot be used."""
+
+    async def clear(self) -> int:
+        raise StorageError("the cache")
+
+    async def invalidate(self, pattern: str) -> int:
+        raise StorageError("the cache")
+
+
+@pytest.fixture
+def memory() -> AnswerMemory:
+    memory = AnswerMemory()
+    for key, name in (("a", "subtopics:jazz"), ("b", "explanation:bebop"), ("c", "")):
+        memory.put(key, answer(parsed_subtopics("x")), 10, 100.0, name)
+    return memory
+
+
+async def test_memory_is_emptied_even_when_the_folder_cannot_be(memory: AnswerMemory) -> None:
+    service = CacheService(Stuck(), memory, MemorySettings().load)
+    with pytest.raises(StorageError):
+        await service.invalidate("topic:jazz")
+    assert memory.size_bytes == 20
+    with pytest.raises(StorageError):
+        await service.clear()
+    assert memory.size_bytes == 0
+
+
+async def test_what_is_no_pattern_forgets_nothing(memory: AnswerMemory) -> None:
+    service = CacheService(MemoryCache(), memory, MemorySettings().load)
+    with pytest.raises(UserInputError):
+        await service.invalidate("")
+    assert memory.size_bytes == 30
+    limit = MemorySettings().load().cache_limit_bytes
+    assert await service.report() == CacheReport(0, 0, limit, 0, 0)
+
+
+def test_memory_forgets_by_name(memory: AnswerMemory) -> None:
+    assert memory.invalidate("topic:*") == 2
+    assert (memory.size_bytes, memory.get("c", 0.0) is not None) == (10, True)
+    assert memory.invalidate("*") == 1
+    assert memory.size_bytes == 0
