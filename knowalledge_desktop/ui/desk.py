@@ -5,20 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QInputDialog
 
 from knowalledge_desktop.core.errors import AppError, KeyRejected, UserInputError
 from knowalledge_desktop.core.graph import Change, Map, PutTopic
 from knowalledge_desktop.core.request import Answer, SubstituteKind
 from knowalledge_desktop.services.bundle import Services
+from knowalledge_desktop.services.session import MapSession
+from knowalledge_desktop.ui.ask_controller import AskController
 from knowalledge_desktop.ui.dialogs.crash_dialog import CrashDialog
 from knowalledge_desktop.ui.dialogs.info_dialogs import AboutDialog, ShortcutSheet
 from knowalledge_desktop.ui.icons import Icons
+from knowalledge_desktop.ui.imaging_controller import ImagingController
 from knowalledge_desktop.ui.library_controller import LibraryController
-from knowalledge_desktop.ui.map_controller import EXPAND, EXPLAIN, MapController
+from knowalledge_desktop.ui.map_controller import EXPAND, EXPLAIN, ILLUSTRATE, MapController
 from knowalledge_desktop.ui.messages import act_name, ago, message_for, reason
 from knowalledge_desktop.ui.panels.rail import LIBRARY, MAP
 from knowalledge_desktop.ui.panels.top_bar import TopicField
+from knowalledge_desktop.ui.prices import Prices
 from knowalledge_desktop.ui.settings_controller import SettingsController
 from knowalledge_desktop.ui.tasks import TaskRunner
 from knowalledge_desktop.ui.theme import Theme
@@ -44,7 +49,10 @@ class Desk(QObject):
         self.maps = MapController(services, tasks, self)
         self.library = LibraryController(self, window, services, tasks)
         self.settings = SettingsController(self, window, services, theme, icons, tasks)
-        self._topic = TopicDesk(self, window, services, self.maps)
+        self.prices = Prices(services, self)
+        self.imaging = ImagingController(self, window, services, tasks, self.prices)
+        self._questions = AskController(services, tasks, self.maps, window.detail, self.prices, self)
+        self._topic = TopicDesk(self, window, services, self.maps, self._questions)
         self._visited = Visited()
         self._removal: tuple[Change, str] | None = None
         self._connect_parts()
@@ -66,6 +74,8 @@ class Desk(QObject):
         window.top_bar.forward_requested.connect(self.go_forward)
         window.top_bar.panel_toggled.connect(window.toggle_panel)
         window.top_bar.outline_toggled.connect(window.toggle_outline)
+        window.top_bar.image_requested.connect(self.imaging.choose_file)
+        self.prices.attach(window.top_bar.go_button, lambda: self.prices.of_new_map(field.text()))
         window.rail.page_chosen.connect(self._show_page)
         window.rail.help_requested.connect(self.show_shortcuts)
         window.rail.about_requested.connect(self.show_about)
@@ -74,6 +84,7 @@ class Desk(QObject):
         canvas.topic_selected.connect(self._on_selected)
         canvas.topic_activated.connect(maps.expand)
         canvas.explain_requested.connect(lambda topic_id: maps.explain(topic_id))
+        canvas.illustrate_requested.connect(maps.illustrate)
         canvas.collapse_toggled.connect(maps.fold)
         canvas.retry_requested.connect(maps.retry)
         canvas.rename_requested.connect(self.rename)
@@ -91,6 +102,8 @@ class Desk(QObject):
         """Connect the first page when it is built."""
         page.field.completion_wanted.connect(lambda text: self._complete(page.field, text))
         page.topic_submitted.connect(self.explore)
+        page.image_requested.connect(self.imaging.choose_file)
+        self.prices.attach(page.go_button, lambda: self.prices.of_new_map(page.field.text()))
         self.settings.adopt_card(page.key_card)
 
     def _connect_maps(self) -> None:
@@ -115,12 +128,17 @@ class Desk(QObject):
         if self.maps.map is None:
             self._window.start_page.show_notice("")
         try:
-            self.maps.explore(topic)
+            session = self._services.explore.new_map(topic)
         except UserInputError as error:
             if self.maps.map is None:
                 self._window.start_page.show_notice(message_for(error, self._services.now()).whole)
             self.tell_error(error)
             return
+        self.begin(session)
+
+    def begin(self, session: MapSession) -> None:
+        """Open a new map and let it grow."""
+        self.maps.begin(session)
         self._window.show_page(MAP)
         self._window.notifier.hide()
         fields = [self._window.top_bar.field]
@@ -170,6 +188,15 @@ class Desk(QObject):
     def stop_all(self) -> None:
         """Stop all that runs."""
         self.maps.stop_all()
+        self._questions.stop()
+
+    def paste(self) -> None:
+        """A picture of the clipboard becomes a topic; a text goes into the field for one."""
+        text = QGuiApplication.clipboard().text().strip()
+        if not self.imaging.paste() and text:
+            self.focus_topic()
+            field = self._window.start_page.field if self.maps.map is None else self._window.top_bar.field
+            field.setText(text)
 
     def escape(self) -> None:
         """Inner first: an editor, what runs on the selection, all that runs, a message, the selection."""
@@ -177,6 +204,8 @@ class Desk(QObject):
             self._window.map_page.stop_editing()
         elif self._window.on_library:
             self._window.show_page(MAP)
+        elif self._questions.running == self._window.detail.topic_id != "":
+            self._questions.stop()
         elif self.maps.running():
             if not self.maps.stop(self._window.canvas.selected_id):
                 self.maps.stop_all()
@@ -281,14 +310,18 @@ class Desk(QObject):
         if running and document is not None:
             kind, topic_id = running[-1]
             title = document.topics[topic_id].title if topic_id in document.topics else ""
-            verb = self.tr("Growing {title}") if kind == EXPAND else self.tr("Writing {title}")
-            text = verb.format(title=title)
+            verbs = {EXPAND: self.tr("Growing {title}"), ILLUSTRATE: self.tr("Drawing {title}")}
+            text = verbs.get(kind, self.tr("Writing {title}")).format(title=title)
             if len(running) > 1:
                 text += self.tr(", %n more", "", len(running) - 1)
         window.map_page.show_activity(text)
         window.status_bar.show_activity(text)
         selected = window.canvas.selected_id
-        window.detail.set_busy((EXPLAIN, selected) in running, (EXPAND, selected) in running)
+        window.detail.set_busy(
+            explaining=(EXPLAIN, selected) in running,
+            expanding=(EXPAND, selected) in running,
+            drawing=(ILLUSTRATE, selected) in running,
+        )
         self.settings.show_status()
         self._show_history()
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.desk import Desk
+from knowalledge_desktop.ui.drops import DropFrame
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.notifier import Notifier
 from knowalledge_desktop.ui.panels.detail_panel import DetailPanel
@@ -48,6 +49,7 @@ class MainWindow(QWidget):
         self.detail = DetailPanel(theme, icons)
         self.library_page = LibraryPage(theme, icons)
         self.status_bar = StatusBar(theme)
+        self.drop_frame = DropFrame(self, theme)
         self.notifier = Notifier(self, icons, self._middle)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._panel_wanted = True
@@ -180,6 +182,7 @@ class MainWindow(QWidget):
             ("Ctrl+Shift+O", self.toggle_outline),
             ("Ctrl+\\", self.toggle_panel),
             ("Ctrl+,", desk.open_settings),
+            ("Ctrl+V", desk.paste),
             ("Ctrl+Z", desk.undo),
             ("Ctrl+Shift+Z", desk.redo),
             ("Ctrl+Y", desk.redo),

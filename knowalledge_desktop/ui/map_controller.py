@@ -16,7 +16,8 @@ from knowalledge_desktop.services.explain import Explained
 from knowalledge_desktop.services.session import MapSession
 from knowalledge_desktop.ui.tasks import TaskRunner
 
-EXPAND, EXPLAIN = "expand", "explain"
+EXPAND, EXPLAIN, ILLUSTRATE = "expand", "explain", "illustrate"
+_KINDS = (EXPAND, EXPLAIN, ILLUSTRATE)
 
 
 class MapController(QObject):
@@ -81,7 +82,10 @@ class MapController(QObject):
 
     def explore(self, topic: str) -> None:
         """Begin a map of a topic; raises UserInputError."""
-        session = self._services.explore.new_map(topic)
+        self.begin(self._services.explore.new_map(topic))
+
+    def begin(self, session: MapSession) -> None:
+        """Open a new map and have its root expanded."""
         self.show(session)
         self.expand(session.map.root_id)
 
@@ -113,14 +117,24 @@ class MapController(QObject):
             self.text_begun.emit(topic_id)
             self._begin(EXPLAIN, topic_id, self._explain(self._session, topic_id, asked, fresh=fresh))
 
+    def illustrate(self, topic_id: str, *, fresh: bool = False) -> None:
+        """Ask for a picture, in place of one that is there."""
+        if self._session and topic_id in self._session.map.topics and not self._runs(ILLUSTRATE, topic_id):
+            options = self._services.preferences.settings.options
+            self._begin(ILLUSTRATE, topic_id, self._illustrate(self._session, topic_id, options, fresh=fresh))
+
     def retry(self, topic_id: str) -> None:
         """Do the act again that failed on a topic."""
         kind = self._failed.get(topic_id, (EXPAND, None))[0]
-        (self.expand if kind == EXPAND else self.explain)(topic_id)
+        {EXPAND: self.expand, EXPLAIN: self.explain, ILLUSTRATE: self.illustrate}[kind](topic_id)
+
+    def stop_drawing(self, topic_id: str) -> bool:
+        """Stop the picture of a topic only; whether there was one."""
+        return self._tasks.cancel(_key(ILLUSTRATE, topic_id))
 
     def stop(self, topic_id: str) -> bool:
         """Stop what runs on a topic; whether anything did."""
-        stopped = {self._tasks.cancel(_key(kind, topic_id)) for kind in (EXPAND, EXPLAIN)}
+        stopped = {self._tasks.cancel(_key(kind, topic_id)) for kind in _KINDS}
         return True in stopped
 
     def stop_all(self) -> None:
@@ -134,6 +148,10 @@ class MapController(QObject):
         async with aclosing(steps):
             async for step in steps:
                 self.grown.emit(topic_id, step.answer, len(step.change.puts))
+
+    async def _illustrate(self, session: MapSession, topic_id: str, options: Options, *, fresh: bool) -> None:
+        engine = self._services.preferences.settings.engine
+        await self._services.imaging.illustrate(session, topic_id, options, engine=engine, fresh=fresh)
 
     async def _explain(self, session: MapSession, topic_id: str, options: Options, *, fresh: bool) -> None:
         engine = self._services.preferences.settings.engine
@@ -166,6 +184,11 @@ class MapController(QObject):
         if self._session is not None:
             self.stop(topic_id)
             self._tasks.start(f"edit:remove:{topic_id}", self._remove(self._session, topic_id))
+
+    def remove_picture(self, topic_id: str) -> None:
+        """Take a topic's picture away."""
+        imaging = self._services.imaging
+        self._edit("remove picture", lambda session: imaging.remove_picture(session, topic_id))
 
     def add(self, parent_id: str, title: str) -> None:
         """Add a person's own subtopic."""
@@ -247,7 +270,7 @@ class MapController(QObject):
         if kind == EXPLAIN and not self._runs(EXPLAIN, topic_id):
             self._partial.pop(topic_id, None)
             self.text_ended.emit(topic_id)
-        if not self._runs(EXPAND, topic_id) and not self._runs(EXPLAIN, topic_id):
+        if not any(self._runs(each, topic_id) for each in _KINDS):
             failed = self._failed.get(topic_id)
             if failed and not isinstance(failed[1], UserInputError):  # asking again would not help
                 self._states[topic_id] = "failed"
@@ -265,4 +288,4 @@ def _key(kind: str, topic_id: str) -> str:
 
 
 def _is_act(key: str) -> bool:
-    return key.startswith((f"{EXPAND}:", f"{EXPLAIN}:"))
+    return key.startswith(tuple(f"{kind}:" for kind in _KINDS))

@@ -69,6 +69,8 @@ def act_name(change: Change) -> str:
     names = {
         "expand": tr("expand {about}"),
         "explain": tr("explain {about}"),
+        "illustrate": tr("illustrate {about}"),
+        "remove picture": tr("remove the picture of {about}"),
         "rename": tr("rename {about}"),
         "remove": tr("remove {about}"),
         "add": tr("add {about}"),

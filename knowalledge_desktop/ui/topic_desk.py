@@ -5,32 +5,54 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QAbstractButton
 
 from knowalledge_desktop.core.errors import AppError, TopicNotFound, UserInputError
 from knowalledge_desktop.core.graph import Explanation
+from knowalledge_desktop.core.request import Task
 from knowalledge_desktop.services.bundle import Services
+from knowalledge_desktop.ui.ask_controller import AskController
 from knowalledge_desktop.ui.map_controller import MapController
 from knowalledge_desktop.ui.messages import Message, message_for
+from knowalledge_desktop.ui.widgets.trouble import needs_settings
 
 if TYPE_CHECKING:
     from knowalledge_desktop.ui.desk import Desk
     from knowalledge_desktop.ui.main_window import MainWindow
 
+_COSTS = {
+    "explainButton": Task.EXPLANATION,
+    "regenerateButton": Task.EXPLANATION,
+    "expandButton": Task.SUBTOPICS,
+    "illustrateButton": Task.ILLUSTRATION,
+}
+
 
 class TopicDesk(QObject):
     """Shows the selected topic. All ways of showing it go through `show`, so none forgets a part."""
 
-    def __init__(self, desk: Desk, window: MainWindow, services: Services, maps: MapController) -> None:
+    def __init__(
+        self, desk: Desk, window: MainWindow, services: Services, maps: MapController, questions: AskController
+    ) -> None:
         super().__init__(desk)
         self._desk, self._window, self._services, self._maps = desk, window, services, maps
+        self._questions = questions
         self._reads_after: set[str] = set()
         detail = window.detail
         detail.explain_requested.connect(lambda topic_id: maps.explain(topic_id))
         detail.expand_requested.connect(maps.expand)
         detail.regenerate_requested.connect(lambda topic_id: maps.explain(topic_id, fresh=True))
         detail.stop_requested.connect(maps.stop)
+        detail.illustrate_requested.connect(maps.illustrate)
+        detail.stop_drawing_requested.connect(maps.stop_drawing)
+        detail.settings_requested.connect(desk.open_settings)
+        detail.ask.settings_requested.connect(desk.open_settings)
         detail.retry_requested.connect(maps.retry)
         detail.suggestion_chosen.connect(desk.explore)
+        for button in detail.findChildren(QAbstractButton):
+            task = _COSTS.get(button.objectName())
+            if task is not None:
+                desk.prices.attach(button, lambda t=task: desk.prices.of_topic(t, maps.map, detail.topic_id))
         maps.text_begun.connect(self._on_text_begun)
         maps.text_added.connect(self._on_text_added)
         maps.text_restarted.connect(self._on_text_begun)
@@ -41,6 +63,7 @@ class TopicDesk(QObject):
     def forget(self) -> None:
         """Another map is open."""
         self._reads_after.clear()
+        self._questions.forget()
 
     def show(self, topic_id: str) -> None:
         """Show a topic as it is now."""
@@ -49,6 +72,7 @@ class TopicDesk(QObject):
         detail.show_topic(maps.map, topic_id, answer_for=maps.answer_for, now=self._services.now())
         if partial is not None:
             detail.begin_text(partial)
+        self._questions.show(detail.topic_id)
         failure = maps.failure(topic_id)
         if failure is not None:
             self._show_failure(failure)
@@ -58,6 +82,8 @@ class TopicDesk(QObject):
         selected = self._window.canvas.selected_id
         if self._maps.partial_text(selected) is None:
             self.show(selected)
+        elif self._maps.map is not None:
+            self._window.detail.show_picture(self._maps.map.pictures.get(selected))
 
     def read(self, topic_id: str) -> None:
         """Go into the explanation; ask for it when there is none."""
@@ -106,4 +132,9 @@ class TopicDesk(QObject):
         if isinstance(error, TopicNotFound) and nearest:  # the titles are the buttons
             text = self.tr("The Atlas has no ‘{topic}’. These are nearest:").format(topic=error.topic)
             message = Message(message.title, text, "")
-        self._window.detail.show_error(message, nearest, can_retry=not isinstance(error, UserInputError))
+        self._window.detail.show_error(
+            message,
+            nearest,
+            can_retry=not isinstance(error, UserInputError),
+            needs_settings=needs_settings(error, self._services.preferences.settings),
+        )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QMenu
 
 from knowalledge_desktop.core.graph import Map
+from knowalledge_desktop.core.request import Task
 
 if TYPE_CHECKING:
     from knowalledge_desktop.ui.desk import Desk
@@ -21,10 +23,22 @@ def open_topic_menu(desk: Desk, window: MainWindow, document: Map, topic_id: str
     place = document.places.get(topic_id)
     menu = QMenu(window)
     menu.setObjectName("topicMenu")
-    menu.addAction(desk.tr("Expand\tE"), lambda: maps.expand(topic_id))
-    menu.addAction(desk.tr("Explain\tX"), lambda: maps.explain(topic_id))
+    menu.setToolTipsVisible(True)
+
+    def priced(text: str, task: Task, act: Callable[[], None]) -> None:
+        action = menu.addAction(text, act)
+        price = desk.prices.of_topic(task, document, topic_id)
+        action.hovered.connect(lambda: action.setToolTip(desk.prices.text(price)))
+
+    priced(desk.tr("Expand\tE"), Task.SUBTOPICS, lambda: maps.expand(topic_id))
+    priced(desk.tr("Explain\tX"), Task.EXPLANATION, lambda: maps.explain(topic_id))
     if document.explanations_of(topic_id):
-        menu.addAction(desk.tr("Write it again"), lambda: maps.explain(topic_id, fresh=True))
+        priced(desk.tr("Write it again"), Task.EXPLANATION, lambda: maps.explain(topic_id, fresh=True))
+    has_picture = topic_id in document.pictures
+    draw = desk.tr("Draw it again\tI") if has_picture else desk.tr("Illustrate\tI")
+    priced(draw, Task.ILLUSTRATION, lambda: maps.illustrate(topic_id, fresh=has_picture))
+    if has_picture:
+        menu.addAction(desk.tr("Remove the picture"), lambda: maps.remove_picture(topic_id))
     menu.addSeparator()
     if document.children(topic_id):
         folded = place is not None and place.collapsed

@@ -26,7 +26,7 @@
     </message>
 </context>
 <context>
-    <name>DetailPanel</name>
+    <name>ExplanationBadges</name>
     <message numerus="yes">
         <source>%n unchecked claims</source>
         <translation>
@@ -52,6 +52,16 @@
         <translation>
             <numerusform>%n topic</numerusform>
             <numerusform>%n topics</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Prices</name>
+    <message numerus="yes">
+        <source>%n requests</source>
+        <translation>
+            <numerusform>%n request</numerusform>
+            <numerusform>%n requests</numerusform>
         </translation>
     </message>
 </context>

@@ -34,6 +34,7 @@ class Keys:
         self._letters: dict[int, Callable[[str], None]] = {
             Qt.Key.Key_E: canvas.topic_activated.emit,
             Qt.Key.Key_X: canvas.explain_requested.emit,
+            Qt.Key.Key_I: canvas.illustrate_requested.emit,
             Qt.Key.Key_N: canvas.add_requested.emit,
             Qt.Key.Key_R: canvas.retry_requested.emit,
             Qt.Key.Key_F: canvas.frame,

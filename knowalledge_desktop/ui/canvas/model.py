@@ -22,7 +22,7 @@ class Rows:
     """Visible topics. `x`, `y` are centres, `w`, `h` sizes in scene units; `parent` is a row or -1.
 
     `side` is 1 where the port faces left (the branch grows to the right), else -1. `hidden`
-    counts the topics below a collapsed one.
+    counts the topics below a collapsed one. `pictures` names the bytes of the pictures by row.
     """
 
     ids: tuple[str, ...] = ()
@@ -40,6 +40,7 @@ class Rows:
     related: Bools = field(default_factory=lambda: np.empty(0, bool))
     hidden: Ints = field(default_factory=lambda: np.empty(0, np.int32))
     leaf: Bools = field(default_factory=lambda: np.empty(0, bool))
+    pictures: Mapping[int, str] = field(default_factory=dict[int, str])
 
     def __len__(self) -> int:
         """How many topics are visible."""
@@ -110,4 +111,5 @@ def rows_of(document: Map, sizes: Mapping[str, tuple[float, float]]) -> Rows:
             [len(document.branch(i)) - 1 if p.collapsed else 0 for i, p in zip(ids, places, strict=True)], np.int32
         ),
         leaf=np.array([not document.children(i) for i in ids], bool),
+        pictures={index[i]: kept.sha256 for i, kept in document.pictures.items() if i in index},
     )

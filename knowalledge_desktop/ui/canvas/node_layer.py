@@ -15,7 +15,7 @@ from knowalledge_desktop.ui.canvas.metrics import NodeMetrics
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.pills import IDLE, Look, PillPainter, round_pen
 from knowalledge_desktop.ui.canvas.scene import FIRST_LINES, LABELS, PILLS, Frame, Shown
-from knowalledge_desktop.ui.canvas.sprites import Sprites
+from knowalledge_desktop.ui.canvas.sprites import Sprites, Thumbnail, no_thumbnail
 from knowalledge_desktop.ui.theme import Theme
 
 LONGEST_SUMMARY = 60
@@ -27,16 +27,21 @@ EDGE_PX = 32.0
 """How far a pill or the height of a label can reach beyond it."""
 SMALLEST_ROOT = 0.45
 """The root stays readable: its pill gets no smaller than at this scale."""
+THUMBNAIL_GAP, THUMBNAIL_MOST = 6.0, 96.0
+"""Pixels between a topic and its small picture, and the most that is wide."""
 _DEPTHS = (1, 2, 3, 4, 5)
 
 
 class NodeLayer:
     """Draws topics; the painter is in widget coordinates."""
 
-    def __init__(self, theme: Theme, metrics: NodeMetrics, pills: PillPainter) -> None:
+    def __init__(
+        self, theme: Theme, metrics: NodeMetrics, pills: PillPainter, thumbnail: Thumbnail = no_thumbnail
+    ) -> None:
         self._theme = theme
         self._metrics = metrics
         self._sprites = Sprites(pills)
+        self._thumbnail = thumbnail
         self._font = QFont(theme.font("caption"))
         self._branches: tuple[Rows, list[int]] | None = None
         self._looks: dict[int, Look] = {}
@@ -83,9 +88,13 @@ class NodeLayer:
                 self.pill(painter, rows, row, frame, opacity)
 
     def captions(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
-        """What keeps its size close up: the first line of what a topic is about."""
+        """What keeps its size close up: small pictures, and the first line of what a topic is about."""
         if frame.scale >= FIRST_LINES:
-            self._first_lines(painter, rows, _seen(rows, frame, REACH_PX), frame)
+            seen = _seen(rows, frame, REACH_PX)
+            self._first_lines(painter, rows, seen, frame)
+            for row in seen.tolist() if rows.pictures else ():
+                if row in rows.pictures:
+                    self._picture(painter, rows, row, frame)
 
     def pill(self, painter: QPainter, rows: Rows, row: int, frame: Frame, opacity: float) -> None:
         """One pill from its picture."""
@@ -181,8 +190,29 @@ class NodeLayer:
             width, height = picture.width() / frame.dpr, picture.height() / frame.dpr
             far = float(rows.w[row]) / 2 + self.look(rows, row, frame.shown).extra
             at = frame.at(float(rows.x[row]) + int(rows.side[row]) * far, float(rows.y[row]))
-            left = at.x() + 8.0 if rows.side[row] > 0 else at.x() - 8.0 - width
+            aside = 8.0 + (self._side(rows, row, frame) + THUMBNAIL_GAP if row in rows.pictures else 0.0)
+            left = at.x() + aside if rows.side[row] > 0 else at.x() - aside - width
             painter.drawPixmap(QPointF(frame.snapped(left), frame.snapped(at.y() - height / 2)), picture)
+
+    def _picture(self, painter: QPainter, rows: Rows, row: int, frame: Frame) -> None:
+        """A topic's picture at its far end, the root's above it; nothing moves when it comes."""
+        source = self._thumbnail(rows.pictures[row])
+        if source is None:
+            return
+        side = self._side(rows, row, frame)
+        border = self._theme.color("border.strong")
+        picture = self._sprites.thumbnail(rows.pictures[row], source, side, border, frame.dpr)
+        at = frame.at(float(rows.x[row]), float(rows.y[row]))
+        if row == 0:
+            left, top = at.x() - side / 2, at.y() - float(rows.h[0]) / 2 * frame.scale - THUMBNAIL_GAP - side
+        else:
+            far = (float(rows.w[row]) / 2 + self.look(rows, row, frame.shown).extra) * frame.scale + THUMBNAIL_GAP
+            left, top = at.x() + far if rows.side[row] > 0 else at.x() - far - side, at.y() - side / 2
+        painter.drawPixmap(QPointF(frame.snapped(left), frame.snapped(top)), picture)
+
+    def _side(self, rows: Rows, row: int, frame: Frame) -> float:
+        """As high as its pill, so that it touches no other topic's."""
+        return min(THUMBNAIL_MOST, float(round(float(rows.h[row]) * frame.scale)))
 
 
 def _seen(rows: Rows, frame: Frame, aside: float) -> NDArray[np.int32]:

@@ -17,6 +17,7 @@ from knowalledge_desktop.ui.canvas.motion import Motion
 from knowalledge_desktop.ui.canvas.node_layer import NodeLayer
 from knowalledge_desktop.ui.canvas.pills import Look, PillPainter
 from knowalledge_desktop.ui.canvas.scene import AREAS, HALF, Frame, Shown
+from knowalledge_desktop.ui.canvas.sprites import Thumbnail, no_thumbnail
 from knowalledge_desktop.ui.theme import Theme
 
 DOT_STEP, DOTS_FROM = 24.0, 0.5
@@ -29,12 +30,12 @@ AREA_PAD, AREA_RADIUS = 14.0, 40.0
 class MapRenderer:
     """Draws rows under a camera. Holds caches, no state of the map."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, thumbnail: Thumbnail = no_thumbnail) -> None:
         self._theme = theme
         self.metrics = NodeMetrics(theme)
         self.pills = PillPainter(theme, self.metrics)
         self._edges = EdgeLayer(theme)
-        self._nodes = NodeLayer(theme, self.metrics, self.pills)
+        self._nodes = NodeLayer(theme, self.metrics, self.pills, thumbnail)
         self._tile: tuple[tuple[int, float], QPixmap] | None = None
         self._areas: tuple[Rows, list[QRectF], list[QRect]] | None = None
 

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
 
 from knowalledge_desktop.ui.canvas.pills import Look, PillPainter
 
 MARGIN = 3.0
 """Scene units around a pill, for its border."""
 MAX_SPRITES = 3000
+MAX_THUMBNAILS = 200
+
+Thumbnail = Callable[[str], QPixmap | None]
+"""Gives a picture by the name of its bytes; None while it is on its way, or when it is not there."""
+
+
+def no_thumbnail(_sha256: str) -> QPixmap | None:
+    """Where topics have no pictures."""
+    return None
 
 
 class Sprites:
@@ -22,6 +32,7 @@ class Sprites:
         self._pills = pills
         self._pills_made: OrderedDict[Look, tuple[float, QPixmap]] = OrderedDict()
         self._labels: OrderedDict[tuple[str, int, int], QPixmap] = OrderedDict()
+        self._thumbnails: OrderedDict[tuple[str, int, int], QPixmap] = OrderedDict()
 
     def pill(self, look: Look, pixels_per_unit: float, *, exact: bool) -> tuple[QPixmap, bool]:
         """The pill's picture and whether it is sharp at this scale.
@@ -71,6 +82,16 @@ class Sprites:
                 self._labels.popitem(last=False)
         return found
 
+    def thumbnail(self, sha256: str, source: QPixmap, side: float, border: QColor, dpr: float) -> QPixmap:
+        """The middle of a picture as a square with soft corners, `side` logical pixels wide."""
+        key = (sha256, round(side * dpr), border.rgba())
+        found = self._thumbnails.get(key)
+        if found is None:
+            found = self._thumbnails[key] = _square(source, key[1], border, dpr)
+            if len(self._thumbnails) > MAX_THUMBNAILS:
+                self._thumbnails.popitem(last=False)
+        return found
+
     def _draw_pill(self, look: Look, pixels_per_unit: float) -> QPixmap:
         extent = self.extent(look)
         picture = QPixmap(
@@ -84,3 +105,26 @@ class Sprites:
         self._pills.paint(painter, look, -extent.left(), -extent.top())
         painter.end()
         return picture
+
+
+def _square(source: QPixmap, side: int, border: QColor, dpr: float) -> QPixmap:
+    scaled = source.scaled(
+        side,
+        side,
+        Qt.AspectRatioMode.KeepAspectRatioByExpanding,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+    made = QPixmap(side, side)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    shape = QPainterPath()
+    shape.addRoundedRect(QRectF(0.5, 0.5, side - 1.0, side - 1.0), 6.0 * dpr, 6.0 * dpr)
+    painter.setClipPath(shape)
+    painter.drawPixmap((side - scaled.width()) // 2, (side - scaled.height()) // 2, scaled)
+    painter.setClipping(False)
+    painter.setPen(QPen(border, dpr))
+    painter.drawPath(shape)
+    painter.end()
+    made.setDevicePixelRatio(dpr)
+    return made

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from knowalledge_desktop.ui.canvas.animator import Animator
@@ -16,6 +16,7 @@ from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.overlay import Overlay, box_of
 from knowalledge_desktop.ui.canvas.renderer import MapRenderer
 from knowalledge_desktop.ui.canvas.scene import Frame, Shown
+from knowalledge_desktop.ui.canvas.sprites import Thumbnail, no_thumbnail
 from knowalledge_desktop.ui.theme import Theme
 
 SETTLE_MS = 120
@@ -35,7 +36,8 @@ class MapView(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._theme = theme
-        self._renderer = MapRenderer(theme)
+        self._thumbnails: Thumbnail = no_thumbnail
+        self._renderer = MapRenderer(theme, self.thumbnail)
         self._overlay = Overlay(theme, self._renderer)
         self._layer = StillLayer(self._renderer)
         self._rows = Rows()
@@ -68,6 +70,14 @@ class MapView(QWidget):
     def is_moving(self) -> bool:
         """Whether anything is under way; else no timer runs."""
         return self._animator.is_running
+
+    def set_thumbnails(self, thumbnails: Thumbnail) -> None:
+        """Where small pictures of topics come from; call `update` when one has come."""
+        self._thumbnails = thumbnails
+
+    def thumbnail(self, sha256: str) -> QPixmap | None:
+        """A topic's small picture, None while it is on its way."""
+        return self._thumbnails(sha256)
 
     def zoom_in(self) -> None:
         """Bigger, around the middle."""

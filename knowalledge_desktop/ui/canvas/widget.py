@@ -31,6 +31,7 @@ class GraphCanvas(MapView):
     topic_selected = Signal(str)
     topic_activated = Signal(str)
     explain_requested = Signal(str)
+    illustrate_requested = Signal(str)
     collapse_toggled = Signal(str)
     retry_requested = Signal(str)
     rename_requested = Signal(str)
@@ -229,7 +230,7 @@ class GraphCanvas(MapView):
         return ""
 
     def _restyle(self) -> None:
-        self._renderer = MapRenderer(self._theme)
+        self._renderer = MapRenderer(self._theme, self.thumbnail)
         self._overlay = Overlay(self._theme, self._renderer)
         self._layer = StillLayer(self._renderer)
         if self._document is not None:

@@ -6,14 +6,18 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QVBoxLayout, QWidget
 
-from knowalledge_desktop.core.content import ClaimState, Provenance
 from knowalledge_desktop.core.graph import Explanation, Map, Rendering, Topic
-from knowalledge_desktop.core.request import Answer, Detail, Level, Options, SubstituteKind
+from knowalledge_desktop.core.pictures import TopicPicture
+from knowalledge_desktop.core.request import Answer, Options
 from knowalledge_desktop.ui.icons import Icons
-from knowalledge_desktop.ui.messages import Message, ago, reason
+from knowalledge_desktop.ui.messages import Message
+from knowalledge_desktop.ui.panels.ask_box import AnswersView, AskBox
+from knowalledge_desktop.ui.panels.explanation_badges import ExplanationBadges
 from knowalledge_desktop.ui.panels.explanation_view import ExplanationView
+from knowalledge_desktop.ui.panels.picture_box import PictureBox
+from knowalledge_desktop.ui.panels.rendering_choice import RenderingChoice
 from knowalledge_desktop.ui.panels.topic_meta import BadgeRow, Banner, SourceList
 from knowalledge_desktop.ui.panels.waiting import Waiting
 from knowalledge_desktop.ui.theme import Theme
@@ -30,6 +34,9 @@ class DetailPanel(QFrame):
     explain_requested = Signal(str)
     expand_requested = Signal(str)
     regenerate_requested = Signal(str)
+    illustrate_requested = Signal(str)
+    stop_drawing_requested = Signal(str)
+    settings_requested = Signal()
     stop_requested = Signal(str)
     retry_requested = Signal(str)
     topic_chosen = Signal(str)
@@ -41,14 +48,16 @@ class DetailPanel(QFrame):
         self.setObjectName("detailPanel")
         self.setProperty("panel", "window")
         self.setAccessibleName(self.tr("Topic"))
-        self._theme = theme
+        self._theme, self._icons = theme, icons
         self._topic_id = ""
         self._options = Options()
-        self._busy = False
+        self._busy = self._drawing = False
+        self._picture: TopicPicture | None = None
         self._crumbs = ElidedLabel("secondary", mode=Qt.TextElideMode.ElideLeft)
         self._title = label("", "heading", wrap=True)
         self._title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._badges = BadgeRow()
+        self._told = ExplanationBadges(self)
         self._summary = label("", "secondary", wrap=True)
         self._banner = Banner()
         self._banner.retry.connect(lambda: self.retry_requested.emit(self._topic_id))
@@ -67,22 +76,32 @@ class DetailPanel(QFrame):
         self._again = icon_button(
             icons, "refresh-cw", "regenerateButton", self.tr("Write it again"), self._on_again
         )
-        self._level = _choice("levelChoice", self.tr("Level"), _levels(self))
-        self._detail = _choice("detailChoice", self.tr("Length"), _details(self))
-        for choice in (self._level, self._detail):
-            choice.activated.connect(lambda _: self._on_options())
+        self._illustrate = icon_button(
+            icons, "sparkles", "illustrateButton", self.tr("Illustrate this topic (I)"), self._on_illustrate
+        )
+        self.picture = PictureBox(theme)
+        self.answers = AnswersView(theme, icons)
+        self.ask = AskBox(icons)
+        self._rendering = RenderingChoice()
+        self._rendering.chosen.connect(self.options_changed)
+        self._settings = text_button(
+            self.tr("Settings"), "bannerSettingsButton", self.settings_requested.emit, "", self.tr("Set a key")
+        )
+        self._settings.hide()
         self._build()
         self.show_topic(None, "")
 
     def _build(self) -> None:
         self._crumbs.setMinimumHeight(32)
         head = column(
-            row(self._crumbs, -1, self._again),
+            row(self._crumbs, -1, self._again, self._illustrate),
             self._title,
             8,
             self._badges,
             6,
             self._summary,
+            6,
+            self.picture,
             margins=(24, 14, 20, 12),
             gap=2,
         )
@@ -90,15 +109,16 @@ class DetailPanel(QFrame):
         body.setContentsMargins(24, 14, 16, 0)
         body.setSpacing(10)
         body.addWidget(self._banner)
+        body.addWidget(self._settings, 0, Qt.AlignmentFlag.AlignLeft)
         body.addWidget(self._waiting)
         body.addWidget(self.view, 1)
         self._space = QWidget()  # keeps the head on top while there is no text
         body.addWidget(self._space, 1)
         self._foot = row(
-            row(self._level, self._detail, gap=8),
+            self._rendering,
             -1,
             row(-1, self._expand, self._explain, gap=8),
-            margins=(24, 10, 20, 10),
+            margins=(24, 4, 20, 10),
             gap=8,
         )
         whole = QVBoxLayout(self)
@@ -109,12 +129,15 @@ class DetailPanel(QFrame):
         whole.addLayout(body, 1)
         whole.addWidget(self._sources)
         whole.addWidget(rule())
+        whole.addWidget(self.answers, 1)
+        whole.addWidget(self.ask)
         whole.addLayout(self._foot)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.width() < NARROW
         self._foot.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+        self.picture.fit(self.height())
 
     @property
     def topic_id(self) -> str:
@@ -134,7 +157,7 @@ class DetailPanel(QFrame):
         """Show a topic with what is kept of it; `answer_for` tells how a text came, where that is known."""
         before = self._topic_id
         self._topic_id = topic_id if document and topic_id in document.topics else ""
-        self._banner.hide()
+        self._hide_banner()
         self.setEnabled(True)
         if document is None or not self._topic_id:
             self._show_nothing()
@@ -146,6 +169,9 @@ class DetailPanel(QFrame):
         self._summary.setText(topic.summary)
         self._expand.setEnabled(True)
         self._explain.setEnabled(True)
+        self._illustrate.setVisible(True)
+        self.ask.show_topic(topic.title)
+        self.show_picture(document.pictures.get(topic_id))
         kept = _wanted(document, topic_id, self._options)
         self._again.setVisible(kept is not None)
         if kept is None:
@@ -162,12 +188,12 @@ class DetailPanel(QFrame):
         self._summary.hide()
         self.view.show_text(explanation.markdown, explanation.claims)
         self._sources.show_sources(explanation.sources, from_atlas=explanation.provenance.engine == "atlas")
-        self._badges.show_badges(self._badges_of(explanation, answer, now))
+        self._badges.show_badges(self._told.of(explanation, answer, now))
         self._explain.setText(self.tr("Explain"))
 
     def begin_text(self, text: str) -> None:
         """A text is being written."""
-        self._banner.hide()
+        self._hide_banner()
         self._summary.hide()
         self._sources.show_sources((), from_atlas=False)
         self._show_text(shown=False)
@@ -175,13 +201,30 @@ class DetailPanel(QFrame):
         self.view.begin(text)
         self._badges.show_badges([(self.tr("Writing"), "accent", "")])
 
-    def show_error(self, message: Message, suggestions: Sequence[str] = (), *, can_retry: bool = True) -> None:
+    def show_picture(self, kept: TopicPicture | None) -> None:
+        """The topic's picture, or none."""
+        self._picture = kept
+        self.picture.show_picture(kept, busy=self._drawing)
+
+    def show_error(
+        self,
+        message: Message,
+        suggestions: Sequence[str] = (),
+        *,
+        can_retry: bool = True,
+        needs_settings: bool = False,
+    ) -> None:
         """Say what went wrong with this topic and what comes next."""
         self._banner.show_message(message, suggestions, can_retry=can_retry)
+        self._settings.setVisible(needs_settings)
 
-    def set_busy(self, explaining: bool, expanding: bool) -> None:  # noqa: FBT001 - two plain states
-        """Whether an act runs on this topic: its button then stops it."""
+    def set_busy(self, *, explaining: bool, expanding: bool, drawing: bool) -> None:
+        """Which acts run on this topic: their buttons then stop them."""
         self._busy = explaining
+        if self._drawing != drawing:
+            self._drawing = drawing
+            self._dress_illustrate()
+            self.picture.show_picture(self._picture, busy=drawing)
         self._explain.setText(self.tr("Stop") if explaining else self.tr("Explain"))
         self._expand.setText(self.tr("Growing…") if expanding else self.tr("Expand"))
         self._expand.setEnabled(bool(self._topic_id) and not expanding)
@@ -189,10 +232,20 @@ class DetailPanel(QFrame):
     def set_options(self, options: Options) -> None:
         """Which explanation is wanted."""
         self._options = options
-        self._level.setCurrentIndex(list(Level).index(options.level))
-        self._detail.setCurrentIndex(list(Detail).index(options.detail))
+        self._rendering.show_options(options)
 
     # --- inside ---
+
+    def _hide_banner(self) -> None:
+        self._banner.hide()
+        self._settings.hide()
+
+    def _dress_illustrate(self) -> None:
+        icon = "square" if self._drawing else "sparkles"
+        text = self.tr("Stop drawing (Esc)") if self._drawing else self.tr("Illustrate this topic (I)")
+        self._illustrate.setIcon(self._icons.icon(icon, "text.secondary", 18))
+        self._illustrate.setToolTip(text)
+        self._illustrate.setAccessibleName(text)
 
     def _show_text(self, *, shown: bool) -> None:
         self._waiting.stop()
@@ -209,6 +262,10 @@ class DetailPanel(QFrame):
         self.view.show_text("")
         self._show_text(shown=False)
         self._again.hide()
+        self._illustrate.hide()
+        self.show_picture(None)
+        self.answers.show_said(())
+        self.ask.show_topic("")
         self._explain.setEnabled(False)
         self._expand.setEnabled(False)
 
@@ -219,75 +276,17 @@ class DetailPanel(QFrame):
         self._sources.show_sources(topic.sources, from_atlas=topic.provenance.engine == "atlas")
         self._badges.show_badges([(self.tr("Not explained yet"), "neutral", "")])
 
-    def _badges_of(
-        self, explanation: Explanation, answer: Answer | None, now: float
-    ) -> list[tuple[str, str, str]]:
-        found: list[tuple[str, str, str]] = []
-        substitute = answer.substitute if answer else None
-        made = explanation.provenance
-        if substitute is not None and substitute.kind is SubstituteKind.KEPT:
-            found.append((self.tr("Saved copy, {ago}").format(ago=ago(substitute.age_s)), "warning", ""))
-        elif substitute is not None and substitute.because != "KeyMissing":
-            found.append((self.tr("From the Atlas instead"), "warning", reason(substitute.because)))
-        found.append((_author(made, self.tr("Atlas")), "neutral", self._written(made, now)))
-        if answer is not None and answer.from_cache:
-            found.append((self.tr("Cached"), "neutral", self.tr("No request was spent.")))
-        if explanation.quality is not None and made.engine != "atlas":
-            found.append(_quality(explanation.quality, self.tr("Form {score}")))
-        unchecked = sum(1 for c in explanation.claims if c.state is ClaimState.UNCHECKED)
-        if unchecked:
-            text = self.tr("%n unchecked claims", "", unchecked)
-            found.append((text, "neutral", self.tr("No source was compared with these sentences.")))
-        elif explanation.claims:
-            found.append((self.tr("Sourced"), "success", self.tr("Every sentence is from the source below.")))
-        return found
-
-    def _written(self, made: Provenance, now: float) -> str:
-        when = ago(now - made.created_at) if made.created_at and now else ""
-        return self.tr("Written by {who} {when}").format(who=made.model or made.engine, when=when).strip()
-
     def _on_explain(self) -> None:
         (self.stop_requested if self._busy else self.explain_requested).emit(self._topic_id)
 
     def _on_expand(self) -> None:
         self.expand_requested.emit(self._topic_id)
 
+    def _on_illustrate(self) -> None:
+        (self.stop_drawing_requested if self._drawing else self.illustrate_requested).emit(self._topic_id)
+
     def _on_again(self) -> None:
         self.regenerate_requested.emit(self._topic_id)
-
-    def _on_options(self) -> None:
-        self.options_changed.emit(
-            (list(Level)[self._level.currentIndex()], list(Detail)[self._detail.currentIndex()])
-        )
-
-
-def _choice(name: str, title: str, texts: Sequence[str]) -> QComboBox:
-    made = QComboBox()
-    made.setObjectName(name)
-    made.setAccessibleName(title)
-    made.setToolTip(title)
-    made.addItems(list(texts))
-    return made
-
-
-def _levels(owner: QWidget) -> tuple[str, ...]:
-    return (owner.tr("Age 8–12"), owner.tr("Age 13–18"), owner.tr("Age 18+"))
-
-
-def _details(owner: QWidget) -> tuple[str, ...]:
-    return (owner.tr("Brief"), owner.tr("Medium"), owner.tr("Detailed"))
-
-
-def _author(made: Provenance, atlas: str) -> str:
-    return atlas if made.engine == "atlas" else made.model or made.engine
-
-
-def _quality(score: float, text: str) -> tuple[str, str, str]:
-    percent = round(score * 100)
-    tone = next(
-        t for least, t in ((85, "success"), (65, "info"), (40, "warning"), (0, "danger")) if percent >= least
-    )
-    return (text.format(score=percent), tone, "")
 
 
 def _wanted(document: Map, topic_id: str, options: Options) -> Explanation | None:

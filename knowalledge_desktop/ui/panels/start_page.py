@@ -21,6 +21,7 @@ class StartPage(QScrollArea):
     """Shown while no map is open."""
 
     topic_submitted = Signal(str)
+    image_requested = Signal()
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,7 +62,15 @@ class StartPage(QScrollArea):
     def _left(self) -> QWidget:
         side = QWidget()
         side.setFixedWidth(470)
-        go = text_button(self.tr("Explore"), "startExploreButton", self.field.submit, "primary")
+        go = self.go_button = text_button(self.tr("Explore"), "startExploreButton", self.field.submit, "primary")
+        picture = text_button(
+            self.tr("Drop or paste a picture, or choose one"),
+            "startImageButton",
+            self.image_requested.emit,
+            "link",
+            self.tr("Find the topic of a picture"),
+        )
+        dress_icon(picture, self._icons, "image-up", "accent.text", 16)
         go.setMinimumHeight(self._theme.px("layout.controlHeight.lg") + 4)
         side.setLayout(
             column(
@@ -86,7 +95,9 @@ class StartPage(QScrollArea):
                     "tertiary",
                     wrap=True,
                 ),
-                28,
+                12,
+                row(picture, -1),
+                24,
                 self.key_card,
             )
         )

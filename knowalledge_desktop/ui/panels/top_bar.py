@@ -80,6 +80,7 @@ class TopBar(QFrame):
     redo_requested = Signal()
     panel_toggled = Signal()
     outline_toggled = Signal()
+    image_requested = Signal()
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,6 +105,9 @@ class TopBar(QFrame):
             "primary",
             self.tr("Grow a map of this topic (Enter)"),
         )
+        self._image = icon_button(
+            icons, "image-up", "imageTopicButton", self.tr("Topic from a picture"), self.image_requested.emit
+        )
         self._undo = icon_button(
             icons, "undo-2", "undoButton", self.tr("Undo"), self.undo_requested.emit, "Ctrl+Z"
         )
@@ -121,10 +125,16 @@ class TopBar(QFrame):
         line = row(self._back, self._forward, 6, self._title, -1, margins=(12, 0, 12, 0), gap=4)
         line.addWidget(self.field, 3)
         line.addWidget(self._go)
+        line.addWidget(self._image)
         line.addStretch(1)
         for button in (self._undo, self._redo, self._outline, self._panel):
             line.addWidget(button)
         self.setLayout(line)
+
+    @property
+    def go_button(self) -> QWidget:
+        """The button that begins a map."""
+        return self._go
 
     def show_title(self, title: str) -> None:
         """The title of the open map."""

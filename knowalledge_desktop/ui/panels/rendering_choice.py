@@ -1,0 +1,44 @@
+"""For whom and how long an explanation shall be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from knowalledge_desktop.core.request import Detail, Level, Options
+from knowalledge_desktop.ui.widgets.basics import row
+
+
+class RenderingChoice(QWidget):
+    """Two lists beside each other; `chosen` carries (Level, Detail)."""
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        levels = (self.tr("Age 8–12"), self.tr("Age 13–18"), self.tr("Age 18+"))
+        details = (self.tr("Brief"), self.tr("Medium"), self.tr("Detailed"))
+        self._level = _choice("levelChoice", self.tr("Level"), levels)
+        self._detail = _choice("detailChoice", self.tr("Length"), details)
+        for choice in (self._level, self._detail):
+            choice.activated.connect(lambda _: self._tell())
+        self.setLayout(row(self._level, self._detail, gap=8))
+
+    def show_options(self, options: Options) -> None:
+        """Which explanation is wanted."""
+        self._level.setCurrentIndex(list(Level).index(options.level))
+        self._detail.setCurrentIndex(list(Detail).index(options.detail))
+
+    def _tell(self) -> None:
+        self.chosen.emit((list(Level)[self._level.currentIndex()], list(Detail)[self._detail.currentIndex()]))
+
+
+def _choice(name: str, title: str, texts: Sequence[str]) -> QComboBox:
+    made = QComboBox()
+    made.setObjectName(name)
+    made.setAccessibleName(title)
+    made.setToolTip(title)
+    made.addItems(list(texts))
+    return made
