@@ -14,8 +14,8 @@ from knowalledge_desktop.adapters.pictures import Pictures
 from knowalledge_desktop.core.content import Content, ModelInfo, ModelList, Provenance, Usage
 from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.core.ports import Clock, SecretStore
-from knowalledge_desktop.core.request import Answer, Part, Request, Task, TextDelta
-from knowalledge_desktop.core.settings import Settings, model_for
+from knowalledge_desktop.core.request import Answer, Part, Request, Task, TextDelta, is_grounded
+from knowalledge_desktop.core.settings import Safety, Settings, model_for
 from knowalledge_desktop.prompts.prompt import Prompt
 from knowalledge_desktop.prompts.render import label, render
 
@@ -67,7 +67,7 @@ class GeminiEngine:
     async def _generate(self, link: Link, request: Request, settings: Settings) -> AsyncGenerator[Part, None]:
         prompt = render(request)
         asked = checked_model(model_for(settings, request))
-        config = _config(request, prompt, asked, settings.timeout_s)
+        config = _config(request, prompt, asked, settings)
         reply = Reply(asked)
         call = Call(link, self._clock, model=asked, timeout_s=settings.timeout_s)
         models: Any = link.client.aio.models  # the SDK's signature is beyond the type checker
@@ -134,7 +134,7 @@ def thinking(model: str) -> tuple[str, int | None]:
     return "", 0 if generation == (2, 5) and lite else None
 
 
-def _config(request: Request, prompt: Prompt, model: str, timeout_s: float) -> types.GenerateContentConfig:
+def _config(request: Request, prompt: Prompt, model: str, settings: Settings) -> types.GenerateContentConfig:
     from google.genai import types
 
     level, budget = thinking(model)
@@ -148,11 +148,27 @@ def _config(request: Request, prompt: Prompt, model: str, timeout_s: float) -> t
         response_json_schema=None if prompt.schema is None else dict(prompt.schema),
         response_modalities=["TEXT", "IMAGE"] if draws(request) else None,
         image_config=image_config() if draws(request) else None,
+        safety_settings=_safety(settings.safety),
+        tools=[types.Tool(google_search=types.GoogleSearch())] if is_grounded(request) else None,
         thinking_config=thinks if level or budget is not None else None,
         automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
         automatic_continuation=False,
-        http_options=_limits(timeout_s),
+        http_options=_limits(settings.timeout_s),
     )
+
+
+def _safety(safety: Safety) -> list[types.SafetySetting] | None:
+    """One threshold for the four kinds of harm that can be set (API reference, "SafetySetting")."""
+    from google.genai import types
+
+    if safety is Safety.DEFAULT:
+        return None
+    kinds = ("HARASSMENT", "HATE_SPEECH", "SEXUALLY_EXPLICIT", "DANGEROUS_CONTENT")
+    threshold = types.HarmBlockThreshold(safety.value)
+    return [
+        types.SafetySetting(category=types.HarmCategory(f"HARM_CATEGORY_{kind}"), threshold=threshold)
+        for kind in kinds
+    ]
 
 
 def _list_config(page_size: int, timeout_s: float) -> types.ListModelsConfig:
@@ -187,6 +203,7 @@ def _parameters(request: Request) -> tuple[tuple[str, str], ...]:
                 ("level", options.level.value),
                 ("detail", options.detail.value),
                 ("style", options.style.value),
+                *((("grounded", "yes"),) if options.grounded else ()),
             )
         case Task.QUESTION:
             return (

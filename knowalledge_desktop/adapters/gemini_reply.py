@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from knowalledge_desktop.core.content import RawText, Source, Usage
+from knowalledge_desktop.core.content import RawText, Source, Support, Usage
 from knowalledge_desktop.core.errors import ContentBlocked, InvalidReply
 
 if TYPE_CHECKING:
@@ -52,6 +52,10 @@ _BROKEN = frozenset(
 )
 
 
+Span = tuple[int, int, tuple[str, ...]]
+"""Where words stand in the text, from and to in UTF-8 bytes, and the addresses that they rest on."""
+
+
 @dataclass
 class Reply:
     """One answer while it arrives. Feed it every chunk, then take `raw()` or look at `pictures`."""
@@ -61,6 +65,7 @@ class Reply:
     length: int = 0
     texts: list[str] = field(default_factory=list[str])
     sources: dict[str, Source] = field(default_factory=dict[str, Source])
+    supports: list[Span] = field(default_factory=list[Span])
     counts: dict[str, int] = field(default_factory=dict[str, int])
     pictures: list[tuple[str, bytes]] = field(default_factory=list[tuple[str, bytes]], repr=False)
     picture_bytes: int = 0
@@ -104,7 +109,7 @@ class Reply:
         if not text.strip():
             why = "length limit reached before any text" if self.finish in _CUT else "empty answer"
             raise InvalidReply(f"{why} ({self.finish or 'no end'})")
-        return RawText(text, truncated=self.finish != _WHOLE, sources=tuple(self.sources.values()))
+        return RawText(text, self.finish != _WHOLE, tuple(self.sources.values()), self._supported(text))
 
     def usage(self) -> Usage:
         """Tokens as last counted by the service; absent counts are 0."""
@@ -153,6 +158,23 @@ class Reply:
             web = each.web
             if web is not None and web.uri and web.uri.startswith(("https://", "http://")):
                 self.sources.setdefault(web.uri, Source(title=web.title or web.uri, url=web.uri))
+        chunks = [each.web.uri if each.web else None for each in grounding.grounding_chunks or []]
+        for each in grounding.grounding_supports or []:
+            found = [chunks[i] for i in each.grounding_chunk_indices or [] if 0 <= i < len(chunks)]
+            segment, named = each.segment, tuple(uri for uri in found if uri in self.sources)
+            if segment is not None and segment.end_index and named:
+                self.supports.append((segment.start_index or 0, segment.end_index, named))
+
+    def _supported(self, text: str) -> tuple[Support, ...]:
+        """The supports as words: the API counts places in UTF-8 bytes, and leaves out a beginning at 0."""
+        data = text.encode("utf-8", "surrogatepass")
+        places = {uri: i for i, uri in enumerate(self.sources)}
+        told: list[Support] = []
+        for start, end, uris in self.supports:
+            words = data[start:end].decode("utf-8", "ignore").strip()
+            if words:
+                told.append(Support(words, tuple(places[uri] for uri in uris)))
+        return tuple(told)
 
 
 def _texts(content: types.Content | None) -> Iterable[str]:

@@ -231,6 +231,7 @@ def _job(row: Row) -> Job:
         detail=Detail(told.get("detail", Detail.MEDIUM)),
         style=Style(told.get("style", Style.GENERAL)),
         count=int(told.get("count", 15)),
+        grounded=told.get("grounded") is True,
     )
     return Job(row[0], row[1], row[2], row[3], JobState(row[4]), options, EngineChoice(row[6]), row[7], row[8])
 

@@ -170,6 +170,7 @@ def _add_explore(to: Parser) -> None:
 
 def _add_explain(to: Parser) -> None:
     to.set_defaults(work=explain.explain)
+    _add_grounded(to)
     to.add_argument("topic_", metavar="TOPIC")
     to.add_argument("--in", dest="root", metavar="ROOT", help="the map in which the topic stands")
     _add_engine(to)
@@ -180,6 +181,7 @@ def _add_explain(to: Parser) -> None:
 
 def _add_ask(to: Parser) -> None:
     to.set_defaults(work=ask.ask)
+    _add_grounded(to)
     to.add_argument("topic_", metavar="TOPIC")
     to.add_argument("question", metavar="QUESTION", help="one argument, so put it between quotes")
     to.add_argument("--in", dest="root", metavar="ROOT", help="the map in which the topic stands")
@@ -207,6 +209,7 @@ def _add_illustrate(to: Parser) -> None:
 
 def _add_present(to: Parser) -> None:
     to.set_defaults(work=present.present)
+    _add_grounded(to)
     to.add_argument("root_", metavar="ROOT", help="the topic of a map; it is explored first when there is none")
     which = to.add_mutually_exclusive_group()
     which.add_argument("--subtopics", metavar="A,B", help="titles of topics in the map")
@@ -230,6 +233,15 @@ def _add_jobs(to: Parser, as_json: Parser) -> None:
     for name, work, text in named:
         made = _command(group, name, work, text, as_json)
         made.add_argument("job", metavar="ID", nargs="?", help="its id or how it begins; else the newest open one")
+
+
+def _add_grounded(to: Parser) -> None:
+    to.add_argument(
+        "--grounded",
+        action="store_true",
+        default=None,
+        help="let Gemini search the web and name its sources; costs extra",
+    )
 
 
 def _add_engine(to: Parser) -> None:

@@ -53,7 +53,7 @@ class Context:
         """The user's settings with what the command line says over them."""
         given = {
             name: value
-            for name in ("language", "level", "detail", "style", "count")
+            for name in ("language", "level", "detail", "style", "count", "grounded")
             if (value := getattr(self.args, name, None)) is not None
         }
         return replace(self.services.preferences.settings.options, **given)

@@ -134,6 +134,14 @@ class ModelList:
 
 
 @dataclass(frozen=True, slots=True)
+class Support:
+    """Words of an answer that rest on sources, as the search behind it says; indices into its sources."""
+
+    text: str
+    sources: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RawText:
     """Engine output that is not parsed yet; `validated` turns it into content.
 
@@ -144,6 +152,7 @@ class RawText:
     text: str
     truncated: bool = False
     sources: tuple[Source, ...] = ()
+    supports: tuple[Support, ...] = ()
 
 
 Content = SubtopicList | ExplanationText | TopicCandidates | Illustration | ModelList | RawText

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from json import JSONDecodeError, JSONDecoder
 from typing import cast
 
 from knowalledge_desktop.core.content import (
+    Claim,
+    ClaimState,
     Content,
     ExplanationText,
     RawText,
@@ -93,7 +96,19 @@ def parse_explanation(raw: RawText) -> ExplanationText:
     markdown = without_links(markdown, frozenset(source.url for source in raw.sources)).strip()
     if not markdown:
         raise InvalidReply("the explanation is empty")
-    return ExplanationText(markdown, claims_of(markdown), raw.sources, complete=not raw.truncated)
+    claims = tuple(_supported(claim, raw) for claim in claims_of(markdown))
+    return ExplanationText(markdown, claims, raw.sources, complete=not raw.truncated)
+
+
+def _supported(claim: Claim, raw: RawText) -> Claim:
+    """A claim with the sources of the supports whose words it shares; unchecked when there are none."""
+    said = fold(claim.text)
+    found: set[int] = set()
+    for support in raw.supports:
+        words = fold(support.text)
+        if words and ((words in said and 2 * len(words) >= len(said)) or said in words):
+            found.update(i for i in support.sources if 0 <= i < len(raw.sources))
+    return replace(claim, state=ClaimState.SUPPORTED, sources=tuple(sorted(found))) if found else claim
 
 
 def parse_candidates(raw: RawText) -> TopicCandidates:

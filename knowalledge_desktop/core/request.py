@@ -73,13 +73,14 @@ SUBTOPIC_COUNT = 15
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How the answer should be."""
+    """How the answer should be. `grounded` lets Gemini search the web, for texts with sources it names."""
 
     language: str = "en"
     level: Level = Level.HIGH_SCHOOL
     detail: Detail = Detail.MEDIUM
     style: Style = Style.GENERAL
     count: int = SUBTOPIC_COUNT
+    grounded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,11 @@ class Request:
     question: str = ""
     context: str = ""
     image: Picture | None = None
+
+
+def is_grounded(request: Request) -> bool:
+    """Whether the answer may rest on a search of the web: texts only, and only where it was asked for."""
+    return request.options.grounded and request.task in {Task.EXPLANATION, Task.QUESTION}
 
 
 def subject(request: Request) -> str:
@@ -142,6 +148,7 @@ def fingerprint(request: Request, prompt: str) -> str:
         "question": request.question,
         "context": request.context,
         "image": request.image.sha256 if request.image else "",
+        "grounded": "yes" if is_grounded(request) else "",
     }
     told |= {name: value for name, value in more.items() if value}
     text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

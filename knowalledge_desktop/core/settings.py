@@ -13,6 +13,15 @@ DEFAULT_IMAGE_MODEL = "gemini-3.1-flash-lite-image"
 PRODUCTION_BASE_URL = "https://generativelanguage.googleapis.com"
 
 
+class Safety(StrEnum):
+    """How readily Gemini declines topics that may be harmful; the values are the API's thresholds."""
+
+    DEFAULT = "default"
+    FEW = "BLOCK_ONLY_HIGH"
+    SOME = "BLOCK_MEDIUM_AND_ABOVE"
+    MOST = "BLOCK_LOW_AND_ABOVE"
+
+
 class Theme(StrEnum):
     """Colours of the window."""
 
@@ -46,6 +55,7 @@ class Settings:
     port: int = 0
     project: str = DEFAULT_PROJECT
     tier: str = "unknown"
+    safety: Safety = Safety.DEFAULT
 
 
 def model_for(settings: Settings, request: Request) -> str:

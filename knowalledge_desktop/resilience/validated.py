@@ -14,7 +14,7 @@ from knowalledge_desktop.core.ports import Engine
 from knowalledge_desktop.core.request import Answer, Part, Request, Restarted, Task, TextDelta
 from knowalledge_desktop.core.validation import count_words, looks_refused, score_explanation, score_subtopics
 
-LEAST_SUBTOPICS_SCORE = 0.3
+LEAST_SCORE = 0.3
 REFUSAL_WORDS = 60
 """A text that begins as a refusal and is no longer than this is nothing but one."""
 
@@ -65,6 +65,9 @@ def _checked(answer: Answer, request: Request) -> Answer:
         quality = score_subtopics(content, request)
     elif quality is None and isinstance(content, ExplanationText) and request.task is Task.EXPLANATION:
         quality = score_explanation(content, request)
+    written = isinstance(answer.content, RawText) and request.task is Task.EXPLANATION
+    if written and quality is not None and quality < LEAST_SCORE:
+        raise InvalidReply(f"an explanation of form {quality:.2f}, below {LEAST_SCORE}")
     return replace(answer, content=content, quality=quality)
 
 
@@ -72,8 +75,8 @@ def _refuse_misshapen(content: SubtopicList, request: Request) -> None:
     if not content.items:
         raise InvalidReply("no subtopic that is not there already")
     score = score_subtopics(content, request)
-    if score < LEAST_SUBTOPICS_SCORE:
-        raise InvalidReply(f"subtopics of form {score:.2f}, below {LEAST_SUBTOPICS_SCORE}")
+    if score < LEAST_SCORE:
+        raise InvalidReply(f"subtopics of form {score:.2f}, below {LEAST_SCORE}")
 
 
 def _refuse_refusal(content: ExplanationText) -> None:

@@ -12,12 +12,15 @@ from knowalledge_desktop.core.ports import Clock
 from knowalledge_desktop.core.prices import NOTHING, Price, PriceTable, ceiling_micro, cost_micro
 from knowalledge_desktop.core.quota import Bucket, Demand, Used
 from knowalledge_desktop.core.quota_rules import estimate_image_tokens, estimate_tokens
-from knowalledge_desktop.core.request import Answer, Request, Task
+from knowalledge_desktop.core.request import Answer, Request, Task, is_grounded
 from knowalledge_desktop.core.settings import Settings, model_for
 
 FREE_TIER = "free"
 _TYPICAL_OUTPUT = {Task.SUBTOPICS: 900, Task.EXPLANATION: 450, Task.QUESTION: 350, Task.IMAGE_TOPIC: 250}
 """Output tokens of a usual answer, for the price that is likely; the ceiling is what counts for budgets."""
+
+SEARCH_MICRO = 14_000
+"""A request with a search of the web, $14 a thousand (Gemini API pricing of 2026-10, "Grounding")."""
 
 _TYPICAL_PICTURE = 1_290
 _ESTIMATE_SLACK = 2
@@ -90,6 +93,7 @@ class Tariffs:
         images = int(request.task is Task.ILLUSTRATION)
         price = self._reckoned(model_for(self._settings(), request))
         most = ceiling_micro(price, prompt_tokens=tokens, output_tokens=output, images=images)
+        most += self._search(request)
         return Demand(tokens, images, most, request.task.value)
 
     def used(self, request: Request, answer: Answer) -> Used:
@@ -98,7 +102,7 @@ class Tariffs:
         images = int(request.task is Task.ILLUSTRATION)
         tokens = usage.prompt_tokens or self._sizes(request)[0]
         price = self._reckoned(answer.provenance.model or model_for(self._settings(), request))
-        cost = cost_micro(price, usage, image_tokens=usage.image_tokens)
+        cost = cost_micro(price, usage, image_tokens=usage.image_tokens) + self._search(request)
         return Used(tokens, images, cost, usage.output_tokens + usage.thought_tokens)
 
     def cost(self, provenance: Provenance) -> int | None:
@@ -124,12 +128,18 @@ class Tariffs:
                 known = False
                 continue
             images = int(request.task is Task.ILLUSTRATION)
-            most += ceiling_micro(price, prompt_tokens=tokens, output_tokens=output, images=images)
-            likely += _likely(price, request, tokens)
+            search = self._search(request)
+            most += search + ceiling_micro(price, prompt_tokens=tokens, output_tokens=output, images=images)
+            likely += search + _likely(price, request, tokens)
         free = settings.tier == FREE_TIER
         return Quote(
             count, tokens_in, tokens_out, most if known else None, likely if known else None, model, free=free
         )
+
+    def _search(self, request: Request) -> int:
+        """What a search of the web adds; the free ones of a month are not counted off."""
+        billed = is_grounded(request) and self._settings().tier != FREE_TIER
+        return SEARCH_MICRO if billed else 0
 
     def _sizes(self, request: Request) -> tuple[int, int]:
         """Tokens: an upper bound of the prompt's, and the most the answer may have."""

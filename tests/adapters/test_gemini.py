@@ -11,10 +11,21 @@ from typing import Any
 import pytest
 
 from knowalledge_desktop.adapters.gemini import MAX_PAGES, PAGE_SIZE, GeminiEngine, thinking
-from knowalledge_desktop.core.content import ModelInfo, ModelList, Provenance, RawText, Source, Usage
+from knowalledge_desktop.core.content import (
+    ClaimState,
+    ExplanationText,
+    ModelInfo,
+    ModelList,
+    Provenance,
+    RawText,
+    Source,
+    Support,
+    Usage,
+)
 from knowalledge_desktop.core.errors import KeyMalformed, KeyMissing, TimedOut, UserInputError
+from knowalledge_desktop.core.parsing import parse
 from knowalledge_desktop.core.request import Answer, Options, Part, Request, Task, TextDelta
-from knowalledge_desktop.core.settings import Settings
+from knowalledge_desktop.core.settings import Safety, Settings
 from tests.support.fakes import FakeClock, MemorySecrets
 from tests.support.gemini_cases import MODELS, Reply, chunk, event, stream, unary
 from tests.support.gemini_guard import nothing_blocks
@@ -177,6 +188,48 @@ async def test_sources_come_from_grounding_as_they_are(wired: Wired) -> None:
         Source("A", "https://example.org/a"),
         Source("https://example.org/b", "https://example.org/b"),
     )
+
+
+async def test_a_grounded_text_may_search_and_its_supports_are_counted_in_bytes(wired: Wired) -> None:
+    text = "Café culture began early. Jazz came later."
+    first, second = "https://search.example/a", "https://search.example/b"
+    end = len("Café culture began early.".encode())
+    grounding = {
+        "groundingChunks": [{"web": {"uri": first, "title": "A"}}, {"web": {"uri": second, "title": "B"}}],
+        "groundingSupports": [
+            {"segment": {"endIndex": end}, "groundingChunkIndices": [0, 1, 7]},
+            {"segment": {"startIndex": end + 1, "endIndex": len(text.encode())}, "groundingChunkIndices": [1]},
+            {"segment": {"startIndex": 3, "endIndex": 9}},
+        ],
+    }
+    reply = stream(chunk(text), chunk("", finish="STOP", candidate={"groundingMetadata": grounding}))
+    request = replace(EXPLAIN, options=replace(EXPLAIN.options, grounded=True))
+    raw = (await wired.answer(request, reply)).content
+    assert wired.last.body["tools"] == [{"googleSearch": {}}]
+    assert isinstance(raw, RawText)
+    assert raw.supports == (Support("Café culture began early.", (0, 1)), Support("Jazz came later.", (1,)))
+    parsed = parse(raw, request)
+    assert isinstance(parsed, ExplanationText)
+    assert [(claim.state, claim.sources) for claim in parsed.claims] == [
+        (ClaimState.SUPPORTED, (0, 1)),
+        (ClaimState.SUPPORTED, (1,)),
+    ]
+
+
+async def test_only_texts_that_were_asked_for_so_are_grounded(wired: Wired) -> None:
+    await wired.ask(replace(BRANCHES, options=Options(grounded=True)))
+    await wired.ask(EXPLAIN)
+    assert all("tools" not in seen.body for seen in wired.server.seen)
+
+
+async def test_the_threshold_for_harm_is_sent_only_when_it_was_set(wired: Wired) -> None:
+    await wired.ask(EXPLAIN)
+    assert "safetySettings" not in wired.last.body
+    wired.use(safety=Safety.FEW)
+    await wired.ask(EXPLAIN)
+    told = wired.last.body["safetySettings"]
+    assert {each["threshold"] for each in told} == {"BLOCK_ONLY_HIGH"}
+    assert len({each["category"] for each in told}) == 4
 
 
 @pytest.mark.parametrize("case", ["max_tokens", "continuation", "unknown_finish", "no_end"])

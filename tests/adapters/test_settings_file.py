@@ -50,6 +50,7 @@ any_settings = st.builds(
         st.sampled_from(Detail),
         st.sampled_from(Style),
         st.integers(1, 50),
+        st.booleans(),
     ),
     st.sampled_from(EngineChoice),
     st.sampled_from(Theme),

@@ -45,6 +45,8 @@ OTHERS = {
     "question": replace(ASKED, question="Why?"),
     "context": replace(ASKED, context="Why?"),
     "image": replace(ASKED, image=Picture.of("image/png", b"a", 1, 1)),
+    "grounded text": replace(ASKED, task=Task.QUESTION, options=Options(grounded=True)),
+    "text": replace(ASKED, task=Task.QUESTION),
     "another image": replace(ASKED, image=Picture.of("image/png", b"b", 1, 1)),
 }
 
@@ -67,6 +69,7 @@ def test_another_prompt_has_another_fingerprint() -> None:
         replace(ASKED, engine=EngineChoice.GEMINI),
         replace(ASKED, siblings=ASKED.siblings[::-1]),
         replace(ASKED, avoid=ASKED.avoid[::-1]),
+        replace(ASKED, options=Options(grounded=True)),  # a list is never grounded
     ],
 )
 def test_the_same_question_has_the_same_fingerprint(same: Request) -> None:
@@ -74,7 +77,9 @@ def test_the_same_question_has_the_same_fingerprint(same: Request) -> None:
 
 
 def test_every_option_and_field_counts_or_is_known_not_to() -> None:
-    assert {each.name for each in fields(Options)} == {"language", "level", "detail", "style", "count"}
+    assert {each.name for each in fields(Options)} == {"language", "level", "detail", "style", "count"} | {
+        "grounded"  # for texts
+    }
     assert {each.name for each in fields(Request)} == {
         *("task", "topic", "path", "siblings", "avoid", "options", "model"),  # these count
         *("question", "context", "image"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -113,3 +114,11 @@ async def test_no_address_that_a_model_wrote_goes_further_out_not_even_for_a_mom
     for shown in (deltas, parts[-1].content.markdown):
         assert "example" not in shown
         assert "See this and" in shown
+
+
+async def test_a_written_explanation_of_the_poorest_form_is_refused_an_encyclopedias_is_not() -> None:
+    poor = "Jazz. Jazz. Jazz."
+    with pytest.raises(InvalidReply, match="form"):
+        await told(Validated(PlannedEngine([answer(RawText(poor))])), replace(EXPLAIN, topic="Photosynthesis"))
+    kept = await told(Validated(PlannedEngine([answer(ExplanationText(poor))])), EXPLAIN)
+    assert isinstance(kept[-1], Answer)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFormLayout, QFrame, QLineEdit, QScrollArea, QWidget
 
 from knowalledge_desktop.core.request import LANGUAGES, Detail, EngineChoice, Level, Options, Style
-from knowalledge_desktop.core.settings import PRODUCTION_BASE_URL, Settings
+from knowalledge_desktop.core.settings import PRODUCTION_BASE_URL, Safety, Settings
 from knowalledge_desktop.core.settings import Theme as ThemeChoice
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.panels.key_card import KeyCard
@@ -55,6 +55,29 @@ class SettingsDialog(QDialog):
         self._model.setObjectName("modelChoice")
         self._model.setEditable(True)
         self._model.addItem(settings.text_model)
+        self._image_model = QComboBox()
+        self._image_model.setObjectName("imageModelChoice")
+        self._image_model.setEditable(True)
+        self._image_model.addItem(settings.image_model)
+        self._safety = _combo(
+            "safetyChoice",
+            (
+                self.tr("As Google sets it"),
+                self.tr("Decline only what is very likely harmful"),
+                self.tr("Decline what may well be harmful"),
+                self.tr("Decline whatever could be harmful"),
+            ),
+            list(Safety),
+            settings.safety,
+        )
+        self._grounded = QCheckBox(self.tr("Let Gemini search the web for texts"))
+        self._grounded.setObjectName("groundedChoice")
+        self._grounded.setToolTip(
+            self.tr(
+                "Sentences then carry the sources that the search names. About $0.014 a text beside the tokens."
+            )
+        )
+        self._grounded.setChecked(settings.options.grounded)
         self._load = text_button(
             self.tr("Load list"),
             "modelListButton",
@@ -128,6 +151,14 @@ class SettingsDialog(QDialog):
         self._model.setToolTip(self.tr("Name of the Gemini model that writes"))
         form.addRow(self.tr("Gemini model"), row(self._model, self._load, gap=8))
         form.addRow("", self._trouble)
+        _line(
+            form,
+            self.tr("Model for pictures"),
+            self._image_model,
+            self.tr("Name of the Gemini model that draws pictures of topics"),
+        )
+        _line(form, self.tr("Harmful topics"), self._safety)
+        form.addRow("", self._grounded)
         gateway = self.tr("Change it only to use a gateway; https, or http on this machine")
         _line(form, self.tr("Gemini address"), self._address, gateway)
         inner = QWidget()
@@ -153,11 +184,14 @@ class SettingsDialog(QDialog):
             detail=list(Detail)[self._detail.currentIndex()],
             style=list(Style)[self._style.currentIndex()],
             count=self._settings.options.count,
+            grounded=self._grounded.isChecked(),
         )
         return replace(
             self._settings,
             engine=list(EngineChoice)[self._engine.currentIndex()],
             text_model=self._model.currentText().strip() or self._settings.text_model,
+            image_model=self._image_model.currentText().strip() or self._settings.image_model,
+            safety=list(Safety)[self._safety.currentIndex()],
             options=options,
             theme=list(ThemeChoice)[self._theme.currentIndex()],
             text_scale=SCALES[self._scale.currentIndex()],
@@ -177,6 +211,10 @@ class SettingsDialog(QDialog):
         self._model.clear()
         self._model.addItems(list(names) if chosen in names else [chosen, *names])
         self._model.setCurrentText(chosen)
+        drawing, drawn = self._image_model.currentText(), [name for name in names if "image" in name]
+        self._image_model.clear()
+        self._image_model.addItems(drawn if drawing in drawn else [drawing, *drawn])
+        self._image_model.setCurrentText(drawing)
         self._model.showPopup()
 
     def _engines(self) -> tuple[str, ...]:
