@@ -9,9 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowalledge_desktop import __version__
-from knowalledge_desktop.cli.arguments import overrides_of, parse
-from knowalledge_desktop.cli.console import Console
-from knowalledge_desktop.cli.main import run
 
 if TYPE_CHECKING:
     from knowalledge_desktop.port.server import Port
@@ -27,6 +24,11 @@ _NO_SCREEN = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit code. Without a command the window opens."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if not words:  # the usual start: nothing to understand, so nothing of the command line is loaded
+        return _open_window({}, None)
+    from knowalledge_desktop.cli.arguments import overrides_of, parse
+    from knowalledge_desktop.cli.main import run
+
     try:
         args = parse(words)
     except SystemExit as left:  # --help, --version or a mistake: everything is said
@@ -82,6 +84,8 @@ def _state(overrides: Mapping[str, str]) -> Path | None:
 
 def _open_window(overrides: Mapping[str, str], topic: str | None) -> int:
     if not has_screen(os.environ):
+        from knowalledge_desktop.cli.console import Console
+
         Console.of_process().say(_NO_SCREEN)
         return USAGE
     from knowalledge_desktop.ui.app import run_gui
