@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Signal
 
 from knowalledge_desktop.core.errors import AppError, ContentBlocked, UserInputError
 from knowalledge_desktop.core.request import Request, Restarted, Task, TextDelta
-from knowalledge_desktop.services.ask import Answered
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.services.session import MapSession
 from knowalledge_desktop.ui.messages import message_for
@@ -19,6 +18,7 @@ from knowalledge_desktop.ui.tasks import TaskRunner
 from knowalledge_desktop.ui.widgets.trouble import needs_settings
 
 if TYPE_CHECKING:
+    from knowalledge_desktop.services.ask import Answered
     from knowalledge_desktop.ui.map_controller import MapController
     from knowalledge_desktop.ui.panels.detail_panel import DetailPanel
 
@@ -55,6 +55,7 @@ class AskController(QObject):
         box.set_price(lambda text: prices.text(self._priced(prices, text)))
         prices.attach(box.button, lambda: self._priced(prices, box.field.text().strip()))
         prices.attach(box.field, lambda: self._priced(prices, box.field.text().strip()))
+        prices.attach(box.trouble.retry_button, lambda: self._priced(prices, self._failed_question()))
         tasks.finished.connect(self._ended)
 
     @property
@@ -138,10 +139,13 @@ class AskController(QObject):
     def _fail(self, topic_id: str, question: str, error: AppError) -> None:
         self._failed[topic_id] = (question, error)
 
-    def _retry(self) -> None:
+    def _failed_question(self) -> str:
         failed = self._failed.get(self._detail.topic_id)
-        if failed is not None:
-            self.ask(failed[0])
+        return failed[0] if failed else ""
+
+    def _retry(self) -> None:
+        if self._failed_question():
+            self.ask(self._failed_question())
 
     def _hide(self) -> None:
         if self.running == self._detail.topic_id:

@@ -8,9 +8,8 @@ from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QInputDialog
 
-from knowalledge_desktop.core.errors import AppError, KeyRejected, UserInputError
-from knowalledge_desktop.core.graph import Change, Map, PutTopic
-from knowalledge_desktop.core.request import Answer, SubstituteKind
+from knowalledge_desktop.core.errors import AppError, UserInputError
+from knowalledge_desktop.core.graph import Change, Map
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.services.session import MapSession
 from knowalledge_desktop.ui.ask_controller import AskController
@@ -20,7 +19,8 @@ from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.imaging_controller import ImagingController
 from knowalledge_desktop.ui.library_controller import LibraryController
 from knowalledge_desktop.ui.map_controller import EXPAND, EXPLAIN, ILLUSTRATE, MapController
-from knowalledge_desktop.ui.messages import act_name, ago, message_for, reason
+from knowalledge_desktop.ui.map_news import MapNews
+from knowalledge_desktop.ui.messages import act_name, message_for
 from knowalledge_desktop.ui.panels.rail import LIBRARY, MAP
 from knowalledge_desktop.ui.panels.top_bar import TopicField
 from knowalledge_desktop.ui.prices import Prices
@@ -50,11 +50,11 @@ class Desk(QObject):
         self.library = LibraryController(self, window, services, tasks)
         self.settings = SettingsController(self, window, services, theme, icons, tasks)
         self.prices = Prices(services, self)
-        self.imaging = ImagingController(self, window, services, tasks, self.prices)
+        self.imaging = ImagingController(self, window, services, theme, tasks, self.prices)
         self._questions = AskController(services, tasks, self.maps, window.detail, self.prices, self)
         self._topic = TopicDesk(self, window, services, self.maps, self._questions)
         self._visited = Visited()
-        self._removal: tuple[Change, str] | None = None
+        self._news = MapNews(self, window, self.maps)
         self._connect_parts()
         self._connect_maps()
         window.detail.set_options(services.preferences.settings.options)
@@ -104,6 +104,8 @@ class Desk(QObject):
         page.topic_submitted.connect(self.explore)
         page.image_requested.connect(self.imaging.choose_file)
         self.prices.attach(page.go_button, lambda: self.prices.of_new_map(page.field.text()))
+        for title, button in page.starters.items():
+            self.prices.attach(button, lambda title=title: self.prices.of_new_map(title))
         self.settings.adopt_card(page.key_card)
 
     def _connect_maps(self) -> None:
@@ -114,8 +116,6 @@ class Desk(QObject):
         maps.activity_changed.connect(self._show_activity)
         maps.growing.connect(window.canvas.reserve)
         maps.not_grown.connect(window.canvas.release)
-        maps.grown.connect(self._on_grown)
-        maps.removed.connect(self._on_removed)
 
     def show_start(self) -> None:
         """No map is open: show the first page."""
@@ -281,7 +281,7 @@ class Desk(QObject):
         selected = self._window.canvas.selected_id
         self._window.outline.select(selected)
         self._topic.refresh()
-        self._withdraw_undo()
+        self._news.withdraw_undo()
         self._show_rest()
 
     def _show_rest(self) -> None:
@@ -324,47 +324,6 @@ class Desk(QObject):
         )
         self.settings.show_status()
         self._show_history()
-
-    def _on_grown(self, topic_id: str, answer: Answer, count: int) -> None:
-        document = self.maps.map
-        title = document.topics[topic_id].title if document and topic_id in document.topics else ""
-        if count == 0:
-            self._window.notifier.show(self.tr("Nothing new about {title}.").format(title=title))
-        elif topic_id != (document.root_id if document else "") and not self._window.canvas.shows(
-            document.children(topic_id) if document else ()
-        ):
-            # The camera moves only when it is asked to.
-            text = self.tr("%n new topics of {title}, partly outside the view.", "", count).format(title=title)
-            self._window.notifier.show(text, self.tr("Show"), lambda: self._window.canvas.frame_branch(topic_id))
-        if answer.substitute is not None and answer.substitute.because != "KeyMissing":
-            kept = answer.substitute.kind is SubstituteKind.KEPT
-            what = (
-                self.tr("a saved copy, {ago}").format(ago=ago(answer.substitute.age_s))
-                if kept
-                else self.tr("the Atlas")
-            )
-            text = self.tr("{why}. These subtopics are from {what}.")
-            text = text.format(why=reason(answer.substitute.because), what=what)
-            if answer.substitute.because == KeyRejected.__name__:
-                self._window.notifier.show(text, self.tr("Settings"), self.open_settings)
-            else:
-                self._window.notifier.show(text)
-
-    def _on_removed(self, change: Change) -> None:
-        """A message offers to take it back, as long as that is what undo would do."""
-        count = sum(isinstance(put, PutTopic) for put in change.puts) - 1
-        with_branch = self.tr(" with %n subtopics", "", count) if count else ""
-        text = self.tr("Removed {title}{branch}.").format(title=change.about, branch=with_branch)
-        self._window.notifier.show(text, self.tr("Undo"), self.undo)
-        self._removal = (change, text)
-
-    def _withdraw_undo(self) -> None:
-        session = self.maps.session
-        if self._removal is None or (session and session.next_undo is self._removal[0]):
-            return
-        if self._window.notifier.text == self._removal[1]:
-            self._window.notifier.hide()
-        self._removal = None
 
     def _on_selected(self, topic_id: str) -> None:
         self._window.outline.select(topic_id)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QEvent, QMimeData, QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QBuffer, QByteArray, QEvent, QMimeData, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
     QImage,
+    QImageWriter,
     QPainter,
     QPaintEvent,
     QPen,
@@ -27,9 +28,9 @@ class DropFrame(QWidget):
 
     dropped = Signal(object)  # Path | QImage
 
-    def __init__(self, window: QWidget, theme: Theme) -> None:
+    def __init__(self, window: QWidget, theme: Theme, name: str = "imageDropTarget") -> None:
         super().__init__(window)
-        self.setObjectName("imageDropTarget")
+        self.setObjectName(name)
         self.setAccessibleName(self.tr("Drop a picture to find its topic"))
         self.setAcceptDrops(True)
         self._theme = theme
@@ -112,5 +113,5 @@ def png_of(image: QImage) -> bytes:
     """A picture of the clipboard as a file; blocks, so call it in a thread."""
     buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"PNG")
+    QImageWriter(buffer, QByteArray(b"png")).write(image)
     return bytes(buffer.data().data())

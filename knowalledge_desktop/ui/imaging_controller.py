@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog
 
 from knowalledge_desktop.core.content import Picture
@@ -16,18 +16,19 @@ from knowalledge_desktop.core.errors import AppError, ContentBlocked, StorageErr
 from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.core.request import Request, Task
 from knowalledge_desktop.services.bundle import Services
-from knowalledge_desktop.services.imaging import Proposed
 from knowalledge_desktop.ui.dialogs.image_topic_dialog import ImageTopicDialog
 from knowalledge_desktop.ui.dialogs.picture_dialog import PictureDialog
-from knowalledge_desktop.ui.drops import png_of, source_of
+from knowalledge_desktop.ui.drops import DropFrame, png_of, source_of
 from knowalledge_desktop.ui.messages import message_for
 from knowalledge_desktop.ui.prices import Prices
 from knowalledge_desktop.ui.saving import write_whole
 from knowalledge_desktop.ui.tasks import TaskRunner
+from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.thumbnails import Thumbnails, decode
 from knowalledge_desktop.ui.widgets.trouble import needs_settings
 
 if TYPE_CHECKING:
+    from knowalledge_desktop.services.imaging import Proposed
     from knowalledge_desktop.ui.desk import Desk
     from knowalledge_desktop.ui.main_window import MainWindow
 
@@ -39,9 +40,16 @@ class ImagingController(QObject):
     """Owns the picture dialogs; the acts on a topic's picture go through the map controller."""
 
     def __init__(
-        self, desk: Desk, window: MainWindow, services: Services, tasks: TaskRunner, prices: Prices
+        self,
+        desk: Desk,
+        window: MainWindow,
+        services: Services,
+        theme: Theme,
+        tasks: TaskRunner,
+        prices: Prices,
     ) -> None:
         super().__init__(desk)
+        self._theme = theme
         self._desk, self._window, self._services = desk, window, services
         self._tasks, self._prices = tasks, prices
         self.thumbnails = Thumbnails(services.imaging, tasks, self)
@@ -95,7 +103,10 @@ class ImagingController(QObject):
             dialog.topic_chosen.connect(self._begin)
             dialog.settings_requested.connect(self._settings)
             dialog.finished.connect(self._closed)
+            DropFrame(dialog, self._theme, "imageDialogDropTarget").dropped.connect(self.take)
+            QShortcut(QKeySequence.StandardKey.Paste, dialog).activated.connect(self.paste)
             self._prices.attach(dialog.send_button, self._priced)
+            self._prices.attach(dialog.retry_button, self._priced)
             self._prices.attach(dialog.choose_button, lambda: self._prices.of_new_map(dialog.chosen))
             dialog.open()
         return self._dialog

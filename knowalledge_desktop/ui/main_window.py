@@ -153,7 +153,14 @@ class MainWindow(QWidget):
         """Move the focus from one part of the window to the next."""
         regions = [
             r
-            for r in (self.top_bar.field, self.canvas, self.outline, self.detail.view, self.library_page.list)
+            for r in (
+                self.top_bar.field,
+                self.canvas,
+                self.outline,
+                self.detail.view,
+                self.detail.ask.field,
+                self.library_page.list,
+            )
             if r.isVisible()
         ]
         now = next((i for i, r in enumerate(regions) if r.hasFocus()), -1 if step > 0 else 0)

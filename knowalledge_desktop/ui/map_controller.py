@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,9 +12,11 @@ from knowalledge_desktop.core.errors import AppError, UserInputError
 from knowalledge_desktop.core.graph import Change, Explanation, Map, Place
 from knowalledge_desktop.core.request import Answer, Options, Restarted, TextDelta
 from knowalledge_desktop.services.bundle import Services
-from knowalledge_desktop.services.explain import Explained
 from knowalledge_desktop.services.session import MapSession
 from knowalledge_desktop.ui.tasks import TaskRunner
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.services.explain import Explained
 
 EXPAND, EXPLAIN, ILLUSTRATE = "expand", "explain", "illustrate"
 _KINDS = (EXPAND, EXPLAIN, ILLUSTRATE)
@@ -70,6 +72,10 @@ class MapController(QObject):
         """Why the last act on a topic failed, or None."""
         found = self._failed.get(topic_id)
         return found[1] if found else None
+
+    def failed_act(self, topic_id: str) -> str:
+        """The kind of act that failed last on a topic, empty when none did."""
+        return self._failed[topic_id][0] if topic_id in self._failed else ""
 
     def answer_for(self, explanation: Explanation) -> Answer | None:
         """The answer an explanation came with, while the map is open: it tells who stood in for whom."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from knowalledge_desktop.core.content import Picture
 from knowalledge_desktop.core.errors import AppError
-from knowalledge_desktop.services.imaging import ImagingService
 from knowalledge_desktop.ui.tasks import TaskRunner
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.services.imaging import ImagingService
 
 NODE_PX, PANEL_PX = 128, 640
 """Longer sides of what is kept of a picture: for a topic on the map, and for the panel."""

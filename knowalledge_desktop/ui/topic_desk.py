@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QAbstractButton
 
 from knowalledge_desktop.core.errors import AppError, TopicNotFound, UserInputError
 from knowalledge_desktop.core.graph import Explanation
-from knowalledge_desktop.core.request import Task
+from knowalledge_desktop.core.request import Request, Task
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.ask_controller import AskController
-from knowalledge_desktop.ui.map_controller import MapController
+from knowalledge_desktop.ui.map_controller import EXPAND, EXPLAIN, ILLUSTRATE, MapController
 from knowalledge_desktop.ui.messages import Message, message_for
 from knowalledge_desktop.ui.widgets.trouble import needs_settings
 
@@ -26,6 +26,7 @@ _COSTS = {
     "expandButton": Task.SUBTOPICS,
     "illustrateButton": Task.ILLUSTRATION,
 }
+_ACTS = {EXPAND: Task.SUBTOPICS, EXPLAIN: Task.EXPLANATION, ILLUSTRATE: Task.ILLUSTRATION}
 
 
 class TopicDesk(QObject):
@@ -51,7 +52,9 @@ class TopicDesk(QObject):
         detail.suggestion_chosen.connect(desk.explore)
         for button in detail.findChildren(QAbstractButton):
             task = _COSTS.get(button.objectName())
-            if task is not None:
+            if button.objectName() == "retryButton":
+                desk.prices.attach(button, self._retried)
+            elif task is not None:
                 desk.prices.attach(button, lambda t=task: desk.prices.of_topic(t, maps.map, detail.topic_id))
         maps.text_begun.connect(self._on_text_begun)
         maps.text_added.connect(self._on_text_added)
@@ -59,6 +62,11 @@ class TopicDesk(QObject):
         maps.text_ended.connect(self._on_text_ended)
         maps.explained.connect(self._on_explained)
         maps.topic_failed.connect(self._on_failed)
+
+    def _retried(self) -> tuple[Request, ...]:
+        topic_id = self._window.detail.topic_id
+        task = _ACTS.get(self._maps.failed_act(topic_id))
+        return self._desk.prices.of_topic(task, self._maps.map, topic_id) if task else ()
 
     def forget(self) -> None:
         """Another map is open."""

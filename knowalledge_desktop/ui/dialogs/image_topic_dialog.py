@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QImage, QPixmap
+from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
@@ -101,6 +101,11 @@ class ImageTopicDialog(QDialog):
     def send_button(self) -> QWidget:
         """The button that costs something."""
         return self._send
+
+    @property
+    def retry_button(self) -> QWidget:
+        """The button that sends it again."""
+        return self._trouble.retry_button
 
     @property
     def choose_button(self) -> QWidget:
@@ -285,6 +290,13 @@ class ImageTopicDialog(QDialog):
     def _on_choose(self) -> None:
         if self.chosen:
             self.topic_chosen.emit(self.chosen)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc stops what runs first, and closes the dialog then."""
+        if event.key() == Qt.Key.Key_Escape and self._stop.isVisible():
+            self.stop_requested.emit()
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._tick.stop()

@@ -37,6 +37,7 @@ class ShortcutSheet(QDialog):
 
         return [
             (keys("Ctrl+N"), self.tr("Type a new topic")),
+            (keys("Ctrl+V"), self.tr("Topic of a pasted picture or text")),
             (keys("Ctrl+L"), self.tr("Library")),
             (keys("Ctrl+Shift+F"), self.tr("Search the library")),
             (keys("Ctrl+Shift+O"), self.tr("Outline")),
@@ -50,7 +51,7 @@ class ShortcutSheet(QDialog):
             (keys("F6"), self.tr("Next region")),
             (self.tr("Arrows"), self.tr("Walk over the map")),
             (keys("Home / End"), self.tr("Root / last topic")),
-            (keys("E / X"), self.tr("Expand / explain")),
+            (keys("E / X / I"), self.tr("Expand / explain / illustrate")),
             (keys("[ / ]"), self.tr("Fold / unfold")),
             (keys("F2"), self.tr("Rename")),
             (keys("N"), self.tr("Own subtopic")),

@@ -127,7 +127,7 @@ class AskBox(QFrame):
         self.trouble = Trouble("ask")
         self.trouble.retry_requested.connect(self.retry_requested)
         self.trouble.settings_requested.connect(self.settings_requested)
-        whole = column(self.trouble, row(self.field, self.button, gap=8), margins=(24, 10, 20, 6), gap=4)
+        whole = column(self.trouble, row(self.field, self.button, gap=8), margins=(24, 10, 20, 6), gap=6)
         whole.addWidget(self._hint)
         self.setLayout(whole)
         self._tell_price()

@@ -52,6 +52,11 @@ class PictureBox(QFrame):
         self.setLayout(line)
         self.hide()
 
+    @property
+    def told(self) -> str:
+        """What stands beside the picture, besides its own words."""
+        return self._caption.text()
+
     def set_source(self, source: Source, is_missing: Callable[[str], bool]) -> None:
         """Where pictures come from, by the name of their bytes; None while one is on its way."""
         self._source, self._is_missing = source, is_missing

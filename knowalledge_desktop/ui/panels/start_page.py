@@ -29,6 +29,7 @@ class StartPage(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._theme, self._icons = theme, icons
+        self.starters: dict[str, QToolButton] = {}
         self._mark = QLabel()
         self.field = TopicField(icons, "startTopicInput")
         self.field.setMinimumHeight(theme.px("layout.controlHeight.lg") + 8)
@@ -131,7 +132,7 @@ class StartPage(QScrollArea):
         )
 
     def _starter(self, title: str, about: str) -> QWidget:
-        open_it = QToolButton()
+        open_it = self.starters[title] = QToolButton()
         open_it.setObjectName("starter" + title.replace(" ", ""))
         dress_icon(open_it, self._icons, "arrow-right", "accent.text", 18)
         open_it.setAccessibleName(self.tr("Open the map of {title}").format(title=title))

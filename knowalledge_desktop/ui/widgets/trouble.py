@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from knowalledge_desktop.core.errors import AppError, KeyProblem, UserInputError
 from knowalledge_desktop.core.request import EngineChoice
@@ -40,6 +40,11 @@ class Trouble(QFrame):
             )
         )
         self.hide()
+
+    @property
+    def retry_button(self) -> QPushButton:
+        """The button that asks again."""
+        return self._retry
 
     @property
     def text(self) -> str:
