@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -101,10 +101,17 @@ class JobsDb:
         sql = f"SELECT {_ITEM} FROM item WHERE job_id = ? ORDER BY place"  # noqa: S608
         return tuple(_item(row) for row in await self._run(lambda db: db.rows(sql, (job_id,))))
 
-    async def set_state(self, job_id: str, state: JobState, *, because: str = "", at: float = 0.0) -> None:
-        """A job goes on, pauses, or ends."""
-        sql = "UPDATE job SET state = ?, because = ?, ended_at = ? WHERE job_id = ?"
-        await self._run(lambda db: db.rows(sql, (state.value, because, at, job_id)))
+    async def set_state(
+        self, job_id: str, state: JobState, *, when: Collection[JobState], because: str = "", at: float = 0.0
+    ) -> bool:
+        """A job goes on, pauses, or ends, if it is in one of the states `when`; returns whether it was."""
+        marks = ",".join("?" * len(when))
+        sql = f"""
+            UPDATE job SET state = ?, because = ?, ended_at = ?
+            WHERE job_id = ? AND state IN ({marks}) RETURNING job_id
+        """  # noqa: S608 - marks only
+        values = (state.value, because, at, job_id, *(each.value for each in when))
+        return bool(await self._run(lambda db: db.rows(sql, values)))
 
     async def claim(self, job_id: str) -> JobItem | None:
         """Take the next waiting item: it is running from now on, for nobody else."""

@@ -6,7 +6,8 @@ import asyncio
 from dataclasses import asdict
 
 from knowalledge_desktop.cli.context import Context
-from knowalledge_desktop.core.errors import QuotaExhausted, Unavailable, UserInputError
+from knowalledge_desktop.core import errors
+from knowalledge_desktop.core.errors import Unavailable, UserInputError
 from knowalledge_desktop.core.jobs import ItemState, Job, JobItem, JobState, Progress
 from knowalledge_desktop.core.request import Priority
 from knowalledge_desktop.core.sentences import title_of
@@ -36,13 +37,17 @@ async def list_jobs(context: Context) -> int:
 
 async def pause(context: Context) -> int:
     """Let a job rest; what it has asked for still comes in."""
-    await context.services.jobs.pause(await _job_id(context))
+    job_id = await _job_id(context)
+    if not await context.services.jobs.pause(job_id):
+        await _say_state(context, job_id)
     return 0
 
 
 async def cancel(context: Context) -> int:
     """End a job."""
-    await context.services.jobs.cancel(await _job_id(context))
+    job_id = await _job_id(context)
+    if not await context.services.jobs.cancel(job_id):
+        await _say_state(context, job_id)
     return 0
 
 
@@ -108,12 +113,12 @@ async def _go_on(context: Context, job_id: str) -> int:
 
 
 def exit_code(job: Job, items: tuple[JobItem, ...]) -> int:
-    """0 when everything came, 5 when a limit or a budget stopped it, 6 for any other reason."""
-    if job.state is JobState.DONE and all(item.state is not ItemState.FAILED for item in items):
+    """0 when everything came, else the code of what stopped the job or of the first item that failed."""
+    failed = [item.error for item in items if item.state is ItemState.FAILED]
+    if job.state is JobState.DONE and not failed:
         return 0
-    stopped = {"QuotaExhausted", "BudgetReached", "RequestTooBig"}
-    by_quota = job.because in stopped or any(item.error in stopped for item in items)
-    return QuotaExhausted.exit_code if by_quota else Unavailable.exit_code
+    kind = getattr(errors, job.because or next(iter(failed), ""), Unavailable)
+    return kind.exit_code
 
 
 async def _job_id(context: Context) -> str:
@@ -126,6 +131,11 @@ async def _job_id(context: Context) -> str:
         what = f"no job ‘{named}’" if named and not found else "more than one such job" if found else "no open job"
         raise UserInputError(f"There is {what}. See: knowalledge jobs list")
     return found[0].job_id
+
+
+async def _say_state(context: Context, job_id: str) -> None:
+    job = next(each for each in await context.services.jobs.jobs() if each.job_id == job_id)
+    context.console.say(f"This job is {job.state.value} already.")
 
 
 def _state(job: Job) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from math import ceil
+from itertools import pairwise
 from typing import Protocol
 
 from knowalledge_desktop.core.request import EngineChoice, Options
@@ -31,6 +31,10 @@ class ItemState(StrEnum):
 
 
 OPEN = frozenset({ItemState.WAITING, ItemState.RUNNING})
+"""Items that are still to be asked for."""
+
+UNFINISHED = frozenset({JobState.RUNNING, JobState.PAUSED})
+OVER = frozenset({JobState.DONE, JobState.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +102,10 @@ class JobStore(Protocol):
         """The items of a job, in its order."""
         ...
 
-    async def set_state(self, job_id: str, state: JobState, *, because: str = "", at: float = 0.0) -> None:
-        """A job goes on, pauses, or ends."""
+    async def set_state(
+        self, job_id: str, state: JobState, *, when: Collection[JobState], because: str = "", at: float = 0.0
+    ) -> bool:
+        """A job goes on, pauses, or ends, if it is in one of the states `when`; returns whether it was."""
         ...
 
     async def claim(self, job_id: str) -> JobItem | None:
@@ -126,47 +132,17 @@ class JobStore(Protocol):
 RECENT = 20
 """So many of the last finished items tell the rate."""
 
+REST_S = 150.0
+"""A longer gap between two items is a rest (a pause, a limit of the day), and says nothing about the rate."""
 
-def progress(items: Sequence[JobItem], now: float, ends_at: float | None = None) -> Progress:
-    """How far the items are at `now` (epoch seconds)."""
+
+def progress(items: Sequence[JobItem], ends_at: float | None = None) -> Progress:
+    """How far the items are."""
     done = sum(item.state in {ItemState.DONE, ItemState.SKIPPED} for item in items)
     failed = sum(item.state is ItemState.FAILED for item in items)
     running = sum(item.state is ItemState.RUNNING for item in items)
-    times = sorted(item.ended_at for item in items if item.state is ItemState.DONE and item.ended_at > 0)[-RECENT:]
-    rate = 0.0
-    if len(times) > 1 and now > times[0]:
-        rate = 60.0 * (len(times) - 1) / (now - times[0])
+    times = sorted(item.ended_at for item in items if item.state is ItemState.DONE and item.ended_at > 0)
+    recent = times[-RECENT:]
+    gaps = [gap for gap in (after - before for before, after in pairwise(recent)) if gap <= REST_S]
+    rate = 60.0 * len(gaps) / sum(gaps) if sum(gaps) > 0 else 0.0
     return Progress(len(items), done, failed, running, rate, ends_at)
-
-
-def finishing_at(
-    left: int,
-    now: float,
-    *,
-    seconds_each: float,
-    at_once: int,
-    rpm: int | None,
-    day_left: int | None,
-    per_day: int | None,
-    next_reset: float,
-    day_s: float = 86_400.0,
-) -> float | None:
-    """When so many items will be done: what today's limit still allows now, the rest after each reset.
-
-    `day_left` is what is left of today's requests, `per_day` the limit of a whole day (None: no limit).
-    None when it would never end.
-    """
-    if left <= 0:
-        return now
-    pace = seconds_each / max(1, at_once)
-    if rpm is not None:
-        if rpm <= 0:
-            return None
-        pace = max(pace, 60.0 / rpm)
-    if day_left is None or left <= day_left:
-        return now + left * pace
-    if not per_day or per_day <= 0:
-        return None
-    rest = left - max(0, day_left)
-    whole_days = ceil(rest / per_day) - 1
-    return next_reset + whole_days * day_s + (rest - whole_days * per_day) * pace

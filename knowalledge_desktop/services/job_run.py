@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from statistics import median_low
 
 from knowalledge_desktop.core import errors as e
 from knowalledge_desktop.core.graph import Map, Rendering
@@ -16,9 +18,11 @@ from knowalledge_desktop.services.explain import Explained, ExplainService
 from knowalledge_desktop.services.session import MapSession
 
 TRIES_MAX = 4
-_NAP_S = 30.0
+_NAP_S = 2.0
+"""So often a job that waits looks whether it still wants to run: it may be paused from another process."""
 _FIRST_WAIT_S = 15.0
 _LONGEST_WAIT_S = 300.0
+_TIMED = 40
 
 _PAUSES = (e.KeyProblem, e.AccessDenied, e.ModelNotFound, e.BudgetReached)
 _PASSES = (e.Offline, e.ModelUnavailable, e.TimedOut, e.CircuitOpen, e.QueueFull)
@@ -41,6 +45,17 @@ class JobNews:
 Heard = Callable[[JobNews], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a run knows for the forecast: the seconds an answer takes, None at first, and until when it waits."""
+
+    seconds_each: float | None = None
+    waits_until: float | None = None
+
+
+NOTHING_KNOWN = Standing()
+
+
 class JobRun:
     """Asks for the items of one job, a few at once, until none is left or the job is to stop."""
 
@@ -52,7 +67,7 @@ class JobRun:
         explain: ExplainService,
         clock: Clock,
         *,
-        so_far: Callable[[], Awaitable[Progress]],
+        so_far: Callable[[Standing], Awaitable[Progress]],
         heard: Heard,
         priority: Priority,
     ) -> None:
@@ -67,6 +82,8 @@ class JobRun:
         self._opens_at = 0.0
         self._because = ""
         self._waits = 0
+        self._tries: Counter[str] = Counter()
+        self._took: deque[float] = deque(maxlen=_TIMED)
         self._broken: list[Exception] = []
 
     async def to_its_end(self, at_once: int) -> None:
@@ -76,10 +93,10 @@ class JobRun:
                 group.create_task(self._work())
         if self._broken:
             raise self._broken[0]
-        job = await self._store.job(self._job.job_id)
         items = await self._store.items(self._job.job_id)
-        if job and job.state is JobState.RUNNING and not any(item.state in OPEN for item in items):
-            await self._store.set_state(job.job_id, JobState.DONE, at=self._clock.now())
+        if not any(item.state in OPEN for item in items):
+            now = self._clock.now()
+            await self._store.set_state(self._job.job_id, JobState.DONE, when=(JobState.RUNNING,), at=now)
         await self._tell(None)
 
     async def _work(self) -> None:
@@ -102,12 +119,14 @@ class JobRun:
             return replace(item, state=ItemState.SKIPPED, ended_at=now)
         if self._is_there(document, item.topic_id):  # kept just before the program was killed
             return replace(item, state=ItemState.DONE, error="", detail="", ended_at=now)
+        began = self._clock.monotonic()
         try:
             await self._ask(item.topic_id)
         except e.StorageError:
             raise
         except e.AppError as error:
             return await self._troubled(item, error)
+        self._took.append(self._clock.monotonic() - began)
         self._waits = 0
         return replace(item, state=ItemState.DONE, error="", detail="", ended_at=self._clock.now())
 
@@ -116,10 +135,13 @@ class JobRun:
         now = self._clock.now()
         if isinstance(error, _PAUSES):
             self._because = type(error).__name__
-            await self._store.set_state(self._job.job_id, JobState.PAUSED, because=self._because)
+            # Not when the person has ended it meanwhile.
+            await self._store.set_state(
+                self._job.job_id, JobState.PAUSED, when=(JobState.RUNNING,), because=self._because
+            )
             return _waiting(item, error)
         if isinstance(error, e.QuotaExhausted) and not isinstance(error, e.RequestTooBig):
-            self._wait(error.until or now + _LONGEST_WAIT_S, error)
+            self._wait(now + _LONGEST_WAIT_S if error.until is None else error.until, error)
             return _waiting(item, error)
         if isinstance(error, _PASSES):
             return self._later(item, error, now)
@@ -127,9 +149,11 @@ class JobRun:
 
     def _later(self, item: JobItem, error: e.Unavailable, now: float) -> JobItem:
         """What passes is waited for, longer each time; a service that is there but fails is given up at last."""
-        if item.attempts >= TRIES_MAX and isinstance(error, e.TimedOut | e.ModelUnavailable):
+        self._tries[item.topic_id] += 1
+        if self._tries[item.topic_id] >= TRIES_MAX and isinstance(error, e.TimedOut | e.ModelUnavailable):
             return self._failed(item, error)
-        self._waits += 1
+        if self._opens_at <= now:  # what failed beside it at the same time is one trouble, not several
+            self._waits += 1
         pause = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** (self._waits - 1))
         until = error.until if isinstance(error, e.CircuitOpen) else now + pause
         self._wait(until, error)
@@ -157,6 +181,10 @@ class JobRun:
             ended_at=self._clock.now(),
         )
 
+    def _seconds_each(self) -> float | None:
+        """What an answer takes; the quicker ones tell, as the others have waited for a limit too."""
+        return median_low(sorted(self._took)[: (len(self._took) + 1) // 2]) if self._took else None
+
     def _wait(self, until: float, error: e.AppError) -> None:
         self._opens_at = max(self._opens_at, until)
         self._because = type(error).__name__
@@ -179,8 +207,8 @@ class JobRun:
     async def _tell(self, item: JobItem | None) -> None:
         job = await self._store.job(self._job.job_id) or self._job
         waits = self._opens_at if self._opens_at > self._clock.now() else None
-        so_far = await self._so_far()
-        because = self._because if waits or job.state is JobState.PAUSED else ""
+        so_far = await self._so_far(Standing(self._seconds_each(), waits))
+        because = self._because if waits and job.state is JobState.RUNNING else job.because
         self._heard(JobNews(job, so_far, item, waits, because))
 
 

@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
-from knowalledge_desktop.core.errors import UserInputError
+from knowalledge_desktop.core.errors import StorageError, UserInputError
 from knowalledge_desktop.core.graph import Map
+from knowalledge_desktop.core.job_forecast import DayLimit, Pace, finishing_at
 from knowalledge_desktop.core.jobs import (
+    OPEN,
+    OVER,
+    UNFINISHED,
     ItemState,
     Job,
     JobItem,
     JobState,
     JobStore,
     Progress,
-    finishing_at,
     progress,
 )
 from knowalledge_desktop.core.ports import Clock, Library, Locks
-from knowalledge_desktop.core.quota import Metric
+from knowalledge_desktop.core.quota import Gauge, Metric
 from knowalledge_desktop.core.request import EngineChoice, Options, Priority
 from knowalledge_desktop.services.explain import ExplainService
-from knowalledge_desktop.services.job_run import Heard, JobRun
+from knowalledge_desktop.services.job_run import NOTHING_KNOWN, Heard, JobRun, Standing
 from knowalledge_desktop.services.quota import QuotaReport
 from knowalledge_desktop.services.session import MapSession
 
 AT_ONCE = 4
 _SECONDS_EACH = 6.0
 """What an explanation takes before any has been finished."""
+
+_LOOKS = 2
+_LOOK_AGAIN_S = 0.3
+_OF_THE_MINUTE = frozenset({Metric.RPM, Metric.TPM})
+_MANY = 20
+_MUCH = 1.5
 
 
 class JobService:
@@ -44,6 +54,8 @@ class JobService:
         new_id: Callable[[], str],
         has_key: Callable[[], Awaitable[bool]],
         quota: Callable[[], Awaitable[QuotaReport]],
+        minute_s: float = 60.0,
+        day_s: float = 86_400.0,
     ) -> None:
         self._store = store
         self._library = library
@@ -53,6 +65,8 @@ class JobService:
         self._new_id = new_id
         self._has_key = has_key
         self._quota = quota
+        self._minute_s = minute_s
+        self._day_s = day_s
 
     async def start(
         self, document: Map, topic_ids: Sequence[str], options: Options, engine: EngineChoice = EngineChoice.AUTO
@@ -78,29 +92,43 @@ class JobService:
         """The items of a job."""
         return await self._store.items(job_id)
 
-    async def progress(self, job_id: str) -> Progress:
+    async def progress(self, job_id: str, standing: Standing = NOTHING_KNOWN) -> Progress:
         """How far a job is, with its forecast."""
-        items = await self._store.items(job_id)
-        now = self._clock.now()
-        so_far = progress(items, now)
-        return replace(so_far, ends_at=await self._forecast(so_far, now))
+        job = await self._store.job(job_id)
+        so_far = progress(await self._store.items(job_id))
+        if job is None or job.state in OVER or so_far.left == 0:
+            return so_far
+        return replace(so_far, ends_at=await self._forecast(job, so_far, standing))
 
-    async def pause(self, job_id: str) -> None:
-        """Let a job rest, also one that another process runs: what it has asked for still comes in."""
-        await self._known(job_id)
-        await self._store.set_state(job_id, JobState.PAUSED)
+    async def is_held(self, job_id: str) -> bool:
+        """Whether some process runs the job now. A job that is RUNNING and not held was interrupted."""
+        async with self._locks.hold_now(_lock(job_id)) as mine:
+            return not mine
 
-    async def cancel(self, job_id: str) -> None:
-        """End a job; what it has brought stays."""
+    async def interrupted(self) -> tuple[Job, ...]:
+        """Jobs that want to run and that nobody runs, oldest first: those to go on with after a start."""
+        jobs = [job for job in await self._store.jobs() if job.state is JobState.RUNNING]
+        return tuple([job for job in reversed(jobs) if not await self.is_held(job.job_id)])
+
+    async def pause(self, job_id: str) -> bool:
+        """Let a job rest, also one that another process runs: what it has asked for still comes in.
+
+        Returns False when it rests or is over already.
+        """
         await self._known(job_id)
-        await self._store.set_state(job_id, JobState.CANCELLED, at=self._clock.now())
+        return await self._store.set_state(job_id, JobState.PAUSED, when=(JobState.RUNNING,))
+
+    async def cancel(self, job_id: str) -> bool:
+        """End a job; what it has brought stays. Returns False when it is over already."""
+        await self._known(job_id)
+        return await self._store.set_state(job_id, JobState.CANCELLED, when=UNFINISHED, at=self._clock.now())
 
     async def retry(self, job_id: str) -> int:
         """Let failed items wait again; returns how many. `run` goes on with them."""
         await self._known(job_id)
         count = await self._store.put_back(job_id, states=(ItemState.FAILED,))
         if count:
-            await self._store.set_state(job_id, JobState.PAUSED)
+            await self._store.set_state(job_id, JobState.PAUSED, when=OVER)
         return count
 
     async def forget(self, job_id: str) -> None:
@@ -119,29 +147,54 @@ class JobService:
         """Run a job until it is done, pauses or is cancelled; returns it as it is then.
 
         `session` is the map's, where it is open already. Cancelling the call leaves the job to be run
-        again: nothing that is finished is asked twice. Raises UserInputError when the job runs
-        elsewhere, MapNotFound, StorageError.
+        again: nothing that is finished is asked twice. One that was paused and has not come to rest yet goes
+        on where it runs; this call then ends with it. Raises UserInputError when the job runs elsewhere,
+        MapNotFound, StorageError.
         """
-        async with self._locks.hold_now(f"job-{job_id}") as mine:
-            if not mine:
-                raise UserInputError("This job is running already, in another window or process.")
-            job = await self._known(job_id)
-            await self._store.put_back(job_id, states=(ItemState.RUNNING,))  # of a process that has died
-            await self._store.set_state(job_id, JobState.RUNNING)
-            if session is None:
-                session = MapSession(await self._library.load(job.map_id), self._library, stored=True)
-            run = JobRun(
-                replace(job, state=JobState.RUNNING),
-                session,
-                self._store,
-                self._explain,
-                self._clock,
-                so_far=lambda: self.progress(job_id),
-                heard=heard,
-                priority=priority,
-            )
-            await run.to_its_end(at_once)
+        await self._known(job_id)
+
+        async def run() -> Job:
+            return await self._run(job_id, heard, session, at_once, priority)
+
+        for _ in range(_LOOKS):
+            async with self._locks.hold_now(_lock(job_id)) as mine:
+                if mine:
+                    return await run()
+            if await self._store.set_state(job_id, JobState.RUNNING, when=(JobState.PAUSED, JobState.CANCELLED)):
+                async with self._locks.hold(_lock(job_id)):
+                    return await run()
+            await self._clock.sleep(_LOOK_AGAIN_S)  # it may only have been looked at
+        raise UserInputError("This job is running already, in another window or process.")
+
+    async def _run(
+        self, job_id: str, heard: Heard, session: MapSession | None, at_once: int, priority: Priority
+    ) -> Job:
+        job = await self._known(job_id)
+        if session is None:
+            session = MapSession(await self._library.load(job.map_id), self._library, stored=True)
+        await self._store.put_back(job_id, states=(ItemState.RUNNING,))  # of a process that has died
+        if not any(item.state in OPEN for item in await self._store.items(job_id)):
+            await self._store.set_state(job_id, JobState.DONE, when=UNFINISHED, at=self._clock.now())
             return await self._known(job_id)
+        await self._store.set_state(job_id, JobState.RUNNING, when=tuple(JobState))
+        run = JobRun(
+            replace(job, state=JobState.RUNNING, because=""),
+            session,
+            self._store,
+            self._explain,
+            self._clock,
+            so_far=lambda standing: self.progress(job_id, standing),
+            heard=heard,
+            priority=priority,
+        )
+        try:
+            await run.to_its_end(at_once)
+        except BaseException:
+            with suppress(StorageError):  # the next run does it too
+                await self._store.put_back(job_id, states=(ItemState.RUNNING,))
+            raise
+        # Whoever takes a job off the list while it runs ends it.
+        return await self._store.job(job_id) or replace(job, state=JobState.CANCELLED)
 
     async def _known(self, job_id: str) -> Job:
         job = await self._store.job(job_id)
@@ -149,19 +202,32 @@ class JobService:
             raise UserInputError(f"There is no job ‘{job_id}’.")
         return job
 
-    async def _forecast(self, so_far: Progress, now: float) -> float | None:
-        if so_far.left == 0:
-            return None
+    async def _forecast(self, job: Job, so_far: Progress, standing: Standing) -> float | None:
+        now = max(self._clock.now(), standing.waits_until or 0.0)
+        each = _SECONDS_EACH if standing.seconds_each is None else standing.seconds_each
+        pace = Pace(each, AT_ONCE, minute_s=self._minute_s)
+        if job.engine is not EngineChoice.GEMINI:  # the Atlas has no limits
+            return finishing_at(so_far.left, now, pace)
         report = await self._quota()
         minute, day = report.gauge(Metric.RPM), report.gauge(Metric.RPD)
-        per_day = day.limit if day else None
-        return finishing_at(
-            so_far.left,
-            now,
-            seconds_each=60.0 * AT_ONCE / so_far.rate if so_far.rate else _SECONDS_EACH,
-            at_once=AT_ONCE,
-            rpm=minute.limit if minute else None,
-            day_left=None if day is None or per_day is None else per_day - day.used,
-            per_day=per_day,
-            next_reset=report.day_ends,
+        now = max(
+            now, *(gauge.blocked_until or 0.0 for gauge in report.gauges if gauge.metric in _OF_THE_MINUTE), 0
         )
+        if minute is not None and minute.limit is not None:
+            pace = replace(pace, rpm=minute.limit, minute_used=minute.used, minute_frees_at=minute.frees_at)
+        measured = 60.0 / so_far.rate if so_far.rate else 0.0
+        ideal = finishing_at(_MANY, now, replace(pace, minute_used=0))
+        if ideal is not None and measured > _MUCH * (ideal - now) / _MANY:  # tokens or a slow line hold it up
+            pace = replace(pace, least_gap_s=measured)
+        return finishing_at(so_far.left, now, pace, self._day(day, report.day_ends))
+
+    def _day(self, day: Gauge | None, ends: float) -> DayLimit | None:
+        if day is None or day.limit is None:
+            return None
+        if day.blocked_until is not None and day.blocked_until > self._clock.now():
+            return DayLimit(0, day.limit, day.blocked_until, self._day_s)
+        return DayLimit(day.limit - day.used, day.limit, day.frees_at or ends, self._day_s)
+
+
+def _lock(job_id: str) -> str:
+    return f"job-{job_id}"

@@ -48,11 +48,37 @@ async def test_each_item_is_claimed_once_in_order(store: JobStore) -> None:
 async def test_a_job_that_does_not_run_gives_no_items(store: JobStore) -> None:
     await store.create(JOB, ITEMS)
     for state in (JobState.PAUSED, JobState.CANCELLED, JobState.DONE):
-        await store.set_state("j1", state, because="Offline", at=5.0)
+        assert await store.set_state("j1", state, when=tuple(JobState), because="Offline", at=5.0)
         assert await store.claim("j1") is None
     job = await store.job("j1")
     assert job is not None
     assert (job.state, job.because, job.ended_at) == (JobState.DONE, "Offline", 5.0)
+
+
+async def test_a_state_changes_only_from_those_that_are_named(store: JobStore) -> None:
+    await store.create(JOB, ITEMS)
+    assert await store.set_state("j1", JobState.CANCELLED, when=(JobState.RUNNING, JobState.PAUSED), at=7.0)
+    assert not await store.set_state("j1", JobState.PAUSED, when=(JobState.RUNNING,), because="KeyRejected")
+    job = await store.job("j1")
+    assert job is not None
+    assert (job.state, job.because, job.ended_at) == (JobState.CANCELLED, "", 7.0)
+    assert not await store.set_state("none", JobState.PAUSED, when=tuple(JobState))
+
+
+async def test_only_one_of_many_ends_a_job(store: JobStore) -> None:
+    await store.create(JOB, ITEMS)
+    ended = [store.set_state("j1", JobState.CANCELLED, when=(JobState.RUNNING,)) for _ in range(8)]
+    assert sum(await asyncio.gather(*ended)) == 1
+
+
+async def test_two_processes_never_take_the_same_item(tmp_path: Path) -> None:
+    both = [JobsDb(tmp_path / "jobs.db", FakeClock()) for _ in range(2)]
+    await both[0].create(JOB, tuple(JobItem("j1", f"t{n}", f"Topic {n}") for n in range(40)))
+    claims = await asyncio.gather(*(both[n % 2].claim("j1") for n in range(60)))
+    taken = [item.topic_id for item in claims if item is not None]
+    assert (len(taken), len(set(taken))) == (40, 40)
+    for each in both:
+        await each.aclose()
 
 
 async def test_what_became_of_an_item_is_kept_and_can_be_put_back(store: JobStore) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 
 from knowalledge_desktop.core import errors as e
-from knowalledge_desktop.core.jobs import ItemState, JobState, finishing_at
+from knowalledge_desktop.core.jobs import ItemState, JobState
 from knowalledge_desktop.core.quota import Gauge, Metric
 from knowalledge_desktop.core.request import EngineChoice, Options, Priority, Request
 from knowalledge_desktop.services.evidence import EvidenceService
@@ -18,10 +20,10 @@ from knowalledge_desktop.services.job_run import TRIES_MAX, JobNews
 from knowalledge_desktop.services.jobs import JobService
 from knowalledge_desktop.services.quota import QuotaReport
 from knowalledge_desktop.services.status import StatusService
-from tests.support.engines import PlannedEngine, Step, answer, parsed_explanation
+from tests.support.cli_services import until_cancelled
+from tests.support.engines import PlannedEngine, Step, answer, parsed_explanation, settle
 from tests.support.examples import photosynthesis
 from tests.support.fakes import FakeClock, MemoryLibrary, NoEvidence
-from tests.support.gates import NoLocks
 from tests.support.jobs import MemoryJobs
 
 TOPICS = ("root", "c0", "c1", "c2")
@@ -40,12 +42,34 @@ class ByTopic(PlannedEngine):
         self.asked.append(request)
         self.during(request)
         await asyncio.sleep(0)
+        if self.gate is not None:
+            await self.gate.wait()
         plans = self.by_topic.get(request.topic, [])
         steps = plans.pop(0) if len(plans) > 1 else plans[0] if plans else None
         for step in steps or [answer(parsed_explanation(), created_at=self.clock.now())]:
             if isinstance(step, BaseException):
                 raise step
             yield step
+
+
+class OneProcess:
+    """Implements `Locks` between the callers of one process."""
+
+    def __init__(self) -> None:
+        self.locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    @asynccontextmanager
+    async def hold(self, name: str) -> AsyncGenerator[None, None]:
+        async with self.locks[name]:
+            yield
+
+    @asynccontextmanager
+    async def hold_now(self, name: str) -> AsyncGenerator[bool, None]:
+        if self.locks[name].locked():
+            yield False
+            return
+        async with self.locks[name]:
+            yield True
 
 
 class Bench:
@@ -70,7 +94,7 @@ class Bench:
             self.library,
             explain,
             self.clock,
-            NoLocks(),
+            OneProcess(),
             new_id=lambda: f"job{next(numbers)}",
             has_key=has_key,
             quota=quota,
@@ -195,7 +219,7 @@ async def test_killed_after_the_answer_was_kept_it_is_not_asked_again() -> None:
     job_id = await bench.started()
     await bench.run(job_id)
     bench.store.rows[job_id] = [replace(i, state=ItemState.RUNNING, ended_at=0) for i in bench.store.rows[job_id]]
-    await bench.store.set_state(job_id, JobState.RUNNING)
+    await bench.store.set_state(job_id, JobState.RUNNING, when=tuple(JobState))
     assert await bench.run(job_id) is JobState.DONE
     assert len(bench.engine.asked) == 4
 
@@ -224,25 +248,103 @@ async def test_nothing_chosen_and_no_such_job_are_said() -> None:
         await bench.service.run("none")
 
 
-@pytest.mark.parametrize(
-    ("left", "rpm", "day_left", "per_day", "expected"),
-    [
-        (0, 10, 100, 100, 0.0),
-        (60, 10, 100, 100, 360.0),  # ten a minute
-        (60, None, 100, 100, 90.0),  # six seconds each, four at once
-        (60, 10, 20, 40, 7200 + 40 * 6.0),  # twenty today, the rest after the reset
-        (100, 10, 20, 40, 7200 + 86_400 + 40 * 6.0),
-        (60, 0, 100, 100, None),
-        (60, 10, 0, 0, None),
-    ],
-)
-def test_when_a_job_will_be_done(
-    left: int, rpm: int | None, day_left: int, per_day: int, expected: float | None
-) -> None:
-    found = finishing_at(
-        left, 0.0, seconds_each=6.0, at_once=4, rpm=rpm, day_left=day_left, per_day=per_day, next_reset=7200.0
-    )
-    assert found == expected
+async def test_several_failures_at_the_same_time_are_one_trouble() -> None:
+    bench = Bench()
+    for topic in TOPICS:
+        bench.engine.by_topic[title(bench, topic)] = [[e.Offline("x")], [answer(parsed_explanation())]]
+    job_id = await bench.started()
+    began = bench.clock.now()
+    assert await bench.run(job_id) is JobState.DONE
+    waits = [news.waits_until for news in bench.heard if news.waits_until]
+    assert began + 15 <= max(waits) < began + 30
+
+
+async def test_a_cancelled_call_leaves_its_items_waiting_and_the_job_to_be_run_again() -> None:
+    bench = Bench()
+    job_id = await bench.started()
+    begun = asyncio.Event()
+    bench.engine.gate = asyncio.Event()
+    bench.engine.during = lambda _: begun.set()
+    await until_cancelled(bench.run(job_id), begun)
+    assert await bench.states(job_id) == [ItemState.WAITING] * 4
+    assert [job.job_id for job in await bench.service.interrupted()] == [job_id]
+    bench.engine.gate.set()
+    assert await bench.run(job_id) is JobState.DONE
+    assert await bench.service.interrupted() == ()
+
+
+async def test_a_broken_run_leaves_its_items_waiting() -> None:
+    bench = Bench()
+    bench.engine.by_topic[title(bench, "c0")] = [[e.DiskFull("library.db")], [answer(parsed_explanation())]]
+    job_id = await bench.started()
+    with pytest.raises(e.DiskFull):
+        await bench.run(job_id)
+    assert ItemState.RUNNING not in await bench.states(job_id)
+    assert await bench.run(job_id) is JobState.DONE
+
+
+async def test_what_is_over_is_not_paused_or_ended_again() -> None:
+    bench = Bench()
+    job_id = await bench.started()
+    await bench.run(job_id)
+    ended = bench.store.known[job_id].ended_at
+    bench.clock.advance(100)
+    assert not await bench.service.pause(job_id)
+    assert not await bench.service.cancel(job_id)
+    assert await bench.run(job_id) is JobState.DONE
+    assert bench.store.known[job_id].ended_at == ended
+
+
+async def test_a_rejected_key_does_not_bring_an_ended_job_back() -> None:
+    bench = Bench()
+    bench.engine.by_topic[title(bench, "root")] = [[e.KeyRejected()]]
+    job_id = await bench.started()
+
+    def cancel(_: Request) -> None:
+        bench.store.known[job_id] = replace(bench.store.known[job_id], state=JobState.CANCELLED)
+
+    bench.engine.during = cancel
+    assert (await bench.service.run(job_id, at_once=1)).state is JobState.CANCELLED
+    assert await bench.states(job_id) == [ItemState.WAITING] * 4
+
+
+async def test_a_map_that_is_gone_is_said_and_the_job_stays_as_it_was() -> None:
+    bench = Bench()
+    job_id = await bench.started()
+    await bench.service.pause(job_id)
+    bench.library.shelves.clear()
+    with pytest.raises(e.MapNotFound):
+        await bench.run(job_id)
+    assert bench.store.known[job_id].state is JobState.PAUSED
+
+
+async def test_a_job_that_is_taken_off_the_list_while_it_runs_ends() -> None:
+    bench = Bench()
+    job_id = await bench.started()
+    bench.engine.during = lambda _: bench.store.known.clear()
+    assert (await bench.service.run(job_id, at_once=1)).state is JobState.CANCELLED
+    assert len(bench.engine.asked) == 1
+
+
+async def test_a_job_runs_once_and_goes_on_where_it_has_not_come_to_rest() -> None:
+    bench = Bench()
+    bench.engine.gate = asyncio.Event()
+    begun = asyncio.Event()
+    bench.engine.during = lambda _: begun.set()
+    job_id = await bench.started()
+    async with asyncio.TaskGroup() as group:
+        first = group.create_task(bench.service.run(job_id, at_once=1))
+        await begun.wait()
+        assert await bench.service.is_held(job_id)
+        with pytest.raises(e.UserInputError, match="running already"):
+            await bench.service.run(job_id)
+        await bench.service.pause(job_id)
+        again = group.create_task(bench.service.run(job_id))
+        await settle(lambda: bench.store.known[job_id].state is JobState.RUNNING)
+        bench.engine.gate.set()
+    assert (first.result().state, again.result().state) == (JobState.DONE, JobState.DONE)
+    assert len(bench.engine.asked) == 4
+    assert not await bench.service.is_held(job_id)
 
 
 async def test_the_forecast_knows_the_limits() -> None:
@@ -250,4 +352,31 @@ async def test_the_forecast_knows_the_limits() -> None:
     bench.gauges = (Gauge(Metric.RPM, 10, 0), Gauge(Metric.RPD, 100, 98))
     job_id = await bench.started()
     found = await bench.service.progress(job_id)
-    assert found.ends_at == bench.clock.now() + 3600 + 2 * 6.0
+    assert found.ends_at == bench.clock.now() + 3600 + 6.0
+
+
+async def test_the_atlas_has_no_limits() -> None:
+    bench = Bench(key=False)
+    bench.gauges = (Gauge(Metric.RPM, 1, 1), Gauge(Metric.RPD, 1, 1))
+    found = await bench.service.progress(await bench.started())
+    assert found.ends_at == bench.clock.now() + 6.0
+
+
+async def test_a_rest_says_nothing_about_the_rate() -> None:
+    bench = Bench()
+    job_id = await bench.started()
+    for place, at in enumerate((10.0, 20.0, 40_000.0)):
+        row = replace(bench.store.rows[job_id][place], state=ItemState.DONE, ended_at=bench.clock.now() + at)
+        bench.store.rows[job_id][place] = row
+    bench.clock.advance(50_000)
+    found = await bench.service.progress(job_id)
+    assert (found.rate, found.left) == (6.0, 1)
+    assert found.ends_at is not None
+    assert found.ends_at - bench.clock.now() <= 10.0
+
+
+async def test_what_is_over_has_no_forecast() -> None:
+    bench = Bench()
+    job_id = await bench.started()
+    await bench.service.cancel(job_id)
+    assert (await bench.service.progress(job_id)).ends_at is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from knowalledge_desktop.core.jobs import ItemState, Job, JobItem, JobState
@@ -28,9 +28,14 @@ class MemoryJobs:
     async def items(self, job_id: str) -> tuple[JobItem, ...]:
         return tuple(self.rows.get(job_id, ()))
 
-    async def set_state(self, job_id: str, state: JobState, *, because: str = "", at: float = 0.0) -> None:
-        if job_id in self.known:
-            self.known[job_id] = replace(self.known[job_id], state=state, because=because, ended_at=at)
+    async def set_state(
+        self, job_id: str, state: JobState, *, when: Collection[JobState], because: str = "", at: float = 0.0
+    ) -> bool:
+        job = self.known.get(job_id)
+        if job is None or job.state not in when:
+            return False
+        self.known[job_id] = replace(job, state=state, because=because, ended_at=at)
+        return True
 
     async def claim(self, job_id: str) -> JobItem | None:
         job = self.known.get(job_id)
