@@ -46,9 +46,11 @@ class AskController(QObject):
         self._said: dict[str, tuple[Said, ...]] = {}
         self._failed: dict[str, tuple[str, AppError]] = {}
         self._hidden: set[str] = set()
+        self._shown: object = None
         self._running: tuple[str, str, str] | None = None  # topic, question, text so far
         box = detail.ask
         box.asked.connect(self.ask)
+        box.field.textEdited.connect(lambda _: self._dismiss())
         box.stop_requested.connect(self.stop)
         box.retry_requested.connect(self._retry)
         detail.answers.closed.connect(self._hide)
@@ -69,6 +71,7 @@ class AskController(QObject):
         self._said.clear()
         self._failed.clear()
         self._hidden.clear()
+        self._shown = None
 
     def ask(self, question: str) -> None:
         """Send a question about the topic that is shown; one that runs is stopped."""
@@ -94,13 +97,23 @@ class AskController(QObject):
         detail, said = self._detail, self._said.get(topic_id, ())
         box = detail.ask
         here = self._running if self._running and self._running[0] == topic_id else None
+        state = (topic_id, said, here and here[1], topic_id in self._hidden, self._failed.get(topic_id))
+        if state == self._shown:
+            return  # where one is reading stays in view
+        self._shown = state
         if here is not None:
             detail.answers.begin(said, here[1], here[2])
         else:
             detail.answers.show_said(() if topic_id in self._hidden else said)
         box.set_busy(here is not None)
+        self._show_trouble(topic_id)
+        detail.make_room()
+
+    def _show_trouble(self, topic_id: str) -> None:
+        box = self._detail.ask
+        here = self.running == topic_id
         failed = self._failed.get(topic_id)
-        if failed is None or here is not None:
+        if failed is None or here:
             box.trouble.hide()
         else:
             error = failed[1]
@@ -118,7 +131,7 @@ class AskController(QObject):
                 if isinstance(part, TextDelta):
                     self._add(topic_id, question, part.text)
                 elif isinstance(part, Restarted):
-                    self._running = (topic_id, question, "")
+                    self._running, self._shown = (topic_id, question, ""), None
                     self._show_if_seen(topic_id)
                 else:
                     self._keep(topic_id, part)
@@ -146,6 +159,11 @@ class AskController(QObject):
     def _retry(self) -> None:
         if self._failed_question():
             self.ask(self._failed_question())
+
+    def _dismiss(self) -> None:
+        """Another question is being typed: what went wrong with the last one has been read."""
+        if self._failed.pop(self._detail.topic_id, None) is not None:
+            self.show(self._detail.topic_id)
 
     def _hide(self) -> None:
         if self.running == self._detail.topic_id:

@@ -13,8 +13,6 @@ from knowalledge_desktop.core.graph import Change, Map
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.services.session import MapSession
 from knowalledge_desktop.ui.ask_controller import AskController
-from knowalledge_desktop.ui.dialogs.crash_dialog import CrashDialog
-from knowalledge_desktop.ui.dialogs.info_dialogs import AboutDialog, ShortcutSheet
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.imaging_controller import ImagingController
 from knowalledge_desktop.ui.library_controller import LibraryController
@@ -236,10 +234,14 @@ class Desk(QObject):
 
     def show_shortcuts(self) -> None:
         """Show all keys."""
+        from knowalledge_desktop.ui.dialogs.info_dialogs import ShortcutSheet
+
         ShortcutSheet(self._window).open()
 
     def show_about(self) -> None:
         """Show version and licences."""
+        from knowalledge_desktop.ui.dialogs.info_dialogs import AboutDialog
+
         AboutDialog(self._window).open()
 
     def go_back(self) -> None:
@@ -259,6 +261,8 @@ class Desk(QObject):
 
     def show_bug(self, error: BaseException) -> None:
         """Show a bug with its details."""
+        from knowalledge_desktop.ui.dialogs.crash_dialog import CrashDialog
+
         CrashDialog(error, self._window).open()
 
     # --- what happened ---

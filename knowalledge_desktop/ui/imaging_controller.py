@@ -16,8 +16,6 @@ from knowalledge_desktop.core.errors import AppError, ContentBlocked, StorageErr
 from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.core.request import Request, Task
 from knowalledge_desktop.services.bundle import Services
-from knowalledge_desktop.ui.dialogs.image_topic_dialog import ImageTopicDialog
-from knowalledge_desktop.ui.dialogs.picture_dialog import PictureDialog
 from knowalledge_desktop.ui.drops import DropFrame, png_of, source_of
 from knowalledge_desktop.ui.messages import message_for
 from knowalledge_desktop.ui.prices import Prices
@@ -30,6 +28,7 @@ from knowalledge_desktop.ui.widgets.trouble import needs_settings
 if TYPE_CHECKING:
     from knowalledge_desktop.services.imaging import Proposed
     from knowalledge_desktop.ui.desk import Desk
+    from knowalledge_desktop.ui.dialogs.image_topic_dialog import ImageTopicDialog
     from knowalledge_desktop.ui.main_window import MainWindow
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
@@ -96,6 +95,8 @@ class ImagingController(QObject):
 
     def _open(self) -> ImageTopicDialog:
         if self._dialog is None:
+            from knowalledge_desktop.ui.dialogs.image_topic_dialog import ImageTopicDialog
+
             dialog = self._dialog = ImageTopicDialog(self._window)
             dialog.file_wanted.connect(self.choose_file)
             dialog.send_requested.connect(self._send)
@@ -197,6 +198,8 @@ class ImagingController(QObject):
         image = await decode(self._services.imaging, await self._bytes_of(kept))
         if image is None:
             raise StorageError(self.tr("the picture cannot be read"))
+        from knowalledge_desktop.ui.dialogs.picture_dialog import PictureDialog
+
         PictureDialog(image, kept.alt, self._window).open()
 
     def _ask_where(self) -> None:

@@ -10,7 +10,6 @@ from PySide6.QtGui import QFocusEvent, QHelpEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from knowalledge_desktop.core.graph import Map
-from knowalledge_desktop.core.prices import money
 from knowalledge_desktop.core.request import EngineChoice, Request, Task
 from knowalledge_desktop.services.bundle import Services
 
@@ -41,6 +40,8 @@ class Prices(QObject):
         elif quote.most_micro is None:
             parts.append(self.tr("price unknown"))
         else:
+            from knowalledge_desktop.core.prices import money
+
             parts.append(self.tr("at most {money} (estimate)").format(money=money(quote.most_micro)))
         return ", ".join(parts)
 

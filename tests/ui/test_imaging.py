@@ -520,6 +520,46 @@ def test_a_question_without_a_key_leads_to_the_settings(flow: Flow) -> None:
     flow(steps)
 
 
+def test_reading_goes_on_while_the_map_changes(flow: Flow) -> None:
+    async def steps(driver: Driver) -> None:
+        await grown(driver)
+        for number in range(7):
+            await ask(driver, f"Why number {number}?")
+        assert "Why number 1?" not in answers(driver)  # the last five stay
+        assert "Why number 2?" in answers(driver)
+        bar = driver.window.detail.answers.view.verticalScrollBar()
+        assert bar.value() > 0
+        bar.setValue(1)
+        driver.window.desk.maps.rename(opened(driver).root_id, "Swing")
+        await until(lambda: opened(driver).title == "Swing", "the change")
+        assert bar.value() == 1
+
+    flow(steps)
+
+
+def test_a_low_panel_shows_what_matters_most(flow: Flow) -> None:
+    async def steps(driver: Driver) -> None:
+        driver.window.resize(1092, 670)
+        await grown(driver)
+        driver.window.desk.maps.illustrate(opened(driver).root_id)
+        await until(lambda: not driver.tasks._all, "the picture")
+        assert driver.window.detail.picture.isVisible()
+        await ask(driver, "Why?")
+        assert driver.has(QWidget, "answersBox")
+        assert not driver.window.detail.picture.isVisible()
+        await driver.services.preferences.remove_key()
+        await ask(driver, "And then?")
+        assert driver.has(QLabel, "askTroubleText")
+        assert not driver.has(QWidget, "answersBox")
+        QTest.keyClicks(driver.find(QLineEdit, "askInput"), "x")
+        assert not driver.has(QLabel, "askTroubleText")
+        assert driver.has(QWidget, "answersBox")
+        click(driver, QToolButton, "closeAnswersButton")
+        assert driver.window.detail.picture.isVisible()
+
+    flow(steps)
+
+
 def test_every_control_has_a_name_and_a_tooltip(flow: Flow, tmp_path: Path) -> None:
     async def steps(driver: Driver) -> None:
         await grown(driver)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QVBoxLayout, QWidget
 
-from knowalledge_desktop.core.graph import Explanation, Map, Rendering, Topic
+from knowalledge_desktop.core.graph import Explanation, Map, Topic
 from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.core.request import Answer, Options
 from knowalledge_desktop.ui.icons import Icons
@@ -17,7 +17,7 @@ from knowalledge_desktop.ui.panels.ask_box import AnswersView, AskBox
 from knowalledge_desktop.ui.panels.explanation_badges import ExplanationBadges
 from knowalledge_desktop.ui.panels.explanation_view import ExplanationView
 from knowalledge_desktop.ui.panels.picture_box import PictureBox
-from knowalledge_desktop.ui.panels.rendering_choice import RenderingChoice
+from knowalledge_desktop.ui.panels.rendering_choice import RenderingChoice, wanted
 from knowalledge_desktop.ui.panels.topic_meta import BadgeRow, Banner, SourceList
 from knowalledge_desktop.ui.panels.waiting import Waiting
 from knowalledge_desktop.ui.theme import Theme
@@ -26,6 +26,8 @@ from knowalledge_desktop.ui.widgets.elided import ElidedLabel
 
 NARROW = 430
 """Below this width the choices stand above the buttons."""
+LOW = 680
+"""Below this height not everything has room at once."""
 
 
 class DetailPanel(QFrame):
@@ -137,7 +139,14 @@ class DetailPanel(QFrame):
         super().resizeEvent(event)
         narrow = self.width() < NARROW
         self._foot.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
-        self.picture.fit(self.height())
+        self.make_room()
+
+    def make_room(self) -> None:
+        """In a low panel the picture gives way to answers, and earlier answers to what went wrong."""
+        low, told = self.height() < LOW, not self.ask.trouble.isHidden()
+        if low and told:
+            self.answers.hide()
+        self.picture.fit(self.height(), yields=low and (told or not self.answers.isHidden()))
 
     @property
     def topic_id(self) -> str:
@@ -172,7 +181,7 @@ class DetailPanel(QFrame):
         self._illustrate.setVisible(True)
         self.ask.show_topic(topic.title)
         self.show_picture(document.pictures.get(topic_id))
-        kept = _wanted(document, topic_id, self._options)
+        kept = wanted(document, topic_id, self._options)
         self._again.setVisible(kept is not None)
         if kept is None:
             self._show_unexplained(topic)
@@ -287,12 +296,3 @@ class DetailPanel(QFrame):
 
     def _on_again(self) -> None:
         self.regenerate_requested.emit(self._topic_id)
-
-
-def _wanted(document: Map, topic_id: str, options: Options) -> Explanation | None:
-    """The kept explanation in the wanted rendering, else the newest of any."""
-    exact = document.explanations.get(f"{topic_id}/{Rendering.of(options).slug()}")
-    if exact is not None:
-        return exact
-    kept = document.explanations_of(topic_id)
-    return kept[0] if kept else None

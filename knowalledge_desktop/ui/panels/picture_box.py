@@ -35,7 +35,7 @@ class PictureBox(QFrame):
         self._source: Source = _nothing
         self._is_missing: Callable[[str], bool] = lambda _: False
         self._kept: TopicPicture | None = None
-        self._busy = False
+        self._busy = self._yields = False
         self._height = MOST
         self._view = PictureView(theme)
         self._view.clicked.connect(self._on_click)
@@ -64,7 +64,7 @@ class PictureBox(QFrame):
     def show_picture(self, kept: TopicPicture | None, *, busy: bool) -> None:
         """Show a topic's picture, the place of one that is being drawn, or nothing."""
         self._kept, self._busy = kept, busy
-        self.setVisible(kept is not None or busy)
+        self._show()
         self.refresh()
 
     def refresh(self, sha256: str = "") -> None:
@@ -85,12 +85,17 @@ class PictureBox(QFrame):
         tip = self.tr("Click to enlarge") if kept else self.tr("Drawing a picture of this topic")
         self._view.setToolTip(f"{kept.alt}\n{tip}" if kept and kept.alt else tip)
 
-    def fit(self, panel_height: int) -> None:
-        """Give way in a low panel."""
+    def fit(self, panel_height: int, *, yields: bool) -> None:
+        """Be small in a low panel; with `yields`, leave the room to something else."""
+        self._yields = yields
+        self._show()
         height = min(MOST, max(LEAST, round(panel_height * SHARE)))
         if height != self._height:
             self._height = height
             self.refresh()
+
+    def _show(self) -> None:
+        self.setVisible((self._kept is not None or self._busy) and not self._yields)
 
     def _told(self) -> str:
         if self._busy:

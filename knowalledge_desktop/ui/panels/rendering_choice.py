@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from knowalledge_desktop.core.graph import Explanation, Map, Rendering
 from knowalledge_desktop.core.request import Detail, Level, Options
 from knowalledge_desktop.ui.widgets.basics import row
 
@@ -42,3 +43,12 @@ def _choice(name: str, title: str, texts: Sequence[str]) -> QComboBox:
     made.setToolTip(title)
     made.addItems(list(texts))
     return made
+
+
+def wanted(document: Map, topic_id: str, options: Options) -> Explanation | None:
+    """The kept explanation in the wanted rendering, else the newest of any."""
+    exact = document.explanations.get(f"{topic_id}/{Rendering.of(options).slug()}")
+    if exact is not None:
+        return exact
+    kept = document.explanations_of(topic_id)
+    return kept[0] if kept else None
