@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from knowalledge_desktop.core.ports import CacheStats
-from knowalledge_desktop.services.ask import AskService
-from knowalledge_desktop.services.cache import CacheService
-from knowalledge_desktop.services.diagnosis import DiagnosisService
-from knowalledge_desktop.services.edit import EditService
-from knowalledge_desktop.services.explain import ExplainService
-from knowalledge_desktop.services.explore import ExploreService
-from knowalledge_desktop.services.imaging import ImagingService
-from knowalledge_desktop.services.jobs import JobService
-from knowalledge_desktop.services.library import LibraryService
-from knowalledge_desktop.services.preferences import PreferencesService
-from knowalledge_desktop.services.quota import QuotaService
-from knowalledge_desktop.services.status import StatusService
-from knowalledge_desktop.services.tariff import Tariffs
+if TYPE_CHECKING:  # a face pays for what it uses
+    from knowalledge_desktop.core.ports import CacheStats
+    from knowalledge_desktop.services.ask import AskService
+    from knowalledge_desktop.services.cache import CacheService
+    from knowalledge_desktop.services.diagnosis import DiagnosisService
+    from knowalledge_desktop.services.edit import EditService
+    from knowalledge_desktop.services.explain import ExplainService
+    from knowalledge_desktop.services.explore import ExploreService
+    from knowalledge_desktop.services.imaging import ImagingService
+    from knowalledge_desktop.services.jobs import JobService
+    from knowalledge_desktop.services.library import LibraryService
+    from knowalledge_desktop.services.preferences import PreferencesService
+    from knowalledge_desktop.services.quota import QuotaService
+    from knowalledge_desktop.services.status import StatusService
+    from knowalledge_desktop.services.tariff import Tariffs
+
+
+async def _ready() -> None:
+    """Nothing is to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,8 @@ class Services:
 
     `notices` are sentences about what happened to the files at start; `warm_up` loads what
     is heavy in the background; `metrics` renders the numbers; `cache_stats` says what the answer
-    cache holds; `aclose` ends everything.
+    cache holds; `aclose` ends everything. `prepare` loads, off the loop, what a window does not need to be seen;
+    asking for any of it before waits for that.
     """
 
     explore: ExploreService
@@ -63,3 +70,4 @@ class Services:
     metrics: Callable[[], Awaitable[bytes]]
     cache_stats: Callable[[], Awaitable[CacheStats]]
     aclose: Callable[[], Awaitable[None]]
+    prepare: Callable[[], Awaitable[None]] = _ready

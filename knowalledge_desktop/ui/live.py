@@ -18,7 +18,6 @@ from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.app import PortLike
 from knowalledge_desktop.ui.collector import Collector
 from knowalledge_desktop.ui.curtain import Curtain, first_paint, keep_view
-from knowalledge_desktop.ui.dialogs.crash_dialog import CrashDialog, details_of
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.main_window import MainWindow
 from knowalledge_desktop.ui.messages import message_for
@@ -66,6 +65,7 @@ async def live(
         await first_paint(window.canvas if opened else window)
         curtain.close()
         curtain.deleteLater()
+    await services.prepare()
     collector = Collector(window)
     _log.info("window live after %d ms, a map was open: %s", clock.elapsed(), opened)
     port = await _open_port(services, port_for, window)
@@ -137,6 +137,8 @@ def _report_bugs(window: MainWindow) -> None:
     """Whatever nobody caught is a bug: it is logged, and shown with its details."""
 
     def show(error: BaseException) -> None:
+        from knowalledge_desktop.ui.dialogs.crash_dialog import CrashDialog, details_of
+
         _log.error("%s", details_of(error))
         CrashDialog(error, window).open()
 

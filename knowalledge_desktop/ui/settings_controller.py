@@ -11,7 +11,6 @@ from knowalledge_desktop.core.errors import AppError, KeyMalformed, KeyProblem
 from knowalledge_desktop.core.request import Detail, Level
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.dialogs.ask import ask
-from knowalledge_desktop.ui.dialogs.settings_dialog import SettingsDialog
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.messages import message_for
 from knowalledge_desktop.ui.panels.key_card import KeyCard
@@ -20,6 +19,7 @@ from knowalledge_desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
     from knowalledge_desktop.ui.desk import Desk
+    from knowalledge_desktop.ui.dialogs.settings_dialog import SettingsDialog
     from knowalledge_desktop.ui.main_window import MainWindow
 
 
@@ -70,6 +70,8 @@ class SettingsController(QObject):
 
     async def _edit(self) -> None:
         preferences = self._services.preferences
+        from knowalledge_desktop.ui.dialogs.settings_dialog import SettingsDialog
+
         dialog = SettingsDialog(preferences.settings, self._icons, self._window)
         dialog.models_requested.connect(lambda: self._load_models(dialog))
         self._adopt(dialog.key_card)
