@@ -105,6 +105,9 @@ async def _map_kept(atlas: Path) -> None:
 def test_start_against_an_empty_window(home: Path, atlas_path: Path) -> None:
     asyncio.run(_map_kept(atlas_path))
     environ = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
+    # As after any first start: Python keeps what it has compiled, ours as well as everybody's.
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    environ["PYTHONPYCACHEPREFIX"] = str(home.parent / "pycache")
     subprocess.run([sys.executable, "-c", CLOSE_AT_ONCE], env=environ, cwd=ROOT, timeout=60, check=True)
     empty: list[float] = []
     picture: list[float] = []
