@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 KEPT = 5
 """Questions of one topic that stay readable."""
-_KEY = "ask"
+ASK = _KEY = "ask"
 
 
 class AskController(QObject):
@@ -64,6 +64,14 @@ class AskController(QObject):
     def running(self) -> str:
         """The topic whose question is being answered, empty when there is none."""
         return self._running[0] if self._running else ""
+
+    def acts(self) -> tuple[tuple[str, str], ...]:
+        """What runs, as the map controller tells its acts: (kind, topic id)."""
+        return ((ASK, self.running),) if self._running else ()
+
+    def is_first_to_stop(self, others: tuple[tuple[str, str], ...]) -> bool:
+        """Whether Esc means the answer: it is in view, or nothing else runs."""
+        return bool(self._running) and (self.running == self._detail.topic_id or not others)
 
     def forget(self) -> None:
         """Another map is open."""

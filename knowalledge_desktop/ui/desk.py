@@ -12,7 +12,7 @@ from knowalledge_desktop.core.errors import AppError, UserInputError
 from knowalledge_desktop.core.graph import Change, Map
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.services.session import MapSession
-from knowalledge_desktop.ui.ask_controller import AskController
+from knowalledge_desktop.ui.ask_controller import ASK, AskController
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.imaging_controller import ImagingController
 from knowalledge_desktop.ui.library_controller import LibraryController
@@ -112,6 +112,7 @@ class Desk(QObject):
         maps.changed.connect(self._on_changed)
         maps.states_changed.connect(window.canvas.set_states)
         maps.activity_changed.connect(self._show_activity)
+        self._questions.activity_changed.connect(self._show_activity)
         maps.growing.connect(window.canvas.reserve)
         maps.not_grown.connect(window.canvas.release)
 
@@ -202,7 +203,7 @@ class Desk(QObject):
             self._window.map_page.stop_editing()
         elif self._window.on_library:
             self._window.show_page(MAP)
-        elif self._questions.running == self._window.detail.topic_id != "":
+        elif self._questions.is_first_to_stop(self.maps.running()):
             self._questions.stop()
         elif self.maps.running():
             if not self.maps.stop(self._window.canvas.selected_id):
@@ -309,12 +310,16 @@ class Desk(QObject):
         return act_name(change) if change else ""
 
     def _show_activity(self) -> None:
-        running, document, window = self.maps.running(), self.maps.map, self._window
+        running, document, window = self.maps.running() + self._questions.acts(), self.maps.map, self._window
         text = ""
         if running and document is not None:
             kind, topic_id = running[-1]
             title = document.topics[topic_id].title if topic_id in document.topics else ""
-            verbs = {EXPAND: self.tr("Growing {title}"), ILLUSTRATE: self.tr("Drawing {title}")}
+            verbs = {
+                EXPAND: self.tr("Growing {title}"),
+                ILLUSTRATE: self.tr("Drawing {title}"),
+                ASK: self.tr("Answering about {title}"),
+            }
             text = verbs.get(kind, self.tr("Writing {title}")).format(title=title)
             if len(running) > 1:
                 text += self.tr(", %n more", "", len(running) - 1)

@@ -495,6 +495,7 @@ def test_esc_stops_an_answer_and_keeps_the_question(flow: Flow, server: GeminiSe
         QTest.keyClick(field, Qt.Key.Key_Return)
         await until(lambda: asked(server) == 2, "the request")
         assert driver.find(QPushButton, "askButton").text() == "Stop"
+        assert driver.find(QLabel, "activityText").text() == "Answering about Jazz"
         QTest.keyClick(field, Qt.Key.Key_Escape)
         await until(lambda: not driver.tasks._all, "quiet")
         assert driver.find(QPushButton, "askButton").text() == "Ask"

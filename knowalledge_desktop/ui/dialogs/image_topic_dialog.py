@@ -127,6 +127,7 @@ class ImageTopicDialog(QDialog):
             label(self.tr("What is it about?"), "heading"), 10, self._told, 6, self._bar, self._trouble, 4
         )
         right.addWidget(self._choices)
+        right.addSpacing(8)
         right.addWidget(self._own)
         right.addStretch(1)
         right.addSpacing(16)
