@@ -73,7 +73,14 @@ def test_the_window_leaves_slow_libraries_for_later() -> None:
 
 
 def test_wiring_leaves_slow_libraries_for_later() -> None:
-    assert not loaded(imported_by("knowalledge_desktop.bootstrap"), SLOW | QT)
+    names = imported_by("knowalledge_desktop.bootstrap, knowalledge_desktop.gateway")
+    assert not loaded(names, SLOW | QT)
+
+
+def test_the_window_leaves_all_that_asks_and_answers_for_later() -> None:
+    names = imported_by("knowalledge_desktop.bootstrap, knowalledge_desktop.ui.live")
+    later = {"gateway", "resilience", "prompts", "adapters.gemini", "adapters.atlas", "core.facts", "core.links"}
+    assert not loaded(names, {f"knowalledge_desktop.{name}" for name in later})
 
 
 def test_the_core_is_the_standard_library_alone() -> None:
