@@ -207,7 +207,7 @@ class ImagingController(QObject):
         if kept is None or document is None:
             return
         suffix = {"image/jpeg": ".jpg", "image/webp": ".webp"}.get(kept.mime, ".png")
-        title = re.sub(r'[\\/:*?"<>|\x00-\x1f]+', " ", document.topics[kept.topic_id].title).strip(" .")[:80]
+        title = re.sub(r'[\\/:*?"<>|\s\x00-\x1f]+', " ", document.topics[kept.topic_id].title).strip(" .")[:80]
         chooser = QFileDialog(self._window, self.tr("Save the picture"))
         chooser.setObjectName("pictureSaveDialog")
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)

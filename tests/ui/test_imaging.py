@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHelpEvent, QImage
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent, QHelpEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QDialog,
+    QFileDialog,
     QLabel,
     QLineEdit,
+    QMenu,
     QPushButton,
     QRadioButton,
     QToolButton,
@@ -110,6 +112,15 @@ def tooltip(widget: QWidget) -> str:
 def file_of(path: Path, data: bytes) -> Path:
     path.write_bytes(data)
     return path
+
+
+def act(driver: Driver, text: str) -> None:
+    """Choose from the menu of the topic's picture."""
+    view, at = driver.find(QAbstractButton, "topicPicture"), QPoint(5, 5)
+    QApplication.sendEvent(view, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, view.mapToGlobal(at)))
+    menu = next(each for each in driver.window.findChildren(QMenu, "pictureMenu") if each.isVisible())
+    next(each for each in menu.actions() if each.text() == text).trigger()
+    menu.close()
 
 
 def names(folder: Path) -> list[str]:
@@ -293,6 +304,25 @@ def test_another_picture_takes_the_place_of_the_first_and_esc_stops_before_it_cl
     flow(steps)
 
 
+def test_a_picture_is_chosen_from_a_file(flow: Flow, tmp_path: Path) -> None:
+    async def steps(driver: Driver) -> None:
+        click(driver, QPushButton, "startImageButton")
+        await shown(driver, QFileDialog, "imageFileDialog")
+        driver.find(QFileDialog, "imageFileDialog").fileSelected.emit(
+            str(file_of(tmp_path / "a.png", plain(90, 60)))
+        )
+        driver.find(QFileDialog, "imageFileDialog").reject()
+        await shown(driver, QPushButton, "imageSendButton")
+        assert "90 × 60" in driver.find(QLabel, "imageSentLabel").text()
+        click(driver, QPushButton, "imageCancelButton")
+        await grown(driver)
+        click(driver, QToolButton, "imageTopicButton")
+        await shown(driver, QFileDialog, "imageFileDialog")
+        driver.find(QFileDialog, "imageFileDialog").reject()
+
+    flow(steps)
+
+
 def test_a_picture_without_a_clear_topic_can_be_named(flow: Flow, tmp_path: Path) -> None:
     async def steps(driver: Driver) -> None:
         driver.window.desk.imaging.take(file_of(tmp_path / "a.png", plain()))
@@ -340,6 +370,34 @@ def test_a_topic_is_drawn_shown_and_can_be_undone(flow: Flow, services: Services
         maps.undo()
         await until(lambda: opened(driver).pictures != {}, "its return")
         assert box.isVisible()
+
+    flow(steps)
+
+
+def test_the_menu_of_a_picture_saves_draws_again_and_removes(
+    flow: Flow, server: GeminiServer, tmp_path: Path
+) -> None:
+    async def steps(driver: Driver) -> None:
+        await grown(driver, "A/B: tests")
+        driver.window.desk.maps.illustrate(opened(driver).root_id)
+        await until(lambda: not driver.tasks._all, "the picture")
+        act(driver, "Save as…")
+        await shown(driver, QFileDialog, "pictureSaveDialog")
+        chooser = driver.find(QFileDialog, "pictureSaveDialog")
+        assert [Path(name).name for name in chooser.selectedFiles()] == ["A B tests.png"]
+        chooser.fileSelected.emit(str(tmp_path / "out.gif"))
+        await until(lambda: ".webp" in driver.window.notifier.text, "the sentence")
+        chooser.fileSelected.emit(str(tmp_path / "no such folder" / "out.png"))
+        await until(lambda: "no such folder" in driver.window.notifier.text, "the sentence")
+        chooser.fileSelected.emit(str(tmp_path / "out.png"))
+        await until(lambda: "Saved out.png" in driver.window.notifier.text, "the file")
+        chooser.reject()
+        assert names(tmp_path) == ["out.png"]
+        before = asked(server)
+        act(driver, "Draw it again")
+        await until(lambda: asked(server) == before + 1 and not driver.tasks._all, "another picture")
+        act(driver, "Remove the picture")
+        await until(lambda: not opened(driver).pictures, "its removal")
 
     flow(steps)
 
