@@ -11,9 +11,17 @@ from typing import Any
 import pytest
 
 from knowalledge_desktop.bootstrap import Overrides
-from knowalledge_desktop.core.errors import CircuitOpen, ModelUnavailable, QuotaExhausted
-from knowalledge_desktop.core.quota import Limits, Metric
-from knowalledge_desktop.core.request import EngineChoice, Options, Restarted, SubstituteKind, TextDelta
+from knowalledge_desktop.core.errors import BudgetReached, CircuitOpen, ModelUnavailable, QuotaExhausted
+from knowalledge_desktop.core.quota import Budget, Limits, Metric
+from knowalledge_desktop.core.request import (
+    EngineChoice,
+    Options,
+    Request,
+    Restarted,
+    SubstituteKind,
+    Task,
+    TextDelta,
+)
 from knowalledge_desktop.core.sentences import one_line
 from knowalledge_desktop.services.explain import Explained
 from knowalledge_desktop.services.explore import Grown
@@ -125,6 +133,36 @@ async def test_a_substitute_for_a_refused_day_names_why(tmp_path: Path) -> None:
                 assert found.answer.substitute.kind is SubstituteKind.ATLAS
                 assert found.answer.substitute.because == "QuotaExhausted"
         assert [entry.status for entry in server.log] == [200, 429]
+
+
+# --- money --------------------------------------------------------------------------------------------------
+
+
+async def test_what_would_pass_a_budget_of_5_cents_is_not_sent(tmp_path: Path) -> None:
+    text = "**Tides** rise and fall twice a day. " + "The Moon draws the water after it. " * 20
+    with LimitsServer(HiddenLimits(), latency=(0.01, 0.03)) as server:
+        server.enqueue(*[spoken(text, output_tokens=2800)] * 20)  # dear ones, so that few are enough
+        async with program(environ(tmp_path / "home", server.url)) as services:
+            await services.quota.set_budget(Budget(day_micro=50_000))
+            sent = 0
+
+            async def spend() -> None:
+                nonlocal sent
+                while True:
+                    await explained(services, f"Topic {sent}")
+                    sent += 1
+
+            with pytest.raises(BudgetReached) as caught:
+                await spend()
+            demand = services.tariffs.demand(Request(Task.EXPLANATION, f"Topic {sent}"))
+            spent = sum(row.cost_micro for row in await services.quota.spend())
+            assert await services.quota.warnings()
+            sentence = one_line(caught.value, services.now())
+        assert len(server.log) == sent
+    print(f"\n{sent} requests for {spent} of 50000 micro-dollars; the next might have cost {demand.cost_micro}")
+    assert sent > 1
+    assert spent <= 50_000 < spent + demand.cost_micro
+    assert "budget" in sentence.lower()
 
 
 # --- a service that is down ---------------------------------------------------------------------------------

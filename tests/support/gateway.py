@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import subprocess
 import sys
@@ -13,12 +14,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from knowalledge_desktop.__main__ import port_for
 from knowalledge_desktop.bootstrap import Overrides, build_services
+from knowalledge_desktop.cli.console import Console
+from knowalledge_desktop.cli.main import run
 from knowalledge_desktop.core.quota import Limits
 from knowalledge_desktop.core.request import EngineChoice, Options
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.services.explain import Explained
 from tests.support.gemini_cases import Reply, chunk, stream
+from tests.support.limits_answers import TEXT_MODEL
 
 ROOT = Path(__file__).resolve().parents[2]
 PLANTED_KEY = "AIzaTestKeyThatIsPlanted0000000"
@@ -101,17 +106,32 @@ def start(
     )
 
 
+def command(told: Mapping[str, str], *words: str) -> tuple[int, str, str]:
+    """Exit code, output and errors of one command, wired anew but run inside this process, which is quicker."""
+    out, err = io.StringIO(), io.StringIO()
+    code = run(words, lambda more: build_services({**told, **more}), port_for, Console(io.StringIO(), out, err))
+    return code, out.getvalue(), err.getvalue()
+
+
 def ran(told: Mapping[str, str], *words: str) -> tuple[int, str, str]:
-    """Exit code, output and errors of one command."""
+    """Exit code, output and errors of one command in a process of its own."""
     with start(told, *words) as process:
-        out, err = process.communicate(timeout=60)
+        try:
+            out, err = process.communicate(timeout=30)
+        finally:
+            process.kill()  # does nothing to what has ended
     return process.returncode, out, err
 
 
-def spoken(text: str, pieces: int = 6, **options: Any) -> Reply:
-    """A streamed answer of just this text."""
+def spoken(text: str, pieces: int = 6, *, output_tokens: int = 80, **options: Any) -> Reply:
+    """A streamed answer of just this text, billed as so many tokens."""
     size = -(-len(text) // pieces)
     parts: Sequence[str] = [text[at : at + size] for at in range(0, len(text), size)]
-    usage = {"promptTokenCount": 120, "candidatesTokenCount": 80, "totalTokenCount": 200}
-    chunks = [chunk(each) for each in parts[:-1]] + [chunk(parts[-1], finish="STOP", usageMetadata=usage)]
+    usage = {
+        "promptTokenCount": 120,
+        "candidatesTokenCount": output_tokens,
+        "totalTokenCount": 120 + output_tokens,
+    }
+    more: dict[str, Any] = {"usageMetadata": usage, "modelVersion": TEXT_MODEL}
+    chunks = [chunk(each, **more) for each in parts[:-1]] + [chunk(parts[-1], finish="STOP", **more)]
     return stream(*chunks, **options)
