@@ -36,7 +36,7 @@ class FileLocks:
         if lock is None:
             yield
             return
-        while not await asyncio.to_thread(_taken, lock):  # noqa: ASYNC110 - another process cannot set an event
+        while not await _take(lock):  # noqa: ASYNC110 - another process cannot set an event
             await asyncio.sleep(_POLL_S)
         try:
             yield
@@ -47,7 +47,7 @@ class FileLocks:
     async def hold_now(self, name: str) -> AsyncGenerator[bool, None]:
         """Hold the lock of a name without waiting; gives whether it could be had."""
         lock = await asyncio.to_thread(self._lock, name)
-        if lock is None or not await asyncio.to_thread(_taken, lock):
+        if lock is None or not await _take(lock):
             yield lock is None
             return
         try:
@@ -65,6 +65,16 @@ class FileLocks:
             return None
         # Not of a thread: it is taken in a worker and released on the loop.
         return FileLock(self._folder / f"{slot:04d}.lock", thread_local=False, is_singleton=False)
+
+
+async def _take(lock: BaseFileLock) -> bool:
+    """Whether the lock could be had; one that comes after its caller was cancelled is let go again."""
+    taking = asyncio.get_running_loop().run_in_executor(None, _taken, lock)
+    try:
+        return await asyncio.shield(taking)
+    except asyncio.CancelledError:
+        taking.add_done_callback(lambda _: lock.release())
+        raise
 
 
 def _taken(lock: BaseFileLock) -> bool:

@@ -140,3 +140,16 @@ async def test_the_lock_of_a_process_that_is_killed_is_free(tmp_path: Path) -> N
     assert waiting.result() == [WHOLE]
     await other.wait()
     assert len(engine.asked) == 1
+
+
+async def test_a_lock_that_comes_too_late_is_let_go(tmp_path: Path) -> None:
+    shelf = Shelf()
+    for moments in range(12):  # cancelled at every moment of taking the lock
+        engine = PlannedEngine([WHOLE])
+        asking = asyncio.get_running_loop().create_task(told(member(engine, tmp_path, Shelf()), ASK))
+        for _ in range(moments):
+            await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.wait([asking])
+    async with asyncio.timeout(10):
+        assert await told(member(PlannedEngine([WHOLE]), tmp_path, shelf), ASK) == [WHOLE]
