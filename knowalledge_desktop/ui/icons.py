@@ -24,7 +24,7 @@ class Icons:
     def __init__(self, resources: Path, theme: Theme) -> None:
         self._folder = resources / "icons"
         self._theme = theme
-        self._sources: dict[str, str] = {}
+        self._shapes: dict[tuple[str, int, float, bool], QPixmap] = {}
         self._pixmaps: dict[tuple[str, int, float, int, bool], QPixmap] = {}
 
     def icon(self, name: str, colour: str = "text.secondary", size: int = 18, *, rtl: bool = False) -> QIcon:
@@ -76,10 +76,21 @@ class Icons:
         return icon
 
     def _draw(self, name: str, ink: QColor, size: int, dpr: float, *, mirror: bool) -> QPixmap:
-        source = self._sources.get(name)
-        if source is None:
-            source = self._sources[name] = (self._folder / f"{name}.svg").read_text(encoding="utf-8")
-        renderer = QSvgRenderer(QByteArray(source.replace(_CURRENT, ink.name()).encode()))
+        """The shape of an icon, which is drawn once, filled with a colour."""
+        key = (name, size, dpr, mirror)
+        shape = self._shapes.get(key)
+        if shape is None:
+            shape = self._shapes[key] = self._shape(name, size, dpr, mirror=mirror)
+        picture = shape.copy()
+        painter = QPainter(picture)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+        painter.fillRect(QRectF(0, 0, size, size), ink)
+        painter.end()
+        return picture
+
+    def _shape(self, name: str, size: int, dpr: float, *, mirror: bool) -> QPixmap:
+        source = (self._folder / f"{name}.svg").read_text(encoding="utf-8")
+        renderer = QSvgRenderer(QByteArray(source.replace(_CURRENT, "#000000").encode()))
         picture = _blank(size, dpr)
         painter = QPainter(picture)
         if mirror:
