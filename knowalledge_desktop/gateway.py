@@ -94,7 +94,16 @@ class Gateway:
         )
         key = key_maker(label, settings)
         tariff = Tariff(self.tariffs.bucket, self.tariffs.demand, self.tariffs.used)
-        gate = Gate(ledger, Circuits(clock), tariff, clock, key=key)
+        own_gemini = GeminiEngine(secrets, settings, clock)
+
+        async def has_key() -> bool:
+            return await secrets.get() is not None
+
+        async def ready() -> None:
+            if ground.gemini is None and await has_key():
+                await own_gemini.warm_up()
+
+        gate = Gate(ledger, Circuits(clock), tariff, clock, key=key, ready=ready)
         memory = AnswerMemory()
 
         def stack_around(gemini: Engine) -> Engine:
@@ -113,7 +122,6 @@ class Gateway:
                 spawn=lambda call: asyncio.get_running_loop().create_task(call),
             )
 
-        own_gemini = GeminiEngine(secrets, settings, clock)
         engine = stack_around(ground.gemini or own_gemini)
         self._trials: list[GeminiEngine] = []
 
@@ -122,9 +130,6 @@ class Gateway:
                 return engine
             self._trials.append(GeminiEngine(SessionSecrets(key), settings, clock))
             return stack_around(self._trials[-1])
-
-        async def has_key() -> bool:
-            return await secrets.get() is not None
 
         self.engine_for_key = engine_for_key
         self.quota = QuotaService(ledger, settings, clock, board=gate.board, changed=gate.look_again)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -56,16 +56,32 @@ class Tariff:
     used: Callable[[Request, Answer], Used]
 
 
+async def _at_once() -> None:
+    """Nothing has to be made ready."""
+
+
 class Gate:
-    """The state that all requests share: one queue a bucket, the ledger and the circuits."""
+    """The state that all requests share: one queue a bucket, the ledger and the circuits.
+
+    `ready` loads what sending needs. It is awaited before a place in the window is taken: what is admitted
+    goes out at once, so that no place is held, and no refusal of others missed, while modules are loaded.
+    """
 
     def __init__(
-        self, ledger: Ledger, circuits: Circuits, tariff: Tariff, clock: Clock, *, key: Callable[[Request], str]
+        self,
+        ledger: Ledger,
+        circuits: Circuits,
+        tariff: Tariff,
+        clock: Clock,
+        *,
+        key: Callable[[Request], str],
+        ready: Callable[[], Awaitable[None]] = _at_once,
     ) -> None:
         self.ledger = ledger
         self.circuits = circuits
         self.tariff = tariff
         self.key = key
+        self.ready = ready
         self._clock = clock
         self._turnstiles: dict[Bucket, Turnstile] = {}
         self._board: dict[str, tuple[Request, Queued]] = {}
@@ -207,6 +223,7 @@ class _Visit:
         ledger = self._gate.ledger
         refused = ledger.glance(self._bucket, self._demand)
         if refused is None:
+            await self._gate.ready()
             self._pass = self._gate.circuits.enter(self._request.task)
             try:
                 verdict = await ledger.reserve(self._bucket, self._demand, reservation=self._reservation)
