@@ -15,7 +15,6 @@ class Pace:
 
     `rpm` is the limit of a minute (None: no limit), of which `minute_used` are used now and come back
     at `minute_frees_at` (epoch seconds). A request counts until `minute_s` after its answer.
-    `least_gap_s` is what items have really taken one after the other, where something else holds them up.
     """
 
     seconds_each: float
@@ -24,7 +23,6 @@ class Pace:
     minute_used: int = 0
     minute_frees_at: float | None = None
     minute_s: float = 60.0
-    least_gap_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +60,15 @@ def _played(count: int, now: float, pace: Pace, day: DayLimit | None) -> float:
         window = [max(now, frees_at)] * min(pace.minute_used, pace.rpm)
     room, reset = (max(0, day.left), day.resets_at) if day else (count, float("inf"))
     begins = ends = now
-    for number in range(count):
-        begins = max(begins + (pace.least_gap_s if number else 0.0), lanes[0])
+    for _ in range(count):
+        begins = max(begins, lanes[0])
         if pace.rpm is not None and len(window) >= pace.rpm:
             begins = max(begins, heappop(window))
         while day and (begins >= reset or room <= 0):
             begins, room, reset = max(begins, reset), day.limit, reset + day.day_s
         room -= 1
         ended = begins + pace.seconds_each
-        ends = max(ends, begins + max(pace.seconds_each, pace.least_gap_s))
+        ends = max(ends, ended)
         heapreplace(lanes, ended)
         heappush(window, ended + pace.minute_s)
     return ends

@@ -132,17 +132,14 @@ class JobStore(Protocol):
 RECENT = 20
 """So many of the last finished items tell the rate."""
 
-REST_S = 150.0
-"""A longer gap between two items is a rest (a pause, a limit of the day), and says nothing about the rate."""
 
-
-def progress(items: Sequence[JobItem], ends_at: float | None = None) -> Progress:
-    """How far the items are."""
+def progress(items: Sequence[JobItem], *, rest_s: float) -> Progress:
+    """How far the items are; a gap longer than `rest_s` between two of them says nothing about the rate."""
     done = sum(item.state in {ItemState.DONE, ItemState.SKIPPED} for item in items)
     failed = sum(item.state is ItemState.FAILED for item in items)
     running = sum(item.state is ItemState.RUNNING for item in items)
     times = sorted(item.ended_at for item in items if item.state is ItemState.DONE and item.ended_at > 0)
     recent = times[-RECENT:]
-    gaps = [gap for gap in (after - before for before, after in pairwise(recent)) if gap <= REST_S]
+    gaps = [gap for gap in (after - before for before, after in pairwise(recent)) if gap <= rest_s]
     rate = 60.0 * len(gaps) / sum(gaps) if sum(gaps) > 0 else 0.0
-    return Progress(len(items), done, failed, running, rate, ends_at)
+    return Progress(len(items), done, failed, running, rate)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowalledge_desktop.core.content import ExplanationText
 from knowalledge_desktop.core.graph import Change, Explanation, Map, PutExplanation, Rendering
@@ -27,11 +27,15 @@ from knowalledge_desktop.services.status import StatusService
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """The explanation, now in the map and in the library; `change` is empty when the topic is gone."""
+    """The explanation, now in the map and in the library; `change` is empty when the topic is gone.
+
+    `was_limited` is True when a limit had to be waited for: the time it took then says little about the service.
+    """
 
     explanation: Explanation
     change: Change
     answer: Answer
+    was_limited: bool = False
 
 
 class ExplainService:
@@ -64,14 +68,18 @@ class ExplainService:
             priority=priority,
             fresh=fresh,
         )
+        was_limited = False
         try:
             async with aclosing(self._engine.ask(request)) as parts:
                 async for part in parts:
                     if isinstance(part, Answer):
                         self._status.note_answer(part)
-                        yield await self._keep(session, topic_id, options, part)
+                        explained = await self._keep(session, topic_id, options, part)
+                        yield replace(explained, was_limited=was_limited)
                         return
-                    if not isinstance(part, Queued):  # who waits is told by the quota service, for all acts alike
+                    if isinstance(part, Queued):  # who waits is told by the quota service, for all acts alike
+                        was_limited = was_limited or bool(part.metric)
+                    else:
                         yield part
         except Exception as error:
             self._status.note_error(error)

@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from statistics import median_low
+from statistics import median
 
 from knowalledge_desktop.core import errors as e
 from knowalledge_desktop.core.graph import Map, Rendering
@@ -47,7 +47,7 @@ Heard = Callable[[JobNews], None]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a run knows for the forecast: the seconds an answer takes, None at first, and until when it waits."""
+    """What a run knows for the forecast: the seconds of an answer without waiting, and until when it waits."""
 
     seconds_each: float | None = None
     waits_until: float | None = None
@@ -121,12 +121,13 @@ class JobRun:
             return replace(item, state=ItemState.DONE, error="", detail="", ended_at=now)
         began = self._clock.monotonic()
         try:
-            await self._ask(item.topic_id)
+            was_limited = await self._ask(item.topic_id)
         except e.StorageError:
             raise
         except e.AppError as error:
             return await self._troubled(item, error)
-        self._took.append(self._clock.monotonic() - began)
+        if not was_limited:
+            self._took.append(self._clock.monotonic() - began)
         self._waits = 0
         return replace(item, state=ItemState.DONE, error="", detail="", ended_at=self._clock.now())
 
@@ -159,14 +160,16 @@ class JobRun:
         self._wait(until, error)
         return replace(_waiting(item, error), attempts=item.attempts)
 
-    async def _ask(self, topic_id: str) -> None:
+    async def _ask(self, topic_id: str) -> bool:
+        """Have a topic explained and kept; whether a limit had to be waited for."""
         parts = self._explain.explain(
             self._session, topic_id, self._job.options, engine=self._job.engine, priority=self._priority
         )
         async with aclosing(parts):
             async for part in parts:
                 if isinstance(part, Explained):
-                    return
+                    return part.was_limited
+        raise TypeError("the stream of an explanation ended without one")
 
     def _is_there(self, document: Map, topic_id: str) -> bool:
         found = document.explanations.get(f"{topic_id}/{Rendering.of(self._job.options).slug()}")
@@ -180,10 +183,6 @@ class JobRun:
             detail=error.detail,
             ended_at=self._clock.now(),
         )
-
-    def _seconds_each(self) -> float | None:
-        """What an answer takes; the quicker ones tell, as the others have waited for a limit too."""
-        return median_low(sorted(self._took)[: (len(self._took) + 1) // 2]) if self._took else None
 
     def _wait(self, until: float, error: e.AppError) -> None:
         self._opens_at = max(self._opens_at, until)
@@ -207,7 +206,7 @@ class JobRun:
     async def _tell(self, item: JobItem | None) -> None:
         job = await self._store.job(self._job.job_id) or self._job
         waits = self._opens_at if self._opens_at > self._clock.now() else None
-        so_far = await self._so_far(Standing(self._seconds_each(), waits))
+        so_far = await self._so_far(Standing(median(self._took) if self._took else None, waits))
         because = self._because if waits and job.state is JobState.RUNNING else job.because
         self._heard(JobNews(job, so_far, item, waits, because))
 

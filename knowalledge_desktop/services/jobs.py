@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from math import ceil
 
 from knowalledge_desktop.core.errors import StorageError, UserInputError
 from knowalledge_desktop.core.graph import Map
@@ -30,18 +31,19 @@ from knowalledge_desktop.services.quota import QuotaReport
 from knowalledge_desktop.services.session import MapSession
 
 AT_ONCE = 4
-_SECONDS_EACH = 6.0
-"""What an explanation takes before any has been finished."""
+_REST = 2.5
+"""So many minutes without an item are a rest: a pause, or a limit of the day."""
 
 _LOOKS = 2
 _LOOK_AGAIN_S = 0.3
-_OF_THE_MINUTE = frozenset({Metric.RPM, Metric.TPM})
-_MANY = 20
-_MUCH = 1.5
 
 
 class JobService:
-    """Starts, runs, pauses and lists jobs. A job runs in one process at a time, which holds its lock."""
+    """Starts, runs, pauses and lists jobs. A job runs in one process at a time, which holds its lock.
+
+    `minute_s` and `day_s` are the lengths the ledger counts in, `seconds_each` what an explanation is taken
+    to need before one has come.
+    """
 
     def __init__(
         self,
@@ -56,6 +58,7 @@ class JobService:
         quota: Callable[[], Awaitable[QuotaReport]],
         minute_s: float = 60.0,
         day_s: float = 86_400.0,
+        seconds_each: float = 6.0,
     ) -> None:
         self._store = store
         self._library = library
@@ -67,6 +70,7 @@ class JobService:
         self._quota = quota
         self._minute_s = minute_s
         self._day_s = day_s
+        self._seconds_each = seconds_each
 
     async def start(
         self, document: Map, topic_ids: Sequence[str], options: Options, engine: EngineChoice = EngineChoice.AUTO
@@ -95,7 +99,7 @@ class JobService:
     async def progress(self, job_id: str, standing: Standing = NOTHING_KNOWN) -> Progress:
         """How far a job is, with its forecast."""
         job = await self._store.job(job_id)
-        so_far = progress(await self._store.items(job_id))
+        so_far = progress(await self._store.items(job_id), rest_s=_REST * self._minute_s)
         if job is None or job.state in OVER or so_far.left == 0:
             return so_far
         return replace(so_far, ends_at=await self._forecast(job, so_far, standing))
@@ -204,29 +208,38 @@ class JobService:
 
     async def _forecast(self, job: Job, so_far: Progress, standing: Standing) -> float | None:
         now = max(self._clock.now(), standing.waits_until or 0.0)
-        each = _SECONDS_EACH if standing.seconds_each is None else standing.seconds_each
+        each = self._seconds_each if standing.seconds_each is None else standing.seconds_each
         pace = Pace(each, AT_ONCE, minute_s=self._minute_s)
         if job.engine is not EngineChoice.GEMINI:  # the Atlas has no limits
             return finishing_at(so_far.left, now, pace)
         report = await self._quota()
-        minute, day = report.gauge(Metric.RPM), report.gauge(Metric.RPD)
-        now = max(
-            now, *(gauge.blocked_until or 0.0 for gauge in report.gauges if gauge.metric in _OF_THE_MINUTE), 0
-        )
-        if minute is not None and minute.limit is not None:
+        minute = _in_requests(report, Metric.RPM, Metric.TPM)
+        if minute is not None:
+            now = max(now, minute.blocked_until or 0.0)
             pace = replace(pace, rpm=minute.limit, minute_used=minute.used, minute_frees_at=minute.frees_at)
-        measured = 60.0 / so_far.rate if so_far.rate else 0.0
-        ideal = finishing_at(_MANY, now, replace(pace, minute_used=0))
-        if ideal is not None and measured > _MUCH * (ideal - now) / _MANY:  # tokens or a slow line hold it up
-            pace = replace(pace, least_gap_s=measured)
-        return finishing_at(so_far.left, now, pace, self._day(day, report.day_ends))
+        # What is on its way is counted in the limits already.
+        under_way = min(so_far.left, max(0, so_far.running - report.waiting))
+        ends = finishing_at(so_far.left - under_way, now, pace, self._day(report))
+        return None if ends is None else max(ends, now + each)
 
-    def _day(self, day: Gauge | None, ends: float) -> DayLimit | None:
+    def _day(self, report: QuotaReport) -> DayLimit | None:
+        day = _in_requests(report, Metric.RPD, Metric.TPD)
         if day is None or day.limit is None:
             return None
         if day.blocked_until is not None and day.blocked_until > self._clock.now():
             return DayLimit(0, day.limit, day.blocked_until, self._day_s)
-        return DayLimit(day.limit - day.used, day.limit, day.frees_at or ends, self._day_s)
+        return DayLimit(day.limit - day.used, day.limit, day.frees_at or report.day_ends, self._day_s)
+
+
+def _in_requests(report: QuotaReport, requests: Metric, tokens: Metric) -> Gauge | None:
+    """Whichever limit lets fewer requests through; one of tokens by what today's requests needed."""
+    by_requests, by_tokens = report.gauge(requests), report.gauge(tokens)
+    known = [by_requests] if by_requests and by_requests.limit is not None else []
+    made, read = report.gauge(Metric.RPD), report.gauge(Metric.TPD)
+    if by_tokens and by_tokens.limit is not None and made and made.used and read and read.used:
+        each = read.used / made.used
+        known.append(replace(by_tokens, limit=int(by_tokens.limit / each), used=ceil(by_tokens.used / each)))
+    return min(known, key=lambda gauge: gauge.limit or 0, default=None)
 
 
 def _lock(job_id: str) -> str:

@@ -22,7 +22,6 @@ from knowalledge_desktop.core.job_forecast import DayLimit, Pace, finishing_at
         (10, Pace(2, 4, 10, 10, 30), 36),  # all used: it begins when they come back
         (10, Pace(2, 4, 10, 6, 30), 34),  # four now, four and two later
         (3, Pace(2, 4, 1), 126),  # one after the other
-        (30, Pace(1, 4, 10, least_gap_s=60), 1800),  # something else holds it up
     ],
 )
 def test_within_a_day(count: int, pace: Pace, seconds: float) -> None:
@@ -31,9 +30,7 @@ def test_within_a_day(count: int, pace: Pace, seconds: float) -> None:
 
 def _from(pace: Pace, now: float) -> Pace:
     frees_at = None if pace.minute_frees_at is None else pace.minute_frees_at + now
-    return Pace(
-        pace.seconds_each, pace.at_once, pace.rpm, pace.minute_used, frees_at, pace.minute_s, pace.least_gap_s
-    )
+    return Pace(pace.seconds_each, pace.at_once, pace.rpm, pace.minute_used, frees_at, pace.minute_s)
 
 
 @pytest.mark.parametrize(
