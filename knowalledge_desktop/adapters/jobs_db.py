@@ -216,7 +216,7 @@ class JobsDb:
 
 
 def _job_row(job: Job) -> tuple[object, ...]:
-    options = json.dumps(asdict(job.options))
+    options = json.dumps({**asdict(job.options), "fresh": job.fresh})
     return (
         job.job_id,
         job.map_id,
@@ -240,7 +240,8 @@ def _job(row: Row) -> Job:
         count=int(told.get("count", 15)),
         grounded=told.get("grounded") is True,
     )
-    return Job(row[0], row[1], row[2], row[3], JobState(row[4]), options, EngineChoice(row[6]), row[7], row[8])
+    state, engine, fresh = JobState(row[4]), EngineChoice(row[6]), told.get("fresh") is True
+    return Job(row[0], row[1], row[2], row[3], state, options, engine, row[7], row[8], fresh)
 
 
 def _item_row(item: JobItem) -> tuple[object, ...]:

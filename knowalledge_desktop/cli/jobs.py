@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 
 from knowalledge_desktop.cli.context import Context
 from knowalledge_desktop.core import errors
 from knowalledge_desktop.core.errors import Unavailable, UserInputError
-from knowalledge_desktop.core.jobs import ItemState, Job, JobItem, JobState, Progress
-from knowalledge_desktop.core.request import Priority
+from knowalledge_desktop.core.jobs import UNFINISHED, ItemState, Job, JobItem, JobState, Progress
 from knowalledge_desktop.core.sentences import title_of
 from knowalledge_desktop.services.job_run import JobNews
 from knowalledge_desktop.services.session import MapSession
 
 _SHORT = 8
 
+Meant = Callable[[Context, Job], Awaitable[bool]]
+
 
 async def list_jobs(context: Context) -> int:
     """All jobs, newest first."""
     services, console = context.services, context.console
     rows: list[dict[str, object]] = []
+    interrupted = {job.job_id for job in await services.jobs.interrupted()}
     for job in await services.jobs.jobs():
         so_far = await services.jobs.progress(job.job_id)
+        state = "interrupted" if job.job_id in interrupted else _state(job)
         if context.as_json:
             items = await services.jobs.items(job.job_id)
-            rows.append({**asdict(job), "progress": asdict(so_far), "items": [asdict(item) for item in items]})
+            told = {"interrupted": job.job_id in interrupted, "progress": asdict(so_far)}
+            rows.append({**asdict(job), **told, "items": [asdict(item) for item in items]})
         else:
-            console.out(f"{job.job_id[:_SHORT]}  {_state(job):<12} {_count(so_far):<14} {job.title}")
+            console.out(f"{job.job_id[:_SHORT]}  {state:<12} {_count(so_far):<14} {job.title}")
     if context.as_json:
         console.json({"jobs": rows})
     elif not await services.jobs.jobs():
@@ -52,8 +57,8 @@ async def cancel(context: Context) -> int:
 
 
 async def retry(context: Context) -> int:
-    """Let failed items wait again, and go on here."""
-    job_id = await _job_id(context)
+    """Let failed items wait again, and go on here; without a name those of the newest job that has some."""
+    job_id = await _job_id(context, _has_failed)
     count = await context.services.jobs.retry(job_id)
     context.console.say(f"{count} to be tried again.")
     return await _go_on(context, job_id) if count else 0
@@ -65,14 +70,14 @@ async def resume(context: Context) -> int:
 
 
 async def forget(context: Context) -> int:
-    """Take a job off the list; its explanations stay."""
+    """Take a job off the list; its explanations stay. It has to be named."""
+    if not context.args.job:
+        raise UserInputError("Say which job to take off the list. See: knowalledge jobs list")
     await context.services.jobs.forget(await _job_id(context))
     return 0
 
 
-async def run_here(
-    context: Context, job_id: str, *, session: MapSession | None = None, priority: Priority = Priority.LOW
-) -> Job:
+async def run_here(context: Context, job_id: str, *, session: MapSession | None = None) -> Job:
     """Run a job and tell how it goes; Ctrl+C lets it rest, to be resumed."""
     service, console = context.services.jobs, context.console
     told_wait = ""
@@ -89,7 +94,7 @@ async def run_here(
         console.progress(_line(context, news))
 
     try:
-        ended = await service.run(job_id, heard, session=session, priority=priority)
+        ended = await service.run(job_id, heard, session=session)
     except asyncio.CancelledError:
         await service.pause(job_id)
         console.say(f"The job rests. Go on with: knowalledge jobs resume {job_id[:_SHORT]}")
@@ -121,16 +126,24 @@ def exit_code(job: Job, items: tuple[JobItem, ...]) -> int:
     return kind.exit_code
 
 
-async def _job_id(context: Context) -> str:
-    """The job that was named by the beginning of its id; without a name the newest that is not done."""
+async def _job_id(context: Context, meant: Meant | None = None) -> str:
+    """The job that was named by the beginning of its id; without a name the newest that is meant: an open one."""
     jobs = await context.services.jobs.jobs()
     named = context.args.job or ""
-    open_ones = [job for job in jobs if job.state in {JobState.RUNNING, JobState.PAUSED}]
-    found = [job for job in jobs if job.job_id.startswith(named)] if named else open_ones[:1]
+    if named:
+        found = [job for job in jobs if job.job_id.startswith(named)]
+    elif meant is None:
+        found = [job for job in jobs if job.state in UNFINISHED][:1]
+    else:
+        found = [job for job in jobs if await meant(context, job)][:1]
     if len(found) != 1:
-        what = f"no job ‘{named}’" if named and not found else "more than one such job" if found else "no open job"
-        raise UserInputError(f"There is {what}. See: knowalledge jobs list")
+        none = f"no job ‘{named}’" if named else "no open job" if meant is None else "no job with failed items"
+        raise UserInputError(f"There is {'more than one such job' if found else none}. See: knowalledge jobs list")
     return found[0].job_id
+
+
+async def _has_failed(context: Context, job: Job) -> bool:
+    return any(item.state is ItemState.FAILED for item in await context.services.jobs.items(job.job_id))
 
 
 async def _say_state(context: Context, job_id: str) -> None:

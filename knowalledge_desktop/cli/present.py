@@ -11,7 +11,6 @@ from knowalledge_desktop.cli.shapes import explanation_json
 from knowalledge_desktop.core.errors import MapNotFound, UserInputError
 from knowalledge_desktop.core.graph import Map, Rendering
 from knowalledge_desktop.core.jobs import ItemState, Job, JobItem
-from knowalledge_desktop.core.request import Priority
 from knowalledge_desktop.core.validation import check_topic
 from knowalledge_desktop.services.session import MapSession
 
@@ -21,8 +20,9 @@ async def present(context: Context) -> int:
     services = context.services
     session = await _map_of(context, check_topic(context.args.root_))
     chosen = _chosen(context, session.map)
-    job = await services.jobs.start(session.map, chosen, context.options(), context.engine())
-    ended = await run_here(context, job.job_id, session=session, priority=Priority.MEDIUM)
+    fresh = bool(context.args.fresh)
+    job = await services.jobs.start(session.map, chosen, context.options(), context.engine(), fresh=fresh)
+    ended = await run_here(context, job.job_id, session=session)
     items = await services.jobs.items(job.job_id)
     if context.as_json:
         context.console.json(_told(session.map, ended, items))

@@ -39,7 +39,10 @@ OVER = frozenset({JobState.DONE, JobState.CANCELLED})
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A batch over topics of one map. `because` names the error that paused it; times are epoch seconds."""
+    """A batch over topics of one map. `because` names the error that paused it; times are epoch seconds.
+
+    `fresh` asks again instead of reading the cache.
+    """
 
     job_id: str
     map_id: str
@@ -50,6 +53,7 @@ class Job:
     engine: EngineChoice = EngineChoice.AUTO
     because: str = ""
     ended_at: float = 0.0
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

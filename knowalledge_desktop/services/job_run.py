@@ -163,7 +163,12 @@ class JobRun:
     async def _ask(self, topic_id: str) -> bool:
         """Have a topic explained and kept; whether a limit had to be waited for."""
         parts = self._explain.explain(
-            self._session, topic_id, self._job.options, engine=self._job.engine, priority=self._priority
+            self._session,
+            topic_id,
+            self._job.options,
+            engine=self._job.engine,
+            priority=self._priority,
+            fresh=self._job.fresh,
         )
         async with aclosing(parts):
             async for part in parts:

@@ -73,7 +73,13 @@ class JobService:
         self._seconds_each = seconds_each
 
     async def start(
-        self, document: Map, topic_ids: Sequence[str], options: Options, engine: EngineChoice = EngineChoice.AUTO
+        self,
+        document: Map,
+        topic_ids: Sequence[str],
+        options: Options,
+        engine: EngineChoice = EngineChoice.AUTO,
+        *,
+        fresh: bool = False,
     ) -> Job:
         """A new job over topics of a kept map; `run` begins it. Raises UserInputError when there are none."""
         chosen = [topic_id for topic_id in dict.fromkeys(topic_ids) if topic_id in document.topics]
@@ -82,7 +88,13 @@ class JobService:
         if engine is EngineChoice.AUTO and await self._has_key():
             engine = EngineChoice.GEMINI  # what stands in for an answer is no reason to call an item done
         job = Job(
-            self._new_id(), document.map_id, document.title, self._clock.now(), options=options, engine=engine
+            self._new_id(),
+            document.map_id,
+            document.title,
+            self._clock.now(),
+            options=options,
+            engine=engine,
+            fresh=fresh,
         )
         items = [JobItem(job.job_id, topic_id, document.topics[topic_id].title) for topic_id in chosen]
         await self._store.create(job, items)

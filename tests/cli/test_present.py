@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from knowalledge_desktop.core.errors import ContentBlocked, KeyRejected
+from knowalledge_desktop.core.jobs import ItemState, JobState
+from knowalledge_desktop.core.request import Priority
 from tests.support.cli_services import Bench, command
 
 
@@ -72,10 +75,47 @@ def test_a_rejected_key_lets_the_job_rest_until_it_is_resumed(bench: Bench) -> N
     assert told(bench, "jobs", "resume")["state"] == "done"
 
 
-@pytest.mark.parametrize("action", ["pause", "cancel", "resume", "retry"])
-def test_without_an_open_job_it_says_so(bench: Bench, action: str) -> None:
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ("pause", "no open job"),
+        ("cancel", "no open job"),
+        ("resume", "no open job"),
+        ("retry", "no job with failed items"),
+        ("forget", "Say which job"),
+    ],
+)
+def test_without_such_a_job_it_says_so(bench: Bench, action: str, said: str) -> None:
     done = command(bench, "jobs", action)
-    assert (done.code, "no open job" in done.err) == (3, True)
+    assert (done.code, said in done.err) == (3, True)
+
+
+def test_what_failed_last_can_be_tried_again_without_a_name(bench: Bench) -> None:
+    bench.engine.troubles["Jazz 2"] = ContentBlocked("SAFETY")
+    assert command(bench, "present", "Jazz").code == 6
+    bench.engine.troubles.clear()
+    asked = len(bench.engine.asked)
+    assert told(bench, "jobs", "retry")["state"] == "done"
+    assert [request.topic for request in bench.engine.asked[asked:]] == ["Jazz 2"]
+
+
+def test_a_job_whose_process_has_gone_is_shown_as_interrupted(bench: Bench) -> None:
+    found = told(bench, "present", "Jazz", "--subtopics", "Jazz 1,Jazz 2")
+    job_id = found["job"]["job_id"]
+    bench.jobs.known[job_id] = replace(bench.jobs.known[job_id], state=JobState.RUNNING)
+    bench.jobs.rows[job_id] = [replace(bench.jobs.rows[job_id][0], state=ItemState.RUNNING)]
+    assert "interrupted" in command(bench, "jobs", "list").out
+    [listed] = told(bench, "jobs", "list")["jobs"]
+    assert (listed["state"], listed["interrupted"]) == ("running", True)
+    assert told(bench, "jobs", "resume")["state"] == "done"
+    assert told(bench, "jobs", "list")["jobs"][0]["interrupted"] is False
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_fresh_is_asked_again(bench: Bench, fresh: bool) -> None:
+    told(bench, "present", "Jazz", "--subtopics", "Jazz 1", *["--fresh"] * fresh)
+    request = bench.engine.asked[-1]
+    assert (request.topic, request.fresh, request.priority) == ("Jazz 1", fresh, Priority.LOW)
 
 
 def test_jobs_are_listed_ended_and_forgotten(bench: Bench) -> None:

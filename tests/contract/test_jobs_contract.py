@@ -28,7 +28,7 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerato
 
 async def test_a_job_comes_back_as_it_was(store: JobStore) -> None:
     await store.create(JOB, ITEMS)
-    later = replace(JOB, job_id="j2", created_at=200.0, engine=EngineChoice.GEMINI)
+    later = replace(JOB, job_id="j2", created_at=200.0, engine=EngineChoice.GEMINI, fresh=True)
     await store.create(later, ())
     assert await store.jobs() == (later, JOB)
     assert await store.job("j1") == JOB

@@ -93,3 +93,30 @@ def test_every_item_comes_once_however_often_the_process_is_killed(tmp_path: Pat
         return len(session.map.explanations)
 
     assert asyncio.run(kept()) == topics
+
+
+def test_ctrl_c_lets_the_job_rest_and_it_goes_on_later(tmp_path: Path) -> None:
+    with LimitsServer(HiddenLimits(), latency=(0.3, 0.4)) as server:
+        told = environ(tmp_path / "home", server.url)
+        job_id = asyncio.run(planned(told, 12))
+        process = resume(told, job_id)
+        server.wait_for(5, 30.0)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+        assert (process.returncode, out) == (130, "")
+        assert f"knowalledge jobs resume {job_id[:8]}" in err
+        assert "Traceback" not in err
+        [job] = json.loads(done_by(told, "jobs", "list", "--json"))["jobs"]
+        states = [item["state"] for item in job["items"]]
+        assert (job["state"], job["interrupted"]) == ("paused", False)
+        assert set(states) == {"done", "waiting"}
+        again = json.loads(done_by(told, "jobs", "resume", "--json"))
+        assert (again["state"], {item["state"] for item in again["items"]}) == ("done", {"done"})
+        assert 12 <= len(server.log) <= 12 + AT_ONCE
+
+
+def done_by(told: dict[str, str], *words: str) -> str:
+    command = [sys.executable, "-m", "knowalledge_desktop", *words]
+    done = subprocess.run(command, env=told, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
