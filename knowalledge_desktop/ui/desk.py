@@ -19,9 +19,10 @@ from knowalledge_desktop.ui.library_controller import LibraryController
 from knowalledge_desktop.ui.map_controller import EXPAND, EXPLAIN, ILLUSTRATE, MapController
 from knowalledge_desktop.ui.map_news import MapNews
 from knowalledge_desktop.ui.messages import act_name, message_for
-from knowalledge_desktop.ui.panels.rail import LIBRARY, MAP
+from knowalledge_desktop.ui.panels.rail import LIBRARY, MAP, QUOTA
 from knowalledge_desktop.ui.panels.top_bar import TopicField
 from knowalledge_desktop.ui.prices import Prices
+from knowalledge_desktop.ui.quota_controller import QuotaController
 from knowalledge_desktop.ui.settings_controller import SettingsController
 from knowalledge_desktop.ui.tasks import TaskRunner
 from knowalledge_desktop.ui.theme import Theme
@@ -51,6 +52,7 @@ class Desk(QObject):
         self.imaging = ImagingController(self, window, services, theme, tasks, self.prices)
         self._questions = AskController(services, tasks, self.maps, window.detail, self.prices, self)
         self._topic = TopicDesk(self, window, services, self.maps, self._questions)
+        self.quota = QuotaController(self, window, services, tasks)
         self._visited = Visited()
         self._news = MapNews(self, window, self.maps)
         self._connect_parts()
@@ -74,7 +76,7 @@ class Desk(QObject):
         window.top_bar.outline_toggled.connect(window.toggle_outline)
         window.top_bar.image_requested.connect(self.imaging.choose_file)
         self.prices.attach(window.top_bar.go_button, lambda: self.prices.of_new_map(field.text()))
-        window.rail.page_chosen.connect(self._show_page)
+        window.rail.page_chosen.connect(self.show_page)
         window.rail.help_requested.connect(self.show_shortcuts)
         window.rail.about_requested.connect(self.show_about)
         window.rail.settings_requested.connect(self.open_settings)
@@ -176,12 +178,12 @@ class Desk(QObject):
 
     def undo(self) -> None:
         """Take the last act back, where it is seen."""
-        if not self._window.on_library:
+        if self._window.page == MAP:
             self.maps.undo()
 
     def redo(self) -> None:
         """Do it again."""
-        if not self._window.on_library:
+        if self._window.page == MAP:
             self.maps.redo()
 
     def stop_all(self) -> None:
@@ -201,7 +203,7 @@ class Desk(QObject):
         """Inner first: an editor, what runs on the selection, all that runs, a message, the selection."""
         if self._window.map_page.is_editing:
             self._window.map_page.stop_editing()
-        elif self._window.on_library:
+        elif self._window.page != MAP:
             self._window.show_page(MAP)
         elif self._questions.is_first_to_stop(self.maps.running()):
             self._questions.stop()
@@ -222,12 +224,22 @@ class Desk(QObject):
 
     def focus_search(self) -> None:
         """Search the library."""
-        self._show_page(LIBRARY)
+        self.show_page(LIBRARY)
         self._window.library_page.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def enter_library(self) -> None:
         """List the maps anew."""
         self.library.refresh()
+
+    def show_page(self, page: str) -> None:
+        """Go to a page and show what it tells of as it is now."""
+        if self._window.page != page:
+            self._window.notifier.hide()  # it told of the page that is left
+        self._window.show_page(page)
+        if page == LIBRARY:
+            self.enter_library()
+        elif page == QUOTA:
+            self.quota.refresh()
 
     def open_settings(self) -> None:
         """Show the settings."""
@@ -348,13 +360,6 @@ class Desk(QObject):
     async def _find_titles(self, field: TopicField, text: str) -> None:
         language = self._services.preferences.settings.options.language
         field.propose(text, await self._services.library.complete(text, language))
-
-    def _show_page(self, page: str) -> None:
-        if self._window.on_library != (page == LIBRARY):
-            self._window.notifier.hide()  # it told of the page that is left
-        self._window.show_page(page)
-        if page == LIBRARY:
-            self.enter_library()
 
     def _go(self, step: int) -> None:
         there = self._visited.go(step)

@@ -17,13 +17,14 @@ from knowalledge_desktop.ui.panels.detail_panel import DetailPanel
 from knowalledge_desktop.ui.panels.library_page import LibraryPage
 from knowalledge_desktop.ui.panels.map_page import MapPage
 from knowalledge_desktop.ui.panels.outline import OutlineView
-from knowalledge_desktop.ui.panels.rail import LIBRARY, MAP, Rail
+from knowalledge_desktop.ui.panels.rail import LIBRARY, MAP, QUOTA, Rail
 from knowalledge_desktop.ui.panels.status_bar import StatusBar
 from knowalledge_desktop.ui.panels.top_bar import TopBar
 from knowalledge_desktop.ui.tasks import TaskRunner
 from knowalledge_desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from knowalledge_desktop.ui.panels.quota_page import QuotaPage
     from knowalledge_desktop.ui.panels.start_page import StartPage
 
 
@@ -40,6 +41,7 @@ class MainWindow(QWidget):
         self._theme = theme
         self._icons = icons
         self._start_page: StartPage | None = None
+        self._quota_page: QuotaPage | None = None
         self._geometry = QSettings(str(services.folders.state / "window.ini"), QSettings.Format.IniFormat)
         self.rail = Rail(theme, icons)
         self.top_bar = TopBar(theme, icons)
@@ -100,15 +102,18 @@ class MainWindow(QWidget):
     # --- what is seen ---
 
     def show_page(self, page: str) -> None:
-        """Go to the map or the library."""
-        self._pages.setCurrentIndex(1 if page == LIBRARY else 0)
-        self.top_bar.show_map_controls(shown=page != LIBRARY)
+        """Go to the map, the library or the limits."""
+        if page == QUOTA:
+            self._pages.setCurrentWidget(self.quota_page)
+        else:
+            self._pages.setCurrentIndex(1 if page == LIBRARY else 0)
+        self.top_bar.show_map_controls(shown=page == MAP)
         self.rail.show_page(page)
 
     @property
-    def on_library(self) -> bool:
-        """Whether the library is seen."""
-        return self._pages.currentIndex() == 1
+    def page(self) -> str:
+        """The page that is seen."""
+        return (MAP, LIBRARY, QUOTA)[self._pages.currentIndex()]
 
     @property
     def start_page(self) -> StartPage:
@@ -120,6 +125,17 @@ class MainWindow(QWidget):
             self._map_side.addWidget(self._start_page)
             self.desk.adopt_start_page(self._start_page)
         return self._start_page
+
+    @property
+    def quota_page(self) -> QuotaPage:
+        """Limits and budget; built when they are first wanted."""
+        if self._quota_page is None:
+            from knowalledge_desktop.ui.panels.quota_page import QuotaPage
+
+            self._quota_page = QuotaPage(self._theme)
+            self._pages.addWidget(self._quota_page)
+            self.desk.quota.adopt_page(self._quota_page)
+        return self._quota_page
 
     @property
     def has_start_page(self) -> bool:
@@ -151,7 +167,7 @@ class MainWindow(QWidget):
 
     def next_region(self, step: int) -> None:
         """Move the focus from one part of the window to the next."""
-        regions = [
+        regions: list[QWidget] = [
             r
             for r in (
                 self.top_bar.field,
@@ -163,6 +179,8 @@ class MainWindow(QWidget):
             )
             if r.isVisible()
         ]
+        if self._quota_page is not None and self._quota_page.isVisible():
+            regions.append(self._quota_page.tabs)
         now = next((i for i, r in enumerate(regions) if r.hasFocus()), -1 if step > 0 else 0)
         if regions:
             regions[(now + step) % len(regions)].setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -185,6 +203,7 @@ class MainWindow(QWidget):
             ("Ctrl+N", desk.focus_topic),
             ("Ctrl+L", lambda: self.show_page(LIBRARY) or desk.enter_library()),
             ("Ctrl+1", lambda: self.show_page(MAP)),
+            ("Ctrl+2", lambda: desk.quota.open()),
             ("Ctrl+Shift+F", desk.focus_search),
             ("Ctrl+Shift+O", self.toggle_outline),
             ("Ctrl+\\", self.toggle_panel),

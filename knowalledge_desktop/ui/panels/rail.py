@@ -9,11 +9,11 @@ from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.basics import column, icon_button
 
-MAP, LIBRARY = "map", "library"
+MAP, LIBRARY, QUOTA = "map", "library", "quota"
 
 
 class Rail(QFrame):
-    """Map and library on top, help and settings at the bottom."""
+    """Map, library and limits on top, help and settings at the bottom."""
 
     page_chosen = Signal(str)
     help_requested = Signal()
@@ -40,7 +40,16 @@ class Rail(QFrame):
             "Ctrl+L",
             20,
         )
-        self._pages = {MAP: map_button, LIBRARY: library_button}
+        quota_button = icon_button(
+            icons,
+            "gauge",
+            "quotaButton",
+            self.tr("Limits and budget"),
+            lambda: self.page_chosen.emit(QUOTA),
+            "Ctrl+2",
+            20,
+        )
+        self._pages = {MAP: map_button, LIBRARY: library_button, QUOTA: quota_button}
         group = QButtonGroup(self)
         for button in self._pages.values():
             button.setCheckable(True)
@@ -60,7 +69,7 @@ class Rail(QFrame):
         settings = icon_button(
             icons, "settings", "settingsButton", self.tr("Settings"), self.settings_requested.emit, "Ctrl+,", 20
         )
-        for button in (map_button, library_button, helper, about, settings):
+        for button in (map_button, library_button, quota_button, helper, about, settings):
             button.setFixedSize(40, 40)
         self.setLayout(
             column(
@@ -68,6 +77,7 @@ class Rail(QFrame):
                 20,
                 map_button,
                 library_button,
+                quota_button,
                 -1,
                 about,
                 helper,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from knowalledge_desktop.core.errors import KeyRejected
 from knowalledge_desktop.core.graph import Map
 from knowalledge_desktop.services.status import Connection, Status
+from knowalledge_desktop.ui.panels.status_quota import StatusQuota
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.basics import label, row, rule
 from knowalledge_desktop.ui.widgets.dot import StatusDot
@@ -14,7 +16,7 @@ from knowalledge_desktop.ui.widgets.elided import ElidedLabel
 
 
 class StatusBar(QFrame):
-    """Connection, engine, size of the map."""
+    """Connection, engine, use of the limits, size of the map."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,6 +30,7 @@ class StatusBar(QFrame):
         self._engine.setObjectName("statusEngine")
         self._activity = ElidedLabel("secondary", widest=420)
         self._activity.setObjectName("statusActivity")
+        self.quota = StatusQuota(theme)
         self._counts = label("", "secondary")
         self._counts.setObjectName("statusCounts")
         self.setLayout(
@@ -38,8 +41,9 @@ class StatusBar(QFrame):
                 self._engine,
                 self._activity,
                 -1,
+                self.quota,
                 self._counts,
-                margins=(14, 6, 14, 6),
+                margins=(14, 2, 14, 2),
                 gap=12,
             )
         )
@@ -76,3 +80,7 @@ class StatusBar(QFrame):
         self._counts.setText(
             self.tr("{topics}, {n} explained").format(topics=topics, n=len(document.explained_ids()))
         )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.quota.fit(event.size().width())

@@ -1,0 +1,108 @@
+"""The page of limits and money: how full every limit is, the person's word on them, and the budget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QScrollArea, QStackedWidget, QTabBar, QWidget
+
+from knowalledge_desktop.core.quota import Limits
+from knowalledge_desktop.services.quota import QuotaReport
+from knowalledge_desktop.ui.panels.budget_page import BudgetPage, Spending
+from knowalledge_desktop.ui.panels.limit_card import ModelUse
+from knowalledge_desktop.ui.panels.limits_form import LimitsForm
+from knowalledge_desktop.ui.quota_words import when
+from knowalledge_desktop.ui.theme import Theme
+from knowalledge_desktop.ui.theme_qss import restyle
+from knowalledge_desktop.ui.widgets.basics import column, label, row
+
+LIMITS, BUDGET = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """All that the page shows: the models in use (text first), their limits, who waits, and the money."""
+
+    reports: tuple[QuotaReport, ...]
+    limits: Mapping[str, Limits]
+    waiting: str
+    spending: Spending
+
+
+class QuotaPage(QWidget):
+    """Limits and budget, one tab each."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("quotaPage")
+        self.setProperty("panel", "window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.tabs = QTabBar()
+        self.tabs.setObjectName("quotaTabs")
+        self.tabs.setAccessibleName(self.tr("Limits or budget"))
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        for arrow in self.tabs.findChildren(QAbstractButton):  # Qt's own, for when there is too little room
+            arrow.setToolTip(arrow.accessibleName())
+        self.tabs.addTab(self.tr("Limits"))
+        self.tabs.addTab(self.tr("Budget"))
+        self.form = LimitsForm(theme)
+        self.budget = BudgetPage(theme)
+        self._waits = label("", "secondary", wrap=True)
+        self._waits.setObjectName("quotaWaiting")
+        self._uses = (
+            ModelUse(theme, "quotaText", self.tr("maps, texts and questions")),
+            ModelUse(theme, "quotaImage", self.tr("pictures")),
+        )
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._limits_side())
+        self._stack.addWidget(self.budget)
+        self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
+        self.setLayout(
+            column(
+                row(label(self.tr("Limits and budget"), "heading"), 28, self.tabs, -1, margins=(40, 24, 40, 0)),
+                self._stack,
+            )
+        )
+
+    def _limits_side(self) -> QScrollArea:
+        self.form.setFixedWidth(420)
+        right = column(self._waits, self._uses[0], 22, self._uses[1], -1)
+        inner = QWidget()
+        inner.setProperty("panel", "window")
+        whole = row(self.form, right, margins=(40, 22, 40, 24), gap=40)
+        whole.setStretch(1, 1)
+        inner.setLayout(whole)
+        area = QScrollArea()
+        area.setObjectName("limitsPage")
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inner)
+        return area
+
+    def show_tab(self, tab: int) -> None:
+        """See the limits or the budget."""
+        self.tabs.setCurrentIndex(tab)
+
+    def show_use(self, use: Use) -> None:
+        """Show other numbers; what is being typed stays."""
+        now = use.spending.now
+        for view, report in zip(self._uses, use.reports, strict=False):
+            view.show_report(report, now, report.waiting if report is use.reports[0] else 0)
+        self._uses[1].setVisible(len(use.reports) > 1)
+        first: Sequence[QuotaReport] = use.reports[:1]
+        for report in first:
+            self.form.show_settings(report.project, report.tier, use.limits)
+            self.form.show_reset(
+                self.tr("Google’s day ends at midnight Pacific time, for you {when}.").format(
+                    when=when(report.day_ends, now)
+                )
+            )
+        self._waits.setText(use.waiting)
+        self._waits.setVisible(bool(use.waiting))
+        self._waits.setProperty("tone", "warning")
+        restyle(self._waits)
+        self.budget.show_spending(use.spending)

@@ -1,0 +1,127 @@
+"""Limits, amounts and times of quota in the user's words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
+
+from knowalledge_desktop.core.quota import Gauge, Metric
+from knowalledge_desktop.core.request import Queued, Request
+from knowalledge_desktop.ui.messages import local_time
+
+MINUTE = (Metric.RPM, Metric.TPM, Metric.IPM)
+BUDGETS = (Metric.DAY_BUDGET, Metric.MONTH_BUDGET)
+_SOON_S = 120.0
+_DAY_S = 86_400.0
+_K, _M = 1_000, 1_000_000
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Quota", text)
+
+
+def name_of(metric: Metric) -> str:
+    """What a limit is called within a sentence."""
+    return {
+        Metric.RPM: _tr("requests per minute"),
+        Metric.TPM: _tr("input tokens per minute"),
+        Metric.IPM: _tr("images per minute"),
+        Metric.RPD: _tr("requests per day"),
+        Metric.TPD: _tr("input tokens per day"),
+        Metric.DAY_BUDGET: _tr("today’s budget"),
+        Metric.MONTH_BUDGET: _tr("this month’s budget"),
+    }[metric]
+
+
+def amount(metric: Metric, value: int) -> str:
+    """A count, or money for a budget."""
+    if metric in BUDGETS:
+        from knowalledge_desktop.core.prices import money
+
+        return money(value)
+    return f"{value:,}"
+
+
+def brief(metric: Metric, value: int) -> str:
+    """The same where room is scarce: "38k", "1.1M"."""
+    if metric in BUDGETS or value < 10 * _K:
+        return amount(metric, value)
+    if value < _M:
+        return f"{value // _K:,}k"
+    return f"{math.floor(value / (_M / 10)) / 10:g}M"
+
+
+def short_use(gauge: Gauge) -> str:
+    """The use of a limit for the status bar: "3 of 15 a minute"."""
+    used = brief(gauge.metric, gauge.used)
+    limit = brief(gauge.metric, gauge.limit) if gauge.limit is not None else ""
+    template = {
+        Metric.RPM: _tr("{used} of {limit} a minute"),
+        Metric.TPM: _tr("{used} of {limit} tokens a minute"),
+        Metric.IPM: _tr("{used} of {limit} images a minute"),
+        Metric.RPD: _tr("{used} of {limit} today"),
+        Metric.TPD: _tr("{used} of {limit} tokens today"),
+        Metric.DAY_BUDGET: _tr("{used} of {limit} today"),
+        Metric.MONTH_BUDGET: _tr("{used} of {limit} this month"),
+    }[gauge.metric]
+    return template.format(used=used, limit=limit)
+
+
+def when(until: float, now: float) -> str:
+    """How far off a moment is: "in 23 s", beyond two minutes "at 09:00", on other days with the date."""
+    left = until - now
+    if left <= _SOON_S:
+        return _tr("in {n} s").format(n=max(1, math.ceil(left)))
+    if left <= _DAY_S:
+        return _tr("at {time}").format(time=local_time(until))
+    date = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(until)).date(), QLocale.FormatType.ShortFormat)
+    return _tr("on {date} at {time}").format(date=date, time=local_time(until))
+
+
+def remark(gauge: Gauge, now: float) -> str:
+    """When something of a limit comes back; empty when nothing is used."""
+    if gauge.blocked_until is not None and gauge.blocked_until > now:
+        return _tr("Google refused: free {when}").format(when=when(gauge.blocked_until, now))
+    if gauge.limit is not None and gauge.used > 0 and gauge.frees_at is not None and gauge.frees_at > now:
+        return _tr("Frees {when}").format(when=when(gauge.frees_at, now))
+    return ""
+
+
+def whole_use(gauge: Gauge, now: float) -> str:
+    """One limit in a line, for tooltips and screen readers."""
+    name = name_of(gauge.metric)
+    used = amount(gauge.metric, gauge.used)
+    if gauge.limit is None:
+        line = _tr("{name}: {used}, no limit").format(name=_capital(name), used=used)
+    else:
+        line = _tr("{name}: {used} of {limit}").format(
+            name=_capital(name), used=used, limit=amount(gauge.metric, gauge.limit)
+        )
+    parts = [line, remark(gauge, now), _tr("learned from Google") if gauge.learned else ""]
+    return ". ".join(part for part in parts if part)
+
+
+def waiting_line(waiting: Sequence[tuple[Request, Queued]], now: float) -> str:
+    """What the first of those who wait is waiting for; empty when nobody waits."""
+    if not waiting:
+        return ""
+    first = min((state for _, state in waiting), key=lambda state: state.position)
+    if first.metric:
+        text = _tr("Waiting: {name} of {model}").format(name=name_of(Metric(first.metric)), model=first.model)
+    else:
+        text = _tr("Waiting: others are asked first of {model}").format(model=first.model)
+    if first.until is not None:
+        text += _tr(", free {when}").format(when=when(first.until, now))
+    return text + _tr(", {n} in line").format(n=len(waiting))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def fullest(gauges: Sequence[Gauge], among: Sequence[Metric]) -> Gauge | None:
+    """The gauge with the greatest share used, of those that are limited."""
+    limited = [gauge for gauge in gauges if gauge.metric in among and gauge.limit is not None]
+    return max(limited, key=lambda gauge: gauge.used / gauge.limit if gauge.limit else math.inf, default=None)

@@ -1,0 +1,482 @@
+"""Limits and money on the screen: meters, the page, the person's word on them, and the warning of a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTabBar,
+    QToolButton,
+    QWidget,
+)
+
+from knowalledge_desktop.core.quota import Budget, Gauge, Limits, Metric
+from knowalledge_desktop.core.request import Queued, Request, Task
+from knowalledge_desktop.core.settings import Settings
+from knowalledge_desktop.core.settings import Theme as ThemeChoice
+from knowalledge_desktop.services.quota import QuotaReport
+from knowalledge_desktop.ui.panels.status_quota import StatusQuota
+from knowalledge_desktop.ui.quota_words import brief, short_use, waiting_line, when, whole_use
+from knowalledge_desktop.ui.theme import Theme
+from knowalledge_desktop.ui.widgets.limit_box import LimitBox
+from knowalledge_desktop.ui.widgets.meter import Meter, tone_of
+from knowalledge_desktop.ui.widgets.spend_plot import Day, SpendPlot
+from tests.support.fakes import FakeClock, MemorySecrets
+from tests.support.ui_services import KEY, Oracle, ui_services
+from tests.support.window import Driver, until
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # a screen that is not there
+
+RESOURCES = Path(__file__).resolve().parents[2] / "resources"
+NOW = 1_800_000_000.0
+Run = Callable[[Awaitable[None]], None]
+Steps = Callable[[Driver, FakeClock], Awaitable[None]]
+Flow = Callable[[Steps], None]
+
+
+@pytest.fixture
+def oracle() -> Oracle:
+    return Oracle()
+
+
+@pytest.fixture
+def key() -> str | None:
+    return KEY
+
+
+@pytest.fixture
+def flow(qapp: QApplication, run_async: Run, oracle: Oracle, key: str | None, atlas_path: Path) -> Flow:
+    """Runs a test's steps in an open window, and closes it."""
+
+    async def whole(steps: Steps) -> None:
+        clock = FakeClock()
+        services = ui_services(oracle, atlas_path, secrets=MemorySecrets(key), clock=clock)
+        driver = Driver(qapp, services)
+        try:
+            await steps(driver, clock)
+        finally:
+            driver.window.close()
+            await driver.end()
+
+    return lambda steps: run_async(whole(steps))
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Theme:
+    made = Theme(RESOURCES, replace(Settings(), theme=ThemeChoice.LIGHT))
+    made.install(qapp)
+    return made
+
+
+async def quiet(driver: Driver) -> None:
+    """All tasks have ended, the cancelled ones too."""
+    await until(lambda: not driver.tasks._all, "quiet")
+
+
+async def opened(driver: Driver) -> None:
+    """The page, with the numbers of now."""
+    driver.window.desk.quota.open()
+    await quiet(driver)
+
+
+async def grow(driver: Driver, topic: str = "Jazz") -> None:
+    """One request to the engine."""
+    driver.window.desk.explore(topic)
+    await until(lambda: driver.window.canvas.property("nodeCount") == 16, "a map")
+    await quiet(driver)
+
+
+def meters(driver: Driver) -> StatusQuota:
+    return driver.find(StatusQuota, "statusQuota")
+
+
+def words(driver: Driver, name: str) -> str:
+    return driver.find(QLabel, name).text()
+
+
+def click(driver: Driver, name: str) -> None:
+    QTest.mouseClick(driver.find(QPushButton, name), Qt.MouseButton.LeftButton)
+
+
+# --- words --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("gauge", "text"),
+    [
+        (Gauge(Metric.RPM, 15, 3), "3 of 15 a minute"),
+        (Gauge(Metric.RPD, 1_500, 120), "120 of 1,500 today"),
+        (Gauge(Metric.TPM, 250_000, 38_900), "38k of 250k tokens a minute"),
+        (Gauge(Metric.TPD, 3_000_000, 1_190_000), "1.1M of 3M tokens today"),
+    ],
+)
+def test_use_is_told_briefly(gauge: Gauge, text: str) -> None:
+    assert short_use(gauge) == text
+
+
+def test_a_number_is_never_rounded_up() -> None:
+    assert [brief(Metric.TPM, n) for n in (9_999, 10_000, 999_999, 1_999_999)] == ["9,999", "10k", "999k", "1.9M"]
+
+
+def test_near_times_count_seconds_and_far_ones_name_the_day() -> None:
+    assert when(NOW + 22.2, NOW) == "in 23 s"
+    assert when(NOW - 5, NOW) == "in 1 s"
+    assert when(NOW + 3600, NOW).startswith("at ")
+    assert when(NOW + 90_000, NOW).startswith("on ")
+
+
+def test_the_first_in_line_says_what_all_wait_for() -> None:
+    asked = Request(Task.EXPLANATION, "Jazz")
+    second = (asked, Queued(2, "gemini-x", "rpm", NOW + 23))
+    first = (asked, Queued(1, "gemini-x", "rpm", NOW + 23))
+    assert (
+        waiting_line((second, first), NOW) == "Waiting: requests per minute of gemini-x, free in 23 s, 2 in line"
+    )
+    assert waiting_line((), NOW) == ""
+
+
+def test_what_google_refused_is_told_before_what_frees() -> None:
+    shut = Gauge(Metric.RPM, 15, 3, frees_at=NOW + 10, blocked_until=NOW + 60, learned=True)
+    line = whole_use(shut, NOW)
+    assert line == "Requests per minute: 3 of 15. Google refused: free in 60 s. learned from Google"
+
+
+# --- widgets ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("used", "limit", "tone"),
+    [
+        (75, 100, ""),
+        (76, 100, "warning"),
+        (90, 100, "warning"),
+        (91, 100, "danger"),
+        (0, 0, "danger"),
+        (9, None, ""),
+    ],
+)
+def test_colour_comes_only_near_a_limit(used: int, limit: int | None, tone: str) -> None:
+    assert tone_of(used, limit) == tone
+
+
+def test_a_meter_paints_its_share_in_its_tone(theme: Theme) -> None:
+    meter = Meter(theme, height=8, width=100)
+    meter.show_use(80, 100)
+    picture = meter.grab().toImage()
+    assert picture.pixelColor(40, 4) == theme.color("warning.base")
+    assert picture.pixelColor(90, 4) == theme.color("border.strong")
+    meter.show_use(80, None)
+    assert meter.grab().toImage().pixelColor(40, 4) == theme.color("border.strong")
+
+
+def test_what_waits_is_hatched_behind_what_is_used(theme: Theme) -> None:
+    meter = Meter(theme, height=8, width=100)
+    meter.show_use(2, 10, waiting=4)
+    picture = meter.grab().toImage()
+    row = {picture.pixelColor(x, 4).name() for x in range(25, 58)}
+    assert {theme.color("accent.base").name(), theme.color("border.strong").name()} <= row
+    assert {picture.pixelColor(x, 4).name() for x in range(65, 95)} == {theme.color("border.strong").name()}
+
+
+def test_an_empty_field_is_no_limit_and_zero_is_a_limit(qapp: QApplication) -> None:
+    box = LimitBox("box", "Requests")
+    assert box.limit is None
+    box.show_limit(0)
+    assert box.limit == 0
+    box.show_limit(1_500)
+    assert box.lineEdit().text() == "1,500"
+    box.lineEdit().selectAll()
+    QTest.keyClicks(box.lineEdit(), "2,0a00")
+    box.interpretText()
+    assert box.limit == 2_000
+    box.lineEdit().selectAll()
+    QTest.keyClick(box.lineEdit(), Qt.Key.Key_Delete)
+    box.interpretText()
+    assert box.limit is None
+    box.stepUp()
+    assert box.limit == 0
+
+
+def test_the_plot_paints_a_bar_a_day_as_high_as_its_money(theme: Theme) -> None:
+    plot = SpendPlot(theme)
+    plot.resize(400, 170)
+    plot.show_days([Day(f"2026-11-{n:02d}", 0) for n in range(1, 30)] + [Day("2026-11-30", 90_000)], None)
+    picture, colour = plot.grab().toImage(), theme.color("accent.base")
+    inked = [y for y in range(170) if picture.pixelColor(390, y) == colour]
+    assert 100 <= len(inked) <= 138
+    assert all(picture.pixelColor(200, y) != colour for y in range(170))
+    assert plot.accessibleName() == "Spent in 30 days: $0.09, most on one day $0.09"
+
+
+# --- the status bar -----------------------------------------------------------------------------------------
+
+
+def test_meters_move_with_every_request_and_rest_when_nothing_runs(flow: Flow) -> None:
+    async def steps(driver: Driver, clock: FakeClock) -> None:
+        await until(lambda: meters(driver).isVisible(), "meters")
+        await quiet(driver)
+        assert words(driver, "statusMinuteText") == "0 of 15 a minute"
+        await grow(driver)
+        assert words(driver, "statusMinuteText") == "1 of 15 a minute"
+        assert words(driver, "statusDayText") == "1 of 1,500 today"
+        assert "Requests per day: 1 of 1,500" in meters(driver).toolTip()
+        assert not driver.window.desk.quota.is_ticking
+
+    flow(steps)
+
+
+def test_it_ticks_only_while_something_runs(flow: Flow, oracle: Oracle) -> None:
+    async def steps(driver: Driver, clock: FakeClock) -> None:
+        await grow(driver)
+        gate = oracle.shut(Task.EXPLANATION)
+        driver.window.desk.maps.explain(driver.window.canvas.selected_id)
+        await until(lambda: driver.window.detail.view.markdown != "", "the first words")
+        assert driver.window.desk.quota.is_ticking
+        gate.set()
+        await quiet(driver)
+        assert not driver.window.desk.quota.is_ticking
+        assert words(driver, "statusMinuteText") == "2 of 15 a minute"
+
+    flow(steps)
+
+
+def test_who_waits_is_told_with_reason_and_time(flow: Flow) -> None:
+    async def steps(driver: Driver, clock: FakeClock) -> None:
+        await quiet(driver)
+        bar = meters(driver)
+        report = QuotaReport("default", "gemini-x", "free", (Gauge(Metric.RPM, 15, 15),), 2, NOW + 3600)
+        line = "Waiting: requests per minute of gemini-x, free in 23 s, 2 in line"
+        bar.show_use(report, line, NOW)
+        assert driver.has(QLabel, "statusWaiting")
+        assert words(driver, "statusWaiting") == line
+        assert line in bar.accessibleName()
+        assert line in bar.toolTip()
+        bar.show_use(report, "", NOW)
+        assert not driver.has(QLabel, "statusWaiting")
+
+    flow(steps)
+
+
+@pytest.mark.parametrize("key", [None])
+def test_without_a_key_and_without_use_no_meter_is_shown(flow: Flow) -> None:
+    async def steps(driver: Driver, clock: FakeClock) -> None:
+        driver.window.desk.settings.refresh_key()
+        await quiet(driver)
+        assert not meters(driver).isVisible()
+
+    flow(steps)
+
+
+def test_the_meters_lead_to_the_page_and_escape_leads_back(flow: Flow) -> None:
+    async def steps(driver: Driver, clock: FakeClock) -> None:
+        await grow(driver)
+        QTest.mouseClick(meters(driver), Qt.MouseButton.LeftButton, pos=QPoint(30, 10))
+        await quiet(driver)
+        assert driver.has(QWidget, "quotaPage")
+        assert driver.find(QToolButton, "quotaButton").isChecked()
+        driver.window.desk.undo()
+        await quiet(driver)
+        assert driver.window.canvas.property("nodeCount") == 16
+        driver.window.desk.escape()
+        assert not driver.has(QWidget, "quotaPage")
+        QTest.keyClick(driver.window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+        await quiet(driver)
+        assert driver.has(QWidget, "quotaPage")
+
+    flow(steps)
+
+
+# --- limits -------------------------------------------------------------------------------------------------
+
+
+def test_every_control_of_the_page_has_names_and_a_tooltip(flow: Flow) -> None:
+    async def steps(driver: Driver, clock: FakeClock) -> None:
+        await opened(driver)
+        assert driver.nameless() == []
+        driver.find(QTabBar, "quotaTabs").setCurrentIndex(1)
+        assert driver.has(QWidget, "budgetPage")
+        assert driver.nameless() == []
+
+    flow(steps)
+
+
+def test_limits_that_are_saved_hold_at_once(flow: Flow) -> None:
+    async def steps(driver: Driver, clock: FakeClock) -> None:
+        await opened(driver)
+        driver.find(LimitBox, "quotaRpm").setValue(7)
+        driver.find(LimitBox, "quotaRpd").show_limit(None)
+        click(driver, "quotaSaveButton")
+        await quiet(driver)
+        limits = await driver.services.quota.limits()
+        assert (limits.rpm, limits.rpd, limits.tpm) == (7, None, 250_000)
+        assert words(driver, "statusMinuteText") == "0 of 7 a minute"
+        assert not driver.has(QWidget, "statusDay")
+
+    flow(steps)
+
+
+def test_what_is_typed_outlives_a_refresh(flow: Flow) -> None:
+    async def steps(driver: Driver, clock: FakeClock) -> None:
+        await opened(driver)
+        driver.find(LimitBox, "quotaRpm").setValue(7)
+        driver.find(QLineEdit, "budgetDay").setText("3")
+        driver.window.desk.quota.refresh()
+        await quiet(driver)
+        assert driver.find(LimitBox, "quotaRpm").value() == 7
+        assert driver.find(QLineEdit, "budgetDay").text() == "3"
+
+    flow(steps)
+
+
+def test_a_preset_takes_the_place_of_own_limits_of_all_models(flow: Flow) -> None:
+    async def steps(driver: Driver, clock: FakeClock) -> None:
+        await driver.services.quota.set_limits(Limits(rpm=1), driver.services.preferences.settings.text_model)
+        await opened(driver)
+        presets = driver.find(QComboBox, "quotaPreset")
+        presets.setCurrentIndex(presets.findData("tier1"))
+        presets.activated.emit(presets.currentIndex())
+        await quiet(driver)
+        assert driver.services.preferences.settings.tier == "tier1"
+        assert (await driver.services.quota.limits()).rpm == 2_000
+        assert driver.find(LimitBox, "quotaRpm").limit == 2_000
+        assert "2026-11-22" in words(driver, "quotaPresetDated")
+
+    flow(steps)
+
+
+def test_each_project_has_a_count_of_its_own(flow: Flow) -> None:
+    async def steps(driver: Driver, clock: FakeClock) -> None:
+        await grow(driver)
+        await opened(driver)
+        assert words(driver, "quotaText-rpm-used") == "1"
+        field = driver.find(QLineEdit, "quotaProject")
+        field.setText("  at   work ")
+        field.editingFinished.emit()
+        await quiet(driver)
+        assert driver.services.preferences.settings.project == "at work"
+        assert words(driver, "quotaText-rpm-used") == "0"
+        assert field.text() == "at work"
+
+    flow(steps)
+
+
+# --- money --------------------------------------------------------------------------------------------------
+
+
+def test_budgets_come_back_exactly_as_they_were_typed(flow: Flow) -> None:
+    async def steps(driver: Driver, clock: FakeClock) -> None:
+        await opened(driver)
+        driver.find(QTabBar, "quotaTabs").setCurrentIndex(1)
+        driver.find(QLineEdit, "budgetDay").setText("0,055")
+        driver.find(QLineEdit, "budgetMonth").setText("$2")
+        click(driver, "budgetSaveButton")
+        await quiet(driver)
+        assert await driver.services.quota.budget() == Budget(55_000, 2_000_000)
+        assert driver.find(QLineEdit, "budgetDay").text() == "0.055"
+        assert driver.find(QLineEdit, "budgetMonth").text() == "2.00"
+
+    flow(steps)
+
+
+def test_what_is_no_money_is_marked_and_nothing_changes(flow: Flow) -> None:
+    async def steps(driver: Driver, clock: FakeClock) -> None:
+        await opened(driver)
+        driver.find(QTabBar, "quotaTabs").setCurrentIndex(1)
+        driver.find(QLineEdit, "budgetDay").setText("a lot")
+        click(driver, "budgetSaveButton")
+        await quiet(driver)
+        assert driver.find(QLineEdit, "budgetDay").property("invalid") is True
+        assert driver.find(QLineEdit, "budgetMonth").property("invalid") is False
+        assert "a lot" in driver.window.notifier.text
+        assert await driver.services.quota.budget() == Budget()
+
+    flow(steps)
+
+
+async def spend(driver: Driver, micro: int) -> None:
+    """Let a request of that price be sent, as another program of the same person would."""
+    from knowalledge_desktop.core.quota import Admitted, Bucket, Demand, Used
+
+    settings = driver.services.preferences.settings
+    ledger = driver.services.quota._ledger
+    name = f"spent-{micro}"
+    admitted = await ledger.reserve(
+        Bucket(settings.project, settings.text_model), Demand(10, 0, micro, "explanation"), reservation=name
+    )
+    assert isinstance(admitted, Admitted)
+    await ledger.settle(name, Used(10, 0, micro, 5))
+
+
+def test_spending_is_summed_by_day_month_model_and_operation(flow: Flow) -> None:
+    async def steps(driver: Driver, clock: FakeClock) -> None:
+        await spend(driver, 30_000)
+        clock.advance(86_400)
+        await spend(driver, 50_000)
+        await driver.services.quota.set_budget(Budget(100_000, None))
+        await opened(driver)
+        assert words(driver, "spentTodaySum") == "$0.05"
+        assert words(driver, "spentMonthSum") == "$0.08"
+        plot = driver.find(SpendPlot, "spendPlot")
+        assert [day.micro for day in plot.days][-3:] == [0, 30_000, 50_000]
+        assert len(plot.days) == 30
+        cells = [each.text() for each in driver.find(QWidget, "spendTable").findChildren(QLabel)]
+        model = driver.services.preferences.settings.text_model
+        assert cells[5:] == [model, "Explanations", "2", "$0.05", "$0.08"]
+        assert "genai-prices" in words(driver, "budgetNote")
+        assert "2026-11-22" in words(driver, "budgetNote")
+
+    flow(steps)
+
+
+def test_a_budget_warns_once_at_each_line(flow: Flow) -> None:
+    async def steps(driver: Driver, clock: FakeClock) -> None:
+        desk, notifier = driver.window.desk, driver.window.notifier
+        await quiet(driver)
+        await driver.services.quota.set_budget(Budget(100_000, None))
+        told: list[str] = []
+        for micro in (74_000, 2_000, 3_000, 12_000, 4_000):
+            await spend(driver, micro)
+            notifier.hide()
+            desk.quota.refresh()
+            await quiet(driver)
+            told.append(notifier.text)
+        assert told == [
+            "",
+            "76 % of today’s budget is used: $0.08 of $0.10.",
+            "",
+            "91 % of today’s budget is used: $0.09 of $0.10.",
+            "",
+        ]
+
+    flow(steps)
+
+
+def test_a_warning_waits_for_the_message_that_is_shown_and_leads_to_the_budget(flow: Flow) -> None:
+    async def steps(driver: Driver, clock: FakeClock) -> None:
+        desk, notifier = driver.window.desk, driver.window.notifier
+        await quiet(driver)
+        await driver.services.quota.set_budget(Budget(100_000, None))
+        await spend(driver, 80_000)
+        notifier.show("Removed Jazz.")
+        desk.quota.refresh()
+        await quiet(driver)
+        assert notifier.text == "Removed Jazz."
+        notifier.hide()
+        desk.quota.refresh()
+        await quiet(driver)
+        assert notifier.text.startswith("80 %")
+        click(driver, "toastButton")
+        await quiet(driver)
+        assert driver.has(QWidget, "budgetPage")
+
+    flow(steps)
