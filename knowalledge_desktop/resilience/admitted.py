@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowalledge_desktop.core.errors import (
     AccessDenied,
@@ -37,6 +37,8 @@ QUEUE_MAX = 500
 PATIENCE_S = 120.0
 """Nobody waits longer than this for a limit: the error then carries the time at which it frees."""
 
+SOON_S = 1.0  # when something may come back of what requests on their way hold at their most
+
 _UNCHARGED = frozenset({Task.LIST_MODELS, Task.TEST_KEY})
 _NEVER_SENT = (KeyMissing, KeyMalformed, KeyringUnavailable, UserInputError)
 """Errors of requests that cannot have reached the service."""
@@ -45,6 +47,7 @@ _NOT_BILLED = (AccessDenied, KeyRejected, ModelNotFound, ModelUnavailable, Reque
 """Errors with which the service says that it did nothing; it bills answers only."""
 
 _BUDGETS = frozenset({Metric.DAY_BUDGET, Metric.MONTH_BUDGET})
+_HELD_AT_MOST = _BUDGETS | {Metric.TPD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class Gate:
         self.key = key
         self.ready = ready
         self._clock = clock
+        self.on_their_way: set[str] = set()
         self._turnstiles: dict[Bucket, Turnstile] = {}
         self._board: dict[str, tuple[Request, Queued]] = {}
 
@@ -231,11 +235,17 @@ class _Visit:
                 await self._withdraw()
                 raise
             if isinstance(verdict, LetIn):
+                self._gate.on_their_way.add(self._reservation)
                 return None
             self._pass.end(asyncio.CancelledError())
             self._pass = None
             refused = verdict
-        if refused.impossible or refused.metric in _BUDGETS or refused.until - self._clock.now() > PATIENCE_S:
+        now = self._clock.now()
+        held = refused.metric in _HELD_AT_MOST and not (refused.told or refused.impossible)
+        if held and self._gate.on_their_way:
+            # They hold the dearest end they could come to: what they leave over may be enough.
+            return replace(refused, until=now + SOON_S)
+        if refused.impossible or refused.metric in _BUDGETS or refused.until - now > PATIENCE_S:
             raise refusal(refused, self._bucket)
         return refused
 
@@ -260,17 +270,21 @@ class _Visit:
 
     async def end(self, used: Used | None, *, sent: bool) -> None:
         """Settle: by the answer, by the estimate when there is none, or not at all when nothing was sent."""
-        if used is None and not sent:
-            await self._gate.ledger.give_back(self._reservation)
-        else:
-            # What failed or was broken off has been counted by the service; nobody knows more than the estimate.
-            await self._gate.ledger.settle(self._reservation, used or self.estimate())
+        try:
+            if used is None and not sent:
+                await self._gate.ledger.give_back(self._reservation)
+            else:
+                # What failed or was broken off counts; nobody knows more than the estimate.
+                await self._gate.ledger.settle(self._reservation, used or self.estimate())
+        finally:
+            self._gate.on_their_way.discard(self._reservation)
         self._turnstile.look_again()
 
     async def _withdraw(self) -> None:
         if self._pass is not None:
             self._pass.end(asyncio.CancelledError())
             self._pass = None
+        self._gate.on_their_way.discard(self._reservation)
         # Also when the reservation was under way: it may have been made before the cancelling.
         await to_the_end(self._gate.ledger.give_back(self._reservation))
 

@@ -165,6 +165,19 @@ async def test_what_would_pass_a_budget_of_5_cents_is_not_sent(tmp_path: Path) -
     assert "budget" in sentence.lower()
 
 
+async def test_a_budget_is_not_taken_for_spent_by_what_is_still_on_its_way(tmp_path: Path) -> None:
+    with LimitsServer(HiddenLimits(), latency=(0.05, 0.15)) as server:
+        async with program(environ(tmp_path / "home", server.url)) as services:
+            await services.quota.set_budget(Budget(day_micro=50_000))
+            # At their most these would cost three times the budget, really they cost a third of it.
+            async with asyncio.TaskGroup() as group:
+                for n in range(20):
+                    group.create_task(explained(services, f"Topic {n}"))
+            spent = sum(row.cost_micro for row in await services.quota.spend())
+        assert len(server.log) == 20
+    assert spent <= 50_000
+
+
 # --- a service that is down ---------------------------------------------------------------------------------
 
 
