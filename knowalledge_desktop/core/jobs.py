@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -139,11 +140,10 @@ RECENT = 20
 
 def progress(items: Sequence[JobItem], *, rest_s: float) -> Progress:
     """How far the items are; a gap longer than `rest_s` between two of them says nothing about the rate."""
-    done = sum(item.state in {ItemState.DONE, ItemState.SKIPPED} for item in items)
-    failed = sum(item.state is ItemState.FAILED for item in items)
-    running = sum(item.state is ItemState.RUNNING for item in items)
-    times = sorted(item.ended_at for item in items if item.state is ItemState.DONE and item.ended_at > 0)
-    recent = times[-RECENT:]
+    count = Counter([item.state for item in items])
+    done = count[ItemState.DONE] + count[ItemState.SKIPPED]
+    times = [item.ended_at for item in items if item.ended_at > 0 and item.state is ItemState.DONE]
+    recent = sorted(times)[-RECENT:]
     gaps = [gap for gap in (after - before for before, after in pairwise(recent)) if gap <= rest_s]
     rate = 60.0 * len(gaps) / sum(gaps) if sum(gaps) > 0 else 0.0
-    return Progress(len(items), done, failed, running, rate)
+    return Progress(len(items), done, count[ItemState.FAILED], count[ItemState.RUNNING], rate)

@@ -11,7 +11,7 @@ from statistics import median
 
 from knowalledge_desktop.core import errors as e
 from knowalledge_desktop.core.graph import Map, Rendering
-from knowalledge_desktop.core.jobs import OPEN, ItemState, Job, JobItem, JobState, JobStore, Progress
+from knowalledge_desktop.core.jobs import OPEN, ItemState, Job, JobItem, JobState, JobStore, Progress, progress
 from knowalledge_desktop.core.ports import Clock
 from knowalledge_desktop.core.request import Priority
 from knowalledge_desktop.services.explain import Explained, ExplainService
@@ -44,6 +44,9 @@ class JobNews:
 
 Heard = Callable[[JobNews], None]
 
+REST = 2.5
+"""So many minutes without an item are a rest: a pause, or a limit of the day."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -54,6 +57,8 @@ class Standing:
 
 
 NOTHING_KNOWN = Standing()
+
+Forecast = Callable[[Job, Progress, Standing], Awaitable[float | None]]
 
 
 class JobRun:
@@ -67,7 +72,8 @@ class JobRun:
         explain: ExplainService,
         clock: Clock,
         *,
-        so_far: Callable[[Standing], Awaitable[Progress]],
+        forecast: Forecast,
+        minute_s: float,
         heard: Heard,
         priority: Priority,
     ) -> None:
@@ -75,7 +81,12 @@ class JobRun:
         self._store = store
         self._explain = explain
         self._clock = clock
-        self._so_far = so_far
+        self._forecast = forecast
+        self._rest_s = REST * minute_s
+        self._forecast_every_s = minute_s / 60.0
+        self._forecast_at = -1.0
+        self._ends_at: float | None = None
+        self._items: dict[str, JobItem] = {}
         self._session = session
         self._heard = heard
         self._priority = priority
@@ -88,6 +99,7 @@ class JobRun:
 
     async def to_its_end(self, at_once: int) -> None:
         """Work with so many asks at once; raises what broke it, once all workers have ended."""
+        self._items = {item.topic_id: item for item in await self._store.items(self._job.job_id)}
         async with asyncio.TaskGroup() as group:
             for _ in range(at_once):
                 group.create_task(self._work())
@@ -211,7 +223,15 @@ class JobRun:
     async def _tell(self, item: JobItem | None) -> None:
         job = await self._store.job(self._job.job_id) or self._job
         waits = self._opens_at if self._opens_at > self._clock.now() else None
-        so_far = await self._so_far(Standing(median(self._took) if self._took else None, waits))
+        if item is not None:
+            self._items[item.topic_id] = item
+        so_far = progress(tuple(self._items.values()), rest_s=self._rest_s)
+        now = self._clock.monotonic()
+        if item is None or not 0 <= now - self._forecast_at < self._forecast_every_s:
+            self._forecast_at = now
+            each = median(self._took) if self._took else None
+            self._ends_at = await self._forecast(job, so_far, Standing(each, waits))
+        so_far = replace(so_far, ends_at=self._ends_at)
         because = self._because if waits and job.state is JobState.RUNNING else job.because
         self._heard(JobNews(job, so_far, item, waits, because))
 

@@ -26,13 +26,11 @@ from knowalledge_desktop.core.ports import Clock, Library, Locks
 from knowalledge_desktop.core.quota import Gauge, Metric
 from knowalledge_desktop.core.request import EngineChoice, Options, Priority
 from knowalledge_desktop.services.explain import ExplainService
-from knowalledge_desktop.services.job_run import NOTHING_KNOWN, Heard, JobRun, Standing
+from knowalledge_desktop.services.job_run import NOTHING_KNOWN, REST, Heard, JobRun, Standing
 from knowalledge_desktop.services.quota import QuotaReport
 from knowalledge_desktop.services.session import MapSession
 
 AT_ONCE = 4
-_REST = 2.5
-"""So many minutes without an item are a rest: a pause, or a limit of the day."""
 
 _LOOKS = 2
 _LOOK_AGAIN_S = 0.3
@@ -108,13 +106,20 @@ class JobService:
         """The items of a job."""
         return await self._store.items(job_id)
 
-    async def progress(self, job_id: str, standing: Standing = NOTHING_KNOWN) -> Progress:
+    async def progress(self, job_id: str) -> Progress:
         """How far a job is, with its forecast."""
         job = await self._store.job(job_id)
-        so_far = progress(await self._store.items(job_id), rest_s=_REST * self._minute_s)
-        if job is None or job.state in OVER or so_far.left == 0:
+        so_far = progress(await self._store.items(job_id), rest_s=REST * self._minute_s)
+        if job is None:
             return so_far
-        return replace(so_far, ends_at=await self._forecast(job, so_far, standing))
+        return replace(so_far, ends_at=await self._forecast(job, so_far, NOTHING_KNOWN))
+
+    async def forecast(self, count: int, engine: EngineChoice = EngineChoice.AUTO) -> float | None:
+        """When so many topics would be explained if a job of them began now; None when it would never end."""
+        if engine is EngineChoice.AUTO and await self._has_key():
+            engine = EngineChoice.GEMINI
+        planned = Job("", "", "", self._clock.now(), engine=engine)
+        return await self._forecast(planned, Progress(count, 0, 0, 0), NOTHING_KNOWN)
 
     async def is_held(self, job_id: str) -> bool:
         """Whether some process runs the job now. A job that is RUNNING and not held was interrupted."""
@@ -199,7 +204,8 @@ class JobService:
             self._store,
             self._explain,
             self._clock,
-            so_far=lambda standing: self.progress(job_id, standing),
+            forecast=self._forecast,
+            minute_s=self._minute_s,
             heard=heard,
             priority=priority,
         )
@@ -219,6 +225,8 @@ class JobService:
         return job
 
     async def _forecast(self, job: Job, so_far: Progress, standing: Standing) -> float | None:
+        if job.state in OVER or so_far.left == 0:
+            return None
         now = max(self._clock.now(), standing.waits_until or 0.0)
         each = self._seconds_each if standing.seconds_each is None else standing.seconds_each
         pace = Pace(each, AT_ONCE, minute_s=self._minute_s)

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from knowalledge_desktop.core import errors as e
-from knowalledge_desktop.core.jobs import ItemState, JobState
+from knowalledge_desktop.core.jobs import ItemState, JobItem, JobState
 from knowalledge_desktop.core.quota import Gauge, Metric
 from knowalledge_desktop.core.request import EngineChoice, Options, Priority, Request
 from knowalledge_desktop.services.evidence import EvidenceService
@@ -392,3 +392,22 @@ async def test_what_is_over_has_no_forecast() -> None:
     job_id = await bench.started()
     await bench.service.cancel(job_id)
     assert (await bench.service.progress(job_id)).ends_at is None
+
+
+async def test_a_long_job_is_counted_without_reading_it_again_and_again() -> None:
+    bench = Bench()
+    job_id = await bench.started(("root",))
+    some = bench.store.rows[job_id][0]
+    bench.store.rows[job_id] = [replace(some, topic_id=f"gone{n}") for n in range(300)]
+    read = 0
+    items = bench.store.items
+
+    async def counted(which: str) -> tuple[JobItem, ...]:
+        nonlocal read
+        read += 1
+        return await items(which)
+
+    bench.store.items = counted  # type: ignore[method-assign]
+    assert await bench.run(job_id) is JobState.DONE
+    assert read < 10
+    assert [news.progress.done for news in bench.heard if news.item is not None][-1] == 300
