@@ -91,7 +91,7 @@ async def test_200_equal_requests_whose_leader_leaves_are_one_call(tmp_path: Pat
 
 
 async def test_the_first_429_is_the_last(tmp_path: Path) -> None:
-    minute_s = 3.0
+    minute_s = 2.0
     lengths = Overrides(minute_s=minute_s)
     with LimitsServer(HiddenLimits(rpm=3), minute_s=minute_s, latency=(0.01, 0.03)) as server:
         told = environ(tmp_path / "home", server.url)
@@ -121,6 +121,54 @@ async def test_the_first_429_is_the_last(tmp_path: Path) -> None:
     assert min(after) >= error.until
     assert len(served(log)) == 9
     assert worst_window(served(log), minute_s) <= 3
+
+
+@pytest.mark.parametrize("bare", [False, True], ids=["no figure", "nothing at all"])
+async def test_a_429_that_says_little_is_still_the_last(tmp_path: Path, *, bare: bool) -> None:
+    minute_s = 1.5
+    server = LimitsServer(
+        HiddenLimits(rpm=3), minute_s=minute_s, latency=(0.01, 0.03), with_quota_value=False, bare_429=bare
+    )
+    with server:
+        async with program(environ(tmp_path / "home", server.url), Overrides(minute_s=minute_s)) as services:
+            for n in range(3):
+                await explained(services, f"Topic {n}")
+            with pytest.raises(QuotaExhausted) as caught:
+                await explained(services, "Topic 3")
+            assert (caught.value.quota_id, caught.value.limit) == ("rpm", 3)
+            async with asyncio.TaskGroup() as group:
+                for n in range(3, 9):
+                    group.create_task(explained(services, f"Topic {n}"))
+        log = server.log
+    [refused] = refusals(log)
+    assert caught.value.until is not None
+    assert min(entry.at for entry in log if entry.number > refused.number) >= caught.value.until
+    assert len(served(log)) == 9
+
+
+async def test_after_a_429_came_nothing_more_is_sent_though_many_ask(tmp_path: Path) -> None:
+    minute_s = 1.5
+    with LimitsServer(HiddenLimits(rpm=5), minute_s=minute_s, latency=(0.1, 0.2)) as server:
+        async with program(environ(tmp_path / "home", server.url), Overrides(minute_s=minute_s)) as services:
+
+            async def ask(n: int) -> Explained | QuotaExhausted:
+                await asyncio.sleep(0.03 * n)
+                try:
+                    return await explained(services, f"Topic {n}")
+                except QuotaExhausted as error:
+                    return error
+
+            ends = await asyncio.gather(*(ask(n) for n in range(16)))
+        log = server.log
+    first = refusals(log)[0]
+    heard = (first.answered or first.at) + 0.05  # the way back, and the ledger's writing it down
+    until = min(error.until or 0.0 for error in ends if isinstance(error, QuotaExhausted))
+    assert not [entry for entry in log if heard < entry.at < until - 0.05]
+    late = [entry for entry in refusals(log) if entry.at > heard]
+    in_flight = len(refusals(log)) - 1
+    print(f"\n16 askers, {in_flight} more refused that were in flight, {len(late)} later")
+    assert not late
+    assert sum(isinstance(end, Explained) for end in ends) == len(served(log)) == 16 - 1 - in_flight
 
 
 async def test_a_substitute_for_a_refused_day_names_why(tmp_path: Path) -> None:

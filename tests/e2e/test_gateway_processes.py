@@ -41,6 +41,22 @@ def test_8_processes_with_one_question_are_one_call(tmp_path: Path) -> None:
     assert sum(not answer["from_cache"] for answer in answers) == 1
 
 
+def test_when_the_process_that_asks_is_killed_the_others_have_their_answer(tmp_path: Path) -> None:
+    words = ("explain", "Tides", "--engine", "gemini", "--json")
+    with LimitsServer(HiddenLimits(), latency=(3.0, 3.0)) as server:
+        told = environ(tmp_path / "home", server.url)
+        leader = start(told, *words)
+        server.wait_for(1, 30.0)
+        others = [start(told, *words) for _ in range(2)]
+        server.latency = (0.05, 0.05)
+        leader.send_signal(signal.SIGKILL)
+        leader.communicate(timeout=10)
+        outs = [other.communicate(timeout=60) for other in others]
+        assert [other.returncode for other in others] == [0, 0], outs
+        assert len(server.log) == 2
+    assert len({json.loads(out)["text"] for out, _ in outs}) == 1
+
+
 def test_killed_after_admission_it_never_passes_the_limit(tmp_path: Path, *, long: bool) -> None:
     kills, rpm, minute_s, deadline_s = (30, 5, 2.0, 6.0) if long else (5, 3, 2.0, 4.0)
     lengths = (minute_s, deadline_s)
