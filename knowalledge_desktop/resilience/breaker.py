@@ -15,7 +15,11 @@ _DOWN = (ModelUnavailable, Offline, TimedOut)
 
 
 class Circuits:
-    """One circuit for each family of operations, by the wall clock."""
+    """One circuit for each family of operations.
+
+    They rest by the monotonic clock: a wall clock that is set back must not keep a service shut for hours.
+    The times that people are told are of the wall clock.
+    """
 
     def __init__(self, clock: Clock, rules: Mapping[Family, CircuitRule] = RULES) -> None:
         self._clock = clock
@@ -23,14 +27,15 @@ class Circuits:
 
     def check(self, task: Task) -> None:
         """Raise CircuitOpen when a request could not go now; takes no pass."""
-        opens_at = self._circuits[family_of(task)].opens_at(self._clock.now())
+        now = self._clock.monotonic()
+        opens_at = self._circuits[family_of(task)].opens_at(now)
         if opens_at is not None:
-            raise CircuitOpen(family_of(task).value, until=opens_at)
+            raise CircuitOpen(family_of(task).value, until=self._clock.now() + opens_at - now)
 
     def enter(self, task: Task) -> Pass:
         """A pass for one request; raises CircuitOpen."""
         circuit = self._circuits[family_of(task)]
-        ticket = circuit.enter(self._clock.now())
+        ticket = circuit.enter(self._clock.monotonic())
         if ticket is None:
             self.check(task)
             raise CircuitOpen(family_of(task).value, until=self._clock.now())
@@ -38,7 +43,7 @@ class Circuits:
 
     def states(self) -> dict[Family, CircuitState]:
         """What each would do now, for people to see."""
-        now = self._clock.now()
+        now = self._clock.monotonic()
         return {family: circuit.state(now) for family, circuit in self._circuits.items()}
 
 
@@ -56,7 +61,7 @@ class Pass:
         if ticket is None:
             return
         if isinstance(error, _DOWN):
-            self._circuit.fail(ticket, self._clock.now())
+            self._circuit.fail(ticket, self._clock.monotonic())
         elif error is None or isinstance(error, AppError):
             self._circuit.succeed(ticket)
         else:

@@ -30,13 +30,14 @@ PLANTED_KEY = "AIzaTestKeyThatIsPlanted0000000"
 
 
 class AheadClock:
-    """The machine's clock, which can be set forward: implements `Clock`."""
+    """The machine's clock, with which time can be let pass, or which is only set: implements `Clock`."""
 
     def __init__(self) -> None:
         self.ahead_s = 0.0
+        self.wrong_by_s = 0.0
 
     def now(self) -> float:
-        return time.time() + self.ahead_s
+        return time.time() + self.ahead_s + self.wrong_by_s
 
     def monotonic(self) -> float:
         return time.monotonic() + self.ahead_s
