@@ -7,9 +7,11 @@ from collections.abc import AsyncGenerator
 from dataclasses import replace
 from pathlib import Path
 
+import apsw
 import pytest
 
-from knowalledge_desktop.adapters.jobs_db import JobsDb
+from knowalledge_desktop.adapters.jobs_db import VERSION, JobsDb
+from knowalledge_desktop.core.errors import NewerVersion
 from knowalledge_desktop.core.jobs import ItemState, Job, JobItem, JobState, JobStore
 from knowalledge_desktop.core.request import Detail, EngineChoice, Level, Options
 from tests.support.fakes import FakeClock
@@ -119,3 +121,31 @@ async def test_jobs_are_there_after_a_restart_and_a_damaged_file_is_set_aside(tm
     assert "set aside" in third.notices()[0]
     assert len(list(tmp_path.glob("jobs.db.damaged-*"))) == 1  # noqa: ASYNC240 - a test looks
     await third.aclose()
+
+
+async def test_a_file_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.db"
+    first = JobsDb(path, FakeClock())
+    await first.create(JOB, ITEMS)
+    await first.aclose()
+    newer = apsw.Connection(str(path))
+    newer.execute(f"PRAGMA user_version = {VERSION + 1}")
+    newer.close()
+    second = JobsDb(path, FakeClock())
+    with pytest.raises(NewerVersion):
+        await second.jobs()
+    assert (second.notices(), list(tmp_path.glob("*damaged*"))) == ((), [])  # noqa: ASYNC240 - a test looks
+    await second.aclose()
+
+
+async def test_a_job_of_before_there_was_more_to_choose_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.db"
+    first = JobsDb(path, FakeClock())
+    await first.create(JOB, ITEMS)
+    await first.aclose()
+    older = apsw.Connection(str(path))
+    older.execute("UPDATE job SET options = ?", ('{"language": "fr", "level": "junior", "detail": "brief"}',))
+    older.close()
+    second = JobsDb(path, FakeClock())
+    assert await second.job("j1") == JOB
+    await second.aclose()

@@ -115,6 +115,27 @@ def test_ctrl_c_lets_the_job_rest_and_it_goes_on_later(tmp_path: Path) -> None:
         assert 12 <= len(server.log) <= 12 + AT_ONCE
 
 
+def test_another_process_cannot_run_it_too_but_can_let_it_rest(tmp_path: Path) -> None:
+    with LimitsServer(HiddenLimits(), latency=(1.0, 1.1)) as server:
+        told = environ(tmp_path / "home", server.url)
+        job_id = asyncio.run(planned(told, 40))
+        process = resume(told, job_id)
+        server.wait_for(2, 30.0)
+        [job] = json.loads(done_by(told, "jobs", "list", "--json"))["jobs"]
+        assert (job["state"], job["interrupted"]) == ("running", False)
+        second = resume(told, job_id)
+        _, err = second.communicate(timeout=30)
+        assert (second.returncode, "running already" in err) == (3, True)
+        done_by(told, "jobs", "pause")
+        out, err = process.communicate(timeout=30)
+        assert (process.returncode, "The job rests." in err) == (6, True)
+        found = json.loads(out)
+        assert found["state"] == "paused"
+        assert {item["state"] for item in found["items"]} == {"done", "waiting"}
+        asked = [entry.topic for entry in server.log]
+        assert len(asked) == len(set(asked)) < 40
+
+
 def done_by(told: dict[str, str], *words: str) -> str:
     command = [sys.executable, "-m", "knowalledge_desktop", *words]
     done = subprocess.run(command, env=told, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)

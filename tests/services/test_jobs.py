@@ -13,7 +13,7 @@ import pytest
 from knowalledge_desktop.core import errors as e
 from knowalledge_desktop.core.jobs import ItemState, JobItem, JobState
 from knowalledge_desktop.core.quota import Gauge, Metric
-from knowalledge_desktop.core.request import EngineChoice, Options, Priority, Request
+from knowalledge_desktop.core.request import EngineChoice, Options, Priority, Queued, Request
 from knowalledge_desktop.services.evidence import EvidenceService
 from knowalledge_desktop.services.explain import ExplainService
 from knowalledge_desktop.services.job_run import TRIES_MAX, JobNews
@@ -411,3 +411,36 @@ async def test_a_long_job_is_counted_without_reading_it_again_and_again() -> Non
     assert await bench.run(job_id) is JobState.DONE
     assert read < 10
     assert [news.progress.done for news in bench.heard if news.item is not None][-1] == 300
+
+
+async def test_the_time_a_limit_was_waited_for_says_nothing_about_the_service() -> None:
+    bench = Bench()
+
+    def slow(seconds: float) -> Callable[[Request], None]:
+        return lambda _: bench.clock.advance(seconds)
+
+    first, second = (Queued(1, "model-x", metric, None) for metric in ("rpm", ""))
+    said = answer(parsed_explanation(), created_at=bench.clock.now() + 1000)
+    bench.engine.by_topic[title(bench, "root")] = [[first, said]]
+    bench.engine.by_topic[title(bench, "c0")] = [[second, said]]
+    job_id = await bench.started(("root", "c0", "c1"))
+    ends: list[float | None] = []
+
+    def heard(news: JobNews) -> None:
+        if news.item is not None and news.item.state is ItemState.DONE:
+            ends.append(news.progress.ends_at and news.progress.ends_at - bench.clock.now())
+            bench.engine.during = slow(8.0)
+
+    bench.engine.during = slow(50.0)
+    await bench.service.run(job_id, heard, at_once=1)
+    assert ends == [6.0, 8.0, None]  # two left side by side at the usual time, then one as the second took
+
+
+async def test_what_a_429_said_moves_the_forecast() -> None:
+    bench = Bench()
+    now = bench.clock.now()
+    job_id = await bench.started()
+    bench.gauges = (Gauge(Metric.RPM, 10, 0, blocked_until=now + 45),)
+    assert (await bench.service.progress(job_id)).ends_at == now + 45 + 6
+    bench.gauges = (Gauge(Metric.RPD, 10, 3, blocked_until=now + 5000),)
+    assert (await bench.service.progress(job_id)).ends_at == now + 5000 + 6
