@@ -22,8 +22,18 @@ _CODE_OR_FORMULA = re.compile(
     r"|(?<![\\$])\$(?!\s)(?P<line>[^$\n]{1,300}?)(?<![\s\\])\$(?![\d$])",
     re.DOTALL,
 )
-_OUR_SIGNS = dict.fromkeys(range(0xE000, 0xE004))
+_OUR_SIGNS = dict.fromkeys(range(0xE000, 0xE007))
 """Private characters that stand for formulae and marks on the way; a text may not bring its own."""
+CLAIM = "claim:"
+"""Begins the addresses of marks; the number of the claim follows."""
+
+MARKED = re.compile("\ue004([0-9]+)\ue005|\ue006")
+"""Signs around a sentence that is to be marked: its beginning with the number of its claim, and its end."""
+
+_WORDS = re.compile(r"\w+")
+_BETWEEN_MAX = 12
+"""Signs between two words of a sentence: spaces, quotation marks, emphasis."""
+
 _BLOCK_END = re.compile(r"\n\s*\n")
 
 Draw = Callable[[str], str | None]
@@ -42,7 +52,11 @@ class MarkdownView:
         self._parser: MarkdownIt | None = None
 
     def to_html(self, markdown: str, claims: Sequence[Claim] = ()) -> str:
-        """The body's HTML. Supported claims get superscript numbers of their sources."""
+        """The body's HTML. Supported claims get superscript numbers of their sources.
+
+        Claims that are disputed, or that no source was found for, stand between signs with their number;
+        the view takes the signs out again and marks what is between them: see `MARKED`.
+        """
         formulae: list[str] = []
 
         def keep(found: re.Match[str]) -> str:
@@ -55,7 +69,7 @@ class MarkdownView:
         text = _CODE_OR_FORMULA.sub(keep, text)
         self.formulae = tuple(formulae)
         body = self._parse(text)
-        body = re.sub("\ue002([0-9,]+)\ue003", r"<sup>\1</sup>", body)
+        body = re.sub("\ue002([0-9]+):([0-9,]+)\ue003", rf'<sup><a href="{CLAIM}\1">\2</a></sup>', body)
         return re.sub("\ue000([0-9]+)\ue001", lambda found: self._formula(formulae[int(found[1])]), body)
 
     def _parse(self, text: str) -> str:
@@ -84,16 +98,39 @@ def finished_part(markdown: str) -> int:
 
 
 def _marked(markdown: str, claims: Sequence[Claim]) -> str:
-    """Put source numbers behind the sentences that are supported."""
+    """Put source numbers behind the sentences that are supported, and signs around those to be marked."""
     at = 0
-    for claim in claims:
-        if claim.state is not ClaimState.SUPPORTED or not claim.sources:
+    for n, claim in enumerate(claims):
+        if claim.state is ClaimState.UNCHECKED or (claim.state is ClaimState.SUPPORTED and not claim.sources):
             continue
-        found = markdown.find(claim.text, at)
-        if found < 0:
+        found = _place(markdown, claim.text, at)
+        if found is None:
             continue
-        end = found + len(claim.text)
-        mark = "\ue002" + ",".join(str(i + 1) for i in claim.sources) + "\ue003"
-        markdown = markdown[:end] + mark + markdown[end:]
-        at = end + len(mark)
+        start, end = found
+        if claim.state is ClaimState.SUPPORTED:
+            mark = f"\ue002{n}:" + ",".join(str(i + 1) for i in claim.sources) + "\ue003"
+            markdown = markdown[:end] + mark + markdown[end:]
+            at = end + len(mark)
+        else:
+            whole = f"\ue004{n}\ue005{markdown[start:end]}\ue006"
+            markdown = markdown[:start] + whole + markdown[end:]
+            at = start + len(whole)
     return markdown
+
+
+def _place(markdown: str, sentence: str, at: int) -> tuple[int, int] | None:
+    """Where a sentence stands in the Markdown, whose signs for emphasis may be among its words."""
+    found = markdown.find(sentence, at)
+    if found >= 0:
+        return found, found + len(sentence)
+    words = _WORDS.findall(sentence)
+    if not words:
+        return None
+    between = rf"[\W_]{{1,{_BETWEEN_MAX}}}?"
+    match = re.compile(between.join(map(re.escape, words))).search(markdown, at)
+    if match is None or "\n\n" in match[0]:
+        return None
+    end = match.end()
+    while end < len(markdown) and markdown[end] in ".!?…。":
+        end += 1
+    return match.start(), end

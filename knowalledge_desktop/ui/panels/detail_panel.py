@@ -195,7 +195,7 @@ class DetailPanel(QFrame):
         self._again.show()
         self._show_text(shown=True)
         self._summary.hide()
-        self.view.show_text(explanation.markdown, explanation.claims)
+        self.view.show_text(explanation.markdown, explanation.claims, explanation.sources)
         self._sources.show_sources(explanation.sources, from_atlas=explanation.provenance.engine == "atlas")
         self._badges.show_badges(self._told.of(explanation, answer, now))
         self._explain.setText(self.tr("Explain"))

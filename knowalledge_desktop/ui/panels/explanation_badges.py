@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from PySide6.QtCore import QObject
 
 from knowalledge_desktop.core.content import ClaimState, Provenance
@@ -31,12 +33,29 @@ class ExplanationBadges(QObject):
             found.append((self.tr("Cached"), "neutral", self.tr("No request was spent.")))
         if explanation.quality is not None and made.engine != "atlas":
             found.append(_quality(explanation.quality, self.tr("Form {score}")))
-        unchecked = sum(1 for c in explanation.claims if c.state is ClaimState.UNCHECKED)
-        if unchecked:
-            text = self.tr("%n unchecked claims", "", unchecked)
-            found.append((text, "neutral", self.tr("No source was compared with these sentences.")))
-        elif explanation.claims:
-            found.append((self.tr("Sourced"), "success", self.tr("Every sentence is from the source below.")))
+        return found + self._claims(explanation)
+
+    def _claims(self, explanation: Explanation) -> list[Badge]:
+        """How many sentences are in which state; nothing is green that was not compared with a source."""
+        count = Counter(claim.state for claim in explanation.claims)
+        disputed, supported = count[ClaimState.DISPUTED], count[ClaimState.SUPPORTED]
+        if supported and supported == len(explanation.claims):
+            return [(self.tr("Sourced"), "success", self.tr("Every sentence is from the source below."))]
+        found: list[Badge] = []
+        if disputed:
+            tip = self.tr("A source says something else than these sentences, which are underlined in red.")
+            found.append((self.tr("%n disputed claims", "", disputed), "danger", tip))
+        if supported:
+            tip = self.tr("A source says what these sentences say: see the numbers behind them.")
+            found.append((self.tr("%n supported claims", "", supported), "success", tip))
+        open_ones = count[ClaimState.UNCHECKED]
+        if open_ones:
+            tip = self.tr("No source was compared with these sentences.")
+            found.append((self.tr("%n unchecked claims", "", open_ones), "neutral", tip))
+        missed = count[ClaimState.NOT_FOUND]
+        if missed:
+            tip = self.tr("These sentences were compared with the Atlas, and nothing was found; dotted lines.")
+            found.append((self.tr("%n claims without a source", "", missed), "neutral", tip))
         return found
 
     def _written(self, made: Provenance, now: float) -> str:

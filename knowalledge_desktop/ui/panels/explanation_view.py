@@ -6,9 +6,11 @@ import hashlib
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
+    QCursor,
     QDesktopServices,
+    QHelpEvent,
     QImage,
     QPainter,
     QTextBlock,
@@ -19,10 +21,12 @@ from PySide6.QtGui import (
     QTextFormat,
 )
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
+from PySide6.QtWidgets import QFrame, QTextBrowser, QToolTip, QWidget
 
-from knowalledge_desktop.core.content import Claim
-from knowalledge_desktop.ui.markdown import MarkdownView, finished_part
+from knowalledge_desktop.core.content import Claim, ClaimState, Source
+from knowalledge_desktop.ui.markdown import CLAIM, MarkdownView, finished_part
+from knowalledge_desktop.ui.panels.claim_card import ClaimCard, state_words
+from knowalledge_desktop.ui.panels.claim_marks import mark_claims
 from knowalledge_desktop.ui.theme import Theme
 
 FRAME_MS = 34
@@ -40,12 +44,13 @@ class ExplanationView(QTextBrowser):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.anchorClicked.connect(_open_web)
+        self.anchorClicked.connect(self._follow)
         self._theme = theme
         self._markdown = MarkdownView(self._draw)
         self._pictures: dict[str, QImage] = {}
         self._text = ""
         self._claims: tuple[Claim, ...] = ()
+        self._sources: tuple[Source, ...] = ()
         self._settled_chars = 0
         self._settled_at = 0
         self._growing = False
@@ -59,8 +64,9 @@ class ExplanationView(QTextBrowser):
         """The text that is shown."""
         return self._text
 
-    def show_text(self, markdown: str, claims: Sequence[Claim] = ()) -> None:
-        """Show a whole text."""
+    def show_text(self, markdown: str, claims: Sequence[Claim] = (), sources: Sequence[Source] = ()) -> None:
+        """Show a whole text, with the marks of its claims; `sources` are those that claims point to."""
+        self._sources = tuple(sources)
         self._redraw.stop()
         if not self._growing and (self._text, self._claims) == (markdown, tuple(claims)):
             return  # what is selected in it stays selected
@@ -92,8 +98,43 @@ class ExplanationView(QTextBrowser):
     def _set_all(self) -> None:
         self.setHtml(self._markdown.to_html(self._text, self._claims) if self._text else "")
         self._space_lines(0)
+        mark_claims(self.document(), self._claims, self._theme)
         formulae = "; ".join(self._markdown.formulae)  # a picture says nothing to a screen reader
-        self.setAccessibleDescription(self.tr("Formulae: {tex}").format(tex=formulae) if formulae else "")
+        said = [self.tr("Formulae: {tex}").format(tex=formulae)] if formulae else []
+        against = self.tr("A source says something else than: {claim}")  # nor does a line below the words
+        said += [against.format(claim=claim.text) for claim in self._claims if claim.state is ClaimState.DISPUTED]
+        self.setAccessibleDescription(" ".join(said))
+
+    def event(self, event: QEvent) -> bool:
+        """Tell of a marked sentence what is known, while the pointer rests on it."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            claim = self._claim_at(QUrl(self.anchorAt(self.viewport().mapFromGlobal(event.globalPos()))))
+            text = ""
+            if claim is not None:
+                text = "\n".join(part for part in (state_words(self, claim), claim.passage) if part)
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+    def _claim_at(self, url: QUrl) -> Claim | None:
+        """The claim that a mark is of."""
+        name = url.toString()
+        number = name.removeprefix(CLAIM)
+        if not name.startswith(CLAIM) or not number.isdigit() or int(number) >= len(self._claims):
+            return None
+        return self._claims[int(number)]
+
+    def _follow(self, url: QUrl) -> None:
+        """A mark opens its card, an address of a source the browser."""
+        claim = self._claim_at(url)
+        if claim is None:
+            _open_web(url)
+            return
+        card = ClaimCard(claim, self._sources, self)
+        place = self.viewport().mapFromGlobal(QCursor.pos())
+        if not self.viewport().rect().contains(place):  # it was reached by keys
+            place = self.cursorRect().bottomLeft()
+        card.show_at(self.viewport().mapToGlobal(place))
 
     def _draw_growth(self) -> None:
         bar = self.verticalScrollBar()
