@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing, suppress
+import sqlite3
+from contextlib import aclosing, closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ async def test_known_limits_are_never_passed_and_well_used(tmp_path: Path, *, lo
     assert not refusals(log)
     assert len(served(log)) == topics
     assert worst <= rpm
-    assert use.share >= (0.85 if long else 0.5)  # in a short minute each turn of the loop weighs more
+    assert use.share >= (0.85 if long else 0.4)  # in a short minute each turn of the loop weighs more
 
 
 # --- equal requests -----------------------------------------------------------------------------------------
@@ -146,29 +147,33 @@ async def test_a_429_that_says_little_is_still_the_last(tmp_path: Path, *, bare:
     assert len(served(log)) == 9
 
 
-async def test_after_a_429_came_nothing_more_is_sent_though_many_ask(tmp_path: Path) -> None:
-    minute_s = 1.5
+async def test_after_a_429_came_nothing_more_is_let_through_though_many_ask(tmp_path: Path) -> None:
+    minute_s, askers = 1.5, 16
+    heard: list[float] = []
     with LimitsServer(HiddenLimits(rpm=5), minute_s=minute_s, latency=(0.1, 0.2)) as server:
-        async with program(environ(tmp_path / "home", server.url), Overrides(minute_s=minute_s)) as services:
+        home = tmp_path / "home"
+        async with program(environ(home, server.url), Overrides(minute_s=minute_s)) as services:
 
             async def ask(n: int) -> Explained | QuotaExhausted:
                 await asyncio.sleep(0.03 * n)
                 try:
                     return await explained(services, f"Topic {n}")
                 except QuotaExhausted as error:
+                    heard.append(services.now())
                     return error
 
-            ends = await asyncio.gather(*(ask(n) for n in range(16)))
+            ends = await asyncio.gather(*(ask(n) for n in range(askers)))
         log = server.log
-    first = refusals(log)[0]
-    heard = (first.answered or first.at) + 0.05  # the way back, and the ledger's writing it down
-    until = min(error.until or 0.0 for error in ends if isinstance(error, QuotaExhausted))
-    assert not [entry for entry in log if heard < entry.at < until - 0.05]
-    late = [entry for entry in refusals(log) if entry.at > heard]
-    in_flight = len(refusals(log)) - 1
-    print(f"\n16 askers, {in_flight} more refused that were in flight, {len(late)} later")
-    assert not late
-    assert sum(isinstance(end, Explained) for end in ends) == len(served(log)) == 16 - 1 - in_flight
+    refused = [end for end in ends if isinstance(end, QuotaExhausted)]
+    until = min(error.until or 0.0 for error in refused)
+    [path] = home.rglob("ledger.db")
+    with closing(sqlite3.connect(path)) as ledger:  # what left the queue and when, however slow the way was
+        admitted = [row[0] for row in ledger.execute("SELECT admitted FROM live ORDER BY admitted")]
+    assert len(admitted) == len(log) == askers
+    assert not [at for at in admitted if min(heard) < at < until]
+    assert sum(at < min(heard) for at in admitted) == 5 + len(refused)
+    print(f"\n{askers} askers: refused {len(refused)}, all of them on their way at the first refusal")
+    assert len(refused) == len(refusals(log))
 
 
 async def test_a_substitute_for_a_refused_day_names_why(tmp_path: Path) -> None:
@@ -231,7 +236,7 @@ async def test_a_budget_is_not_taken_for_spent_by_what_is_still_on_its_way(tmp_p
 
 async def test_a_service_that_is_down_is_left_alone_and_then_probed_once(tmp_path: Path) -> None:
     clock = AheadClock()
-    with LimitsServer(HiddenLimits(), latency=(0.3, 0.3)) as server:
+    with LimitsServer(HiddenLimits(), latency=(0.01, 0.03)) as server:
         server.failing = 503
         told = environ(tmp_path / "home", server.url)
         async with program(told, Overrides(clock=clock)) as services:
@@ -245,12 +250,13 @@ async def test_a_service_that_is_down_is_left_alone_and_then_probed_once(tmp_pat
                     await explained(services, "Topic 2")
             assert len(server.log) == 5
             clock.advance(2.0)
-            server.failing = None
+            server.failing, server.latency = None, (2.0, 2.0)  # all 20 come while the probe is out
             callers = [explained(services, f"Other {n}") for n in range(20)]
             ends = await asyncio.gather(*callers, return_exceptions=True)
             kinds = [type(end) for end in ends]
             assert (kinds.count(Explained), kinds.count(CircuitOpen)) == (1, 19)
             assert len(server.log) == 6
+            server.latency = (0.01, 0.03)
             await explained(services, "Once more")
         assert len(server.log) == 7
 
