@@ -8,14 +8,17 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from statistics import median
+from typing import TYPE_CHECKING
 
 from knowalledge_desktop.core import errors as e
 from knowalledge_desktop.core.graph import Map, Rendering
 from knowalledge_desktop.core.jobs import OPEN, ItemState, Job, JobItem, JobState, JobStore, Progress, progress
 from knowalledge_desktop.core.ports import Clock
-from knowalledge_desktop.core.request import Priority
-from knowalledge_desktop.services.explain import Explained, ExplainService
+from knowalledge_desktop.core.request import Priority, Restarted, TextDelta
 from knowalledge_desktop.services.session import MapSession
+
+if TYPE_CHECKING:  # whoever only hears of jobs, such as the window at its start, loads nothing that answers
+    from knowalledge_desktop.services.explain import ExplainService
 
 TRIES_MAX = 4
 _NAP_S = 2.0
@@ -184,7 +187,7 @@ class JobRun:
         )
         async with aclosing(parts):
             async for part in parts:
-                if isinstance(part, Explained):
+                if not isinstance(part, TextDelta | Restarted):
                     return part.was_limited
         raise TypeError("the stream of an explanation ended without one")
 
