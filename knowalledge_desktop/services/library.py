@@ -22,9 +22,13 @@ class LibraryService:
 
     async def open(self, map_id: str) -> MapSession:
         """Open a map; raises MapNotFound."""
-        document = await self._library.load(map_id)
+        session = await self.behind(map_id)
         await self._library.mark_opened(map_id)
-        return MapSession(document, self._library, stored=True)
+        return session
+
+    async def behind(self, map_id: str) -> MapSession:
+        """A map to work on behind what is seen: it does not count as opened. Raises MapNotFound."""
+        return MapSession(await self._library.load(map_id), self._library, stored=True)
 
     async def open_last(self) -> MapSession | None:
         """The map that was opened last, or None in an empty library."""

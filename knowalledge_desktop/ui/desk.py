@@ -12,14 +12,17 @@ from knowalledge_desktop.core.errors import AppError, UserInputError
 from knowalledge_desktop.core.graph import Change, Map
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.services.session import MapSession
-from knowalledge_desktop.ui.ask_controller import ASK, AskController
+from knowalledge_desktop.ui.activity import activity
+from knowalledge_desktop.ui.ask_controller import AskController
+from knowalledge_desktop.ui.batch_controller import BatchController
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.imaging_controller import ImagingController
+from knowalledge_desktop.ui.jobs_controller import JobsController
 from knowalledge_desktop.ui.library_controller import LibraryController
 from knowalledge_desktop.ui.map_controller import EXPAND, EXPLAIN, ILLUSTRATE, MapController
 from knowalledge_desktop.ui.map_news import MapNews
 from knowalledge_desktop.ui.messages import act_name, message_for
-from knowalledge_desktop.ui.panels.rail import LIBRARY, MAP, QUOTA
+from knowalledge_desktop.ui.panels.rail import JOBS, LIBRARY, MAP, QUOTA
 from knowalledge_desktop.ui.panels.top_bar import TopicField
 from knowalledge_desktop.ui.prices import Prices
 from knowalledge_desktop.ui.quota_controller import QuotaController
@@ -29,6 +32,7 @@ from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.topic_desk import TopicDesk
 from knowalledge_desktop.ui.topic_menu import open_topic_menu
 from knowalledge_desktop.ui.visited import Visited
+from knowalledge_desktop.ui.waiting import Waits
 
 if TYPE_CHECKING:
     from knowalledge_desktop.ui.main_window import MainWindow
@@ -53,6 +57,10 @@ class Desk(QObject):
         self._questions = AskController(services, tasks, self.maps, window.detail, self.prices, self)
         self._topic = TopicDesk(self, window, services, self.maps, self._questions)
         self.quota = QuotaController(self, window, services, tasks)
+        self.jobs = JobsController(self, window, services, icons, tasks)
+        self.batch = BatchController(self, window, services, tasks)
+        self._waits = Waits(services, tasks, lambda: self.maps.map, self._acts, self)
+        self.jobs.waits = self._waits
         self._visited = Visited()
         self._news = MapNews(self, window, self.maps)
         self._connect_parts()
@@ -75,6 +83,7 @@ class Desk(QObject):
         window.top_bar.panel_toggled.connect(window.toggle_panel)
         window.top_bar.outline_toggled.connect(window.toggle_outline)
         window.top_bar.image_requested.connect(self.imaging.choose_file)
+        window.top_bar.batch_requested.connect(self.batch.open)
         self.prices.attach(window.top_bar.go_button, lambda: self.prices.of_new_map(field.text()))
         window.rail.page_chosen.connect(self.show_page)
         window.rail.help_requested.connect(self.show_shortcuts)
@@ -112,7 +121,9 @@ class Desk(QObject):
         window, maps = self._window, self.maps
         maps.opened.connect(self._show_document)
         maps.changed.connect(self._on_changed)
-        maps.states_changed.connect(window.canvas.set_states)
+        maps.states_changed.connect(self._show_states)
+        for waiting in (self.jobs.changed, self._waits.changed):
+            waiting.connect(self._show_waiting)
         maps.activity_changed.connect(self._show_activity)
         self._questions.activity_changed.connect(self._show_activity)
         maps.growing.connect(window.canvas.reserve)
@@ -190,6 +201,7 @@ class Desk(QObject):
         """Stop all that runs."""
         self.maps.stop_all()
         self._questions.stop()
+        self.jobs.stop_in_front()
 
     def paste(self) -> None:
         """A picture of the clipboard becomes a topic; a text goes into the field for one."""
@@ -210,6 +222,8 @@ class Desk(QObject):
         elif self.maps.running():
             if not self.maps.stop(self._window.canvas.selected_id):
                 self.maps.stop_all()
+        elif self.jobs.stop_in_front():
+            pass  # that says itself what it did
         elif self._window.notifier.text:
             self._window.notifier.hide()
         else:
@@ -240,6 +254,8 @@ class Desk(QObject):
             self.enter_library()
         elif page == QUOTA:
             self.quota.refresh()
+        elif page == JOBS:
+            self.jobs.refresh()
 
     def open_settings(self) -> None:
         """Show the settings."""
@@ -321,23 +337,24 @@ class Desk(QObject):
     def _act_name(self, change: Change | None) -> str:
         return act_name(change) if change else ""
 
+    def _acts(self) -> tuple[tuple[str, str], ...]:
+        return self.maps.running() + self._questions.acts() + self.jobs.acts()
+
+    def _show_states(self, states: dict[str, str]) -> None:
+        self._window.canvas.set_states(self._waits.mark(self.jobs.states() | states))
+
+    def _show_waiting(self) -> None:
+        self._show_states(self.maps.states)
+        self._window.canvas.set_remarks(self.jobs.remarks() | self._waits.remarks())
+        self._show_activity()
+
     def _show_activity(self) -> None:
-        running, document, window = self.maps.running() + self._questions.acts(), self.maps.map, self._window
-        text = ""
-        if running and document is not None:
-            kind, topic_id = running[-1]
-            title = document.topics[topic_id].title if topic_id in document.topics else ""
-            verbs = {
-                EXPAND: self.tr("Growing {title}"),
-                ILLUSTRATE: self.tr("Drawing {title}"),
-                ASK: self.tr("Answering about {title}"),
-            }
-            text = verbs.get(kind, self.tr("Writing {title}")).format(title=title)
-            if len(running) > 1:
-                text += self.tr(", %n more", "", len(running) - 1)
-        window.map_page.show_activity(text)
-        window.status_bar.show_activity(text)
+        running, window = self.maps.running() + self._questions.acts(), self._window
         selected = window.canvas.selected_id
+        wait, now = self._waits.first(selected), self._services.now()
+        text, more = activity(self.maps.map, running, self.jobs.activity(), wait, now)
+        window.map_page.show_activity(text, more)
+        window.status_bar.show_activity(f"{text}, {more}" if more else text)
         window.detail.set_busy(
             explaining=(EXPLAIN, selected) in running,
             expanding=(EXPAND, selected) in running,

@@ -62,7 +62,8 @@ class LibraryController(QObject):
     async def _open(self, map_id: str, topic_id: str) -> None:
         open_now = self._desk.maps.map
         if open_now is None or open_now.map_id != map_id:
-            self._desk.maps.show(await self._services.library.open(map_id))
+            session = await self._services.library.open(map_id)
+            self._desk.maps.show(self._desk.jobs.session_of(map_id) or session)
         self._window.show_page(MAP)
         if topic_id:
             self._window.canvas.select(topic_id, reveal=True)

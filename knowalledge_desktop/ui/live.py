@@ -72,6 +72,7 @@ async def live(
     for notice in services.notices():
         window.notifier.show(notice)
     window.desk.settings.refresh_key()
+    window.desk.jobs.resume_interrupted()
     _begin(window, topic, opened=opened)
     QTimer.singleShot(WARM_UP_AFTER_MS, lambda: _warm_up(tasks, services, closed))
     try:

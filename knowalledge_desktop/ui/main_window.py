@@ -17,13 +17,14 @@ from knowalledge_desktop.ui.panels.detail_panel import DetailPanel
 from knowalledge_desktop.ui.panels.library_page import LibraryPage
 from knowalledge_desktop.ui.panels.map_page import MapPage
 from knowalledge_desktop.ui.panels.outline import OutlineView
-from knowalledge_desktop.ui.panels.rail import LIBRARY, MAP, QUOTA, Rail
+from knowalledge_desktop.ui.panels.rail import JOBS, LIBRARY, MAP, QUOTA, Rail
 from knowalledge_desktop.ui.panels.status_bar import StatusBar
 from knowalledge_desktop.ui.panels.top_bar import TopBar
 from knowalledge_desktop.ui.tasks import TaskRunner
 from knowalledge_desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from knowalledge_desktop.ui.panels.jobs_panel import JobsPanel
     from knowalledge_desktop.ui.panels.quota_page import QuotaPage
     from knowalledge_desktop.ui.panels.start_page import StartPage
 
@@ -42,6 +43,7 @@ class MainWindow(QWidget):
         self._icons = icons
         self._start_page: StartPage | None = None
         self._quota_page: QuotaPage | None = None
+        self._jobs_panel: JobsPanel | None = None
         self._geometry = QSettings(str(services.folders.state / "window.ini"), QSettings.Format.IniFormat)
         self.rail = Rail(theme, icons)
         self.top_bar = TopBar(theme, icons)
@@ -102,9 +104,11 @@ class MainWindow(QWidget):
     # --- what is seen ---
 
     def show_page(self, page: str) -> None:
-        """Go to the map, the library or the limits."""
+        """Go to the map, the library, the batches or the limits."""
         if page == QUOTA:
             self._pages.setCurrentWidget(self.quota_page)
+        elif page == JOBS:
+            self._pages.setCurrentWidget(self.jobs_panel)
         else:
             self._pages.setCurrentIndex(1 if page == LIBRARY else 0)
         self.top_bar.show_map_controls(shown=page == MAP)
@@ -113,7 +117,9 @@ class MainWindow(QWidget):
     @property
     def page(self) -> str:
         """The page that is seen."""
-        return (MAP, LIBRARY, QUOTA)[self._pages.currentIndex()]
+        seen = self._pages.currentWidget()
+        late = QUOTA if seen is self._quota_page else JOBS
+        return MAP if seen is self._map_side else LIBRARY if seen is self.library_page else late
 
     @property
     def start_page(self) -> StartPage:
@@ -136,6 +142,17 @@ class MainWindow(QWidget):
             self._pages.addWidget(self._quota_page)
             self.desk.quota.adopt_page(self._quota_page)
         return self._quota_page
+
+    @property
+    def jobs_panel(self) -> JobsPanel:
+        """The batches; built when they are first wanted."""
+        if self._jobs_panel is None:
+            from knowalledge_desktop.ui.panels.jobs_panel import JobsPanel
+
+            self._jobs_panel = JobsPanel(self._theme, self._icons)
+            self._pages.addWidget(self._jobs_panel)
+            self.desk.jobs.adopt_panel(self._jobs_panel)
+        return self._jobs_panel
 
     @property
     def has_start_page(self) -> bool:
@@ -181,6 +198,8 @@ class MainWindow(QWidget):
         ]
         if self._quota_page is not None and self._quota_page.isVisible():
             regions.append(self._quota_page.tabs)
+        if self._jobs_panel is not None and self._jobs_panel.isVisible():
+            regions.append(self._jobs_panel.new_button)
         now = next((i for i, r in enumerate(regions) if r.hasFocus()), -1 if step > 0 else 0)
         if regions:
             regions[(now + step) % len(regions)].setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -204,6 +223,8 @@ class MainWindow(QWidget):
             ("Ctrl+L", lambda: self.show_page(LIBRARY) or desk.enter_library()),
             ("Ctrl+1", lambda: self.show_page(MAP)),
             ("Ctrl+2", lambda: desk.quota.open()),
+            ("Ctrl+3", lambda: desk.jobs.open()),
+            ("Ctrl+Shift+P", lambda: desk.batch.open()),
             ("Ctrl+Shift+F", desk.focus_search),
             ("Ctrl+Shift+O", self.toggle_outline),
             ("Ctrl+\\", self.toggle_panel),

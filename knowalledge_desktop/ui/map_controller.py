@@ -68,6 +68,11 @@ class MapController(QObject):
         """The text that is being written for a topic, or None."""
         return self._partial.get(topic_id)
 
+    @property
+    def states(self) -> dict[str, str]:
+        """Topics with an act that runs or has failed: "generating" or "failed"."""
+        return dict(self._states)
+
     def failure(self, topic_id: str) -> AppError | None:
         """Why the last act on a topic failed, or None."""
         found = self._failed.get(topic_id)
@@ -81,6 +86,18 @@ class MapController(QObject):
         """The answer an explanation came with, while the map is open: it tells who stood in for whom."""
         found = self._answers.get(explanation.key)
         return found[1] if found and found[0] == explanation else None
+
+    def note_failure(self, map_id: str, topic_id: str, error: AppError | None) -> None:
+        """A batch failed to explain a topic, or (None) asks for it anew."""
+        if self.map is None or self.map.map_id != map_id or (error is None and topic_id not in self._failed):
+            return
+        if error is None:
+            del self._failed[topic_id]
+            self._states.pop(topic_id, None)
+        else:
+            self._states[topic_id] = "failed"
+            self._fail(EXPLAIN, topic_id, error)
+        self.states_changed.emit(dict(self._states))
 
     def running(self) -> tuple[tuple[str, str], ...]:
         """Acts that run: (kind, topic id)."""

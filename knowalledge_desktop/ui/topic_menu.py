@@ -34,6 +34,7 @@ def open_topic_menu(desk: Desk, window: MainWindow, document: Map, topic_id: str
     priced(desk.tr("Explain\tX"), Task.EXPLANATION, lambda: maps.explain(topic_id))
     if document.explanations_of(topic_id):
         priced(desk.tr("Write it again"), Task.EXPLANATION, lambda: maps.explain(topic_id, fresh=True))
+    menu.addAction(desk.tr("Explain several…\tCtrl+Shift+P"), lambda: desk.batch.open(topic_id))
     has_picture = topic_id in document.pictures
     draw = desk.tr("Draw it again\tI") if has_picture else desk.tr("Illustrate\tI")
     priced(draw, Task.ILLUSTRATION, lambda: maps.illustrate(topic_id, fresh=has_picture))

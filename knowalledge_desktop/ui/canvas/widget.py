@@ -51,6 +51,7 @@ class GraphCanvas(MapView):
         self._document: Map | None = None
         self._gestures = Gestures(self)
         self._keys = Keys(self)
+        self._remarks: Mapping[str, str] = {}
         theme.changed.connect(self._restyle)
 
     # --- the map ---
@@ -105,6 +106,12 @@ class GraphCanvas(MapView):
         self.update()
 
     set_busy = set_states
+
+    def set_remarks(self, remarks: Mapping[str, str]) -> None:
+        """What is to know about topics now, such as what they wait for; told by tooltip and description."""
+        if remarks != self._remarks:
+            self._remarks = dict(remarks)
+            self._describe()
 
     def reserve(self, topic_id: str, count: int) -> None:
         """Show where about so many subtopics will come."""
@@ -244,6 +251,7 @@ class GraphCanvas(MapView):
             return
         same = [r for r in range(len(self._rows)) if self._rows.parent[r] == self._rows.parent[row]]
         state = self.tr("explained") if self._rows.explained[row] else self.tr("not explained")
+        state = self._remarks.get(self._rows.ids[row], state)
         self.setAccessibleDescription(
             self.tr("{title}, level {level}, {place} of {count}, {state}").format(
                 title=self._rows.titles[row],
@@ -282,6 +290,8 @@ class GraphCanvas(MapView):
                 text = self._rows.titles[row]
                 if self._rows.summaries[row]:
                     text += "\n" + self._rows.summaries[row]
+                remark = self._remarks.get(self._rows.ids[row])
+                text += f"\n{remark}" if remark else ""
             QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().event(event)

@@ -40,6 +40,8 @@ class ShortcutSheet(QDialog):
             (keys("Ctrl+V"), self.tr("Topic of a pasted picture or text")),
             (keys("Ctrl+L"), self.tr("Library")),
             (keys("Ctrl+Shift+F"), self.tr("Search the library")),
+            (keys("Ctrl+Shift+P"), self.tr("Explain several topics")),
+            (keys("Ctrl+3"), self.tr("Batches")),
             (keys("Ctrl+Shift+O"), self.tr("Outline")),
             (keys("Ctrl+\\"), self.tr("Side panel")),
             (keys("Ctrl+,"), self.tr("Settings")),

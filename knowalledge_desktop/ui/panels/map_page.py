@@ -28,6 +28,8 @@ class MapPage(QWidget):
         self._zoom = self._zoom_box(icons)
         self._doing = ElidedLabel("bodyStrong", widest=420)
         self._doing.setObjectName("activityText")
+        self._more = ElidedLabel("secondary", widest=560)
+        self._more.setObjectName("activityDetail")
         self._stop = text_button(
             self.tr("Stop"),
             "cancelButton",
@@ -38,7 +40,15 @@ class MapPage(QWidget):
         self._activity = QFrame(self)
         self._activity.setProperty("panel", "floating")
         self._activity.setLayout(
-            row(self._doing, rule(vertical=True), self._stop, badge("Esc"), margins=(16, 6, 14, 6), gap=10)
+            row(
+                self._doing,
+                self._more,
+                rule(vertical=True),
+                self._stop,
+                badge("Esc"),
+                margins=(16, 6, 14, 6),
+                gap=10,
+            )
         )
         self._activity.hide()
         self._editor = InlineEditor(self)
@@ -57,9 +67,11 @@ class MapPage(QWidget):
         box.setLayout(row(out, self._percent, into, rule(vertical=True), fit, margins=(4, 2, 4, 2), gap=2))
         return box
 
-    def show_activity(self, text: str) -> None:
-        """What is growing or being written; an empty text hides the pill."""
+    def show_activity(self, text: str, more: str = "") -> None:
+        """What is growing or being written, and what is to know about it; an empty text hides the pill."""
         self._doing.show_text(text)
+        self._more.show_text(more)
+        self._more.setVisible(bool(more))
         self._activity.setVisible(bool(text))
         self._lay_out()
 
@@ -88,7 +100,8 @@ class MapPage(QWidget):
 
     def _lay_out(self) -> None:
         self._zoom.adjustSize()
-        self._activity.adjustSize()
+        wide = min(self._activity.sizeHint().width(), self.width() - 2 * EDGE)
+        self._activity.resize(wide, self._activity.sizeHint().height())
         self._zoom.move(EDGE, self.height() - EDGE - self._zoom.height())
         left = max(EDGE, (self.width() - self._activity.width()) // 2)
         bottom = self.height() - EDGE - self._activity.height()

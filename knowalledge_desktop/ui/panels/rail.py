@@ -9,11 +9,11 @@ from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.basics import column, icon_button
 
-MAP, LIBRARY, QUOTA = "map", "library", "quota"
+MAP, LIBRARY, QUOTA, JOBS = "map", "library", "quota", "jobs"
 
 
 class Rail(QFrame):
-    """Map, library and limits on top, help and settings at the bottom."""
+    """Map, library, batches and limits on top, help and settings at the bottom."""
 
     page_chosen = Signal(str)
     help_requested = Signal()
@@ -49,7 +49,16 @@ class Rail(QFrame):
             "Ctrl+2",
             20,
         )
-        self._pages = {MAP: map_button, LIBRARY: library_button, QUOTA: quota_button}
+        jobs_button = icon_button(
+            icons,
+            "list-checks",
+            "jobsButton",
+            self.tr("Batches"),
+            lambda: self.page_chosen.emit(JOBS),
+            "Ctrl+3",
+            20,
+        )
+        self._pages = {MAP: map_button, LIBRARY: library_button, JOBS: jobs_button, QUOTA: quota_button}
         group = QButtonGroup(self)
         for button in self._pages.values():
             button.setCheckable(True)
@@ -69,7 +78,7 @@ class Rail(QFrame):
         settings = icon_button(
             icons, "settings", "settingsButton", self.tr("Settings"), self.settings_requested.emit, "Ctrl+,", 20
         )
-        for button in (map_button, library_button, quota_button, helper, about, settings):
+        for button in (map_button, library_button, jobs_button, quota_button, helper, about, settings):
             button.setFixedSize(40, 40)
         self.setLayout(
             column(
@@ -77,6 +86,7 @@ class Rail(QFrame):
                 20,
                 map_button,
                 library_button,
+                jobs_button,
                 quota_button,
                 -1,
                 about,

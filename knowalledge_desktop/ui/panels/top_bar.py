@@ -81,6 +81,7 @@ class TopBar(QFrame):
     panel_toggled = Signal()
     outline_toggled = Signal()
     image_requested = Signal()
+    batch_requested = Signal()
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -108,6 +109,14 @@ class TopBar(QFrame):
         self._image = icon_button(
             icons, "image-up", "imageTopicButton", self.tr("Topic from a picture"), self.image_requested.emit
         )
+        self._batch = icon_button(
+            icons,
+            "list-plus",
+            "batchButton",
+            self.tr("Explain several topics"),
+            self.batch_requested.emit,
+            "Ctrl+Shift+P",
+        )
         self._undo = icon_button(
             icons, "undo-2", "undoButton", self.tr("Undo"), self.undo_requested.emit, "Ctrl+Z"
         )
@@ -127,7 +136,7 @@ class TopBar(QFrame):
         line.addWidget(self._go)
         line.addWidget(self._image)
         line.addStretch(1)
-        for button in (self._undo, self._redo, self._outline, self._panel):
+        for button in (self._batch, self._undo, self._redo, self._outline, self._panel):
             line.addWidget(button)
         self.setLayout(line)
 
@@ -153,7 +162,8 @@ class TopBar(QFrame):
 
     def show_map_controls(self, *, shown: bool) -> None:
         """What acts on the open map is there only while the map is seen."""
-        for part in (self._back, self._forward, self._title, self._undo, self._redo, self._outline, self._panel):
+        ends = (self._back, self._forward, self._title, self._batch, self._undo, self._redo)
+        for part in (*ends, self._outline, self._panel):
             part.setVisible(shown)
 
     def show_panels(self, *, outline: bool, panel: bool) -> None:

@@ -1,0 +1,386 @@
+"""Batches in the window: chosen with a price, shown on their topics, listed, stopped, resumed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QLabel,
+    QListView,
+    QProgressBar,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
+
+from knowalledge_desktop.core.errors import ContentBlocked, QuotaExhausted
+from knowalledge_desktop.core.jobs import ItemState, JobState
+from knowalledge_desktop.core.request import Options, Priority, Task
+from knowalledge_desktop.ui.canvas.widget import GraphCanvas
+from knowalledge_desktop.ui.dialogs.batch_dialog import BatchDialog
+from tests.support.fakes import FakeClock, MemorySecrets
+from tests.support.ui_services import Oracle, ui_services
+from tests.support.window import Driver, until
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # a screen that is not there
+
+Run = Callable[[Awaitable[None]], None]
+Flow = Callable[[Callable[[Driver], Awaitable[None]]], None]
+
+
+@pytest.fixture
+def oracle() -> Oracle:
+    return Oracle()
+
+
+@pytest.fixture
+def flow(qapp: QApplication, run_async: Run, oracle: Oracle, atlas_path: Path) -> Flow:
+    """Runs a test's steps in an open window, and closes it."""
+
+    async def whole(steps: Callable[[Driver], Awaitable[None]]) -> None:
+        driver = Driver(qapp, ui_services(oracle, atlas_path, clock=FakeClock()))
+        try:
+            await steps(driver)
+        finally:
+            driver.window.close()
+            await driver.end()
+
+    return lambda steps: run_async(whole(steps))
+
+
+async def grown(driver: Driver, topic: str = "Jazz") -> GraphCanvas:
+    """A map of a topic, at rest."""
+    driver.window.desk.explore(topic)
+    canvas = driver.find(GraphCanvas, "graphCanvas")
+    await until(lambda: canvas.property("nodeCount") == 16, "a map")
+    await quiet(driver)
+    return canvas
+
+
+async def quiet(driver: Driver) -> None:
+    """All tasks have ended, the cancelled ones too."""
+    await until(lambda: not driver.tasks._all, "quiet")
+
+
+def dialog_of(driver: Driver) -> BatchDialog | None:
+    return next((each for each in driver.window.findChildren(BatchDialog) if each.isVisible()), None)
+
+
+async def opened(driver: Driver) -> BatchDialog:
+    """The dialog, with its price told."""
+    driver.find(QToolButton, "batchButton").click()
+    await until(lambda: dialog_of(driver) is not None, "the dialog")
+    dialog = dialog_of(driver)
+    assert dialog is not None
+    await until(lambda: bool(text_of(dialog, "batchForecast")), "a price")
+    return dialog
+
+
+def text_of(parent: QWidget, name: str) -> str:
+    found = parent.findChild(QLabel, name)
+    assert found is not None, name
+    return found.text()
+
+
+def button(parent: QWidget, name: str) -> QPushButton:
+    found = parent.findChild(QPushButton, name)
+    assert found is not None, name
+    return found
+
+
+def card(driver: Driver) -> QWidget:
+    """The only job on the list."""
+    panel = driver.find(QWidget, "jobsPanel")
+    cards = [each for each in panel.findChildren(QWidget) if each.objectName().startswith("job-")]
+    assert len(cards) == 1
+    return cards[0]
+
+
+def explanations(oracle: Oracle) -> list[str]:
+    return [request.topic for request in oracle.asked if request.task is Task.EXPLANATION]
+
+
+def states(canvas: GraphCanvas) -> list[str]:
+    return sorted(canvas._shown.states.values())
+
+
+# --- choosing -----------------------------------------------------------------------------------------------
+
+
+def test_a_batch_of_the_subtopics_is_priced_explained_and_told_of(flow: Flow, oracle: Oracle) -> None:
+    async def steps(driver: Driver) -> None:
+        canvas = await grown(driver)
+        dialog = await opened(driver)
+        assert text_of(dialog, "batchCount") == "15 of 15 chosen"
+        price = text_of(dialog, "priceLabel")
+        assert price.startswith("15 request")
+        assert "likely $" in price
+        assert "at most $" in price
+        fit = text_of(dialog, "batchForecast")
+        assert "requests left today" in fit
+        assert "Done" in fit
+        assert explanations(oracle) == []  # nothing is asked before the click
+        button(dialog, "batchStartButton").click()
+        document = driver.window.desk.maps.map
+        assert document is not None
+        await until(lambda: len(driver.window.desk.maps.map.explained_ids()) == 15, "15 texts")  # type: ignore[union-attr]
+        await quiet(driver)
+        assert len(explanations(oracle)) == len(set(explanations(oracle))) == 15
+        assert {r.priority for r in oracle.asked if r.task is Task.EXPLANATION} == {Priority.HIGH}
+        assert states(canvas) == []
+        assert "15 of 15 explained" in driver.window.notifier.text
+
+    flow(steps)
+
+
+def test_the_list_chooses_what_is_not_explained_and_more_than_20_are_a_job(flow: Flow) -> None:
+    async def steps(driver: Driver) -> None:
+        canvas = await grown(driver)
+        maps = driver.window.desk.maps
+        first = maps.map.children(maps.map.root_id)[0]  # type: ignore[union-attr]
+        maps.expand(first)
+        maps.explain(first)
+        await until(lambda: canvas.property("nodeCount") == 31, "more topics")
+        await quiet(driver)
+        dialog = await opened(driver)
+        assert text_of(dialog, "batchCount") == "14 of 15 chosen"
+        background = dialog.findChild(QCheckBox, "batchBackground")
+        scope = dialog.findChild(QComboBox, "batchScope")
+        assert background is not None
+        assert scope is not None
+        assert background.isEnabled()
+        assert not background.isChecked()
+        scope.setCurrentIndex(1)
+        assert text_of(dialog, "batchCount") == "20 of 31 chosen"
+        button(dialog, "batchOpenButton").click()
+        assert text_of(dialog, "batchCount") == "30 of 31 chosen"
+        assert background.isChecked()
+        assert not background.isEnabled()
+        button(dialog, "batchNoneButton").click()
+        assert not button(dialog, "batchStartButton").isEnabled()
+        assert background.isEnabled()
+        assert not background.isChecked()
+        topics = dialog.findChild(QListView, "batchTopics")
+        assert topics is not None
+        topics.setCurrentIndex(topics.model().index(2, 0))
+        QTest.keyClick(topics, Qt.Key.Key_Space)
+        assert dialog.chosen == (maps.map.branch(maps.map.root_id)[2],)  # type: ignore[union-attr]
+        dialog.reject()
+
+    flow(steps)
+
+
+def test_without_a_key_the_price_says_that_the_atlas_is_asked(
+    qapp: QApplication, run_async: Run, oracle: Oracle, atlas_path: Path
+) -> None:
+    async def whole() -> None:
+        driver = Driver(qapp, ui_services(oracle, atlas_path, secrets=MemorySecrets(), clock=FakeClock()))
+        try:
+            driver.window.desk.explore("Jazz")
+            canvas = driver.find(GraphCanvas, "graphCanvas")
+            await until(lambda: canvas.property("nodeCount") > 3, "a map of the Atlas")
+            await quiet(driver)
+            dialog = await opened(driver)
+            assert text_of(dialog, "priceLabel") == "Free: only the built-in Atlas is asked"
+            dialog.reject()
+        finally:
+            driver.window.close()
+            await driver.end()
+
+    run_async(whole())
+
+
+# --- while it runs ------------------------------------------------------------------------------------------
+
+
+def test_topics_show_what_becomes_of_them_and_stop_lets_the_rest_be_resumed(flow: Flow, oracle: Oracle) -> None:
+    async def steps(driver: Driver) -> None:
+        canvas = await grown(driver)
+        gate = oracle.shut(Task.EXPLANATION)
+        button(await opened(driver), "batchStartButton").click()
+        await until(lambda: states(canvas).count("generating") == 4, "four at once")
+        assert states(canvas).count("queued") == 11
+        await until(lambda: text_of(driver.window, "activityDetail") == "0 of 15 explained", "activity")
+        assert text_of(driver.window, "activityText") == "Explaining Jazz"
+        QTest.keyClick(canvas, Qt.Key.Key_Escape)
+        await quiet(driver)
+        assert states(canvas) == []
+        assert "Stopped: 0 of 15 explained" in driver.window.notifier.text
+        (job,) = await driver.services.jobs.jobs()
+        assert job.state is JobState.PAUSED
+        gate.set()
+        driver.find(QPushButton, "toastButton").click()
+        await until(lambda: len(driver.window.desk.maps.map.explained_ids()) == 15, "the rest")  # type: ignore[union-attr]
+        await quiet(driver)
+
+    flow(steps)
+
+
+def test_one_that_failed_is_red_with_its_sentence_and_is_asked_again(flow: Flow, oracle: Oracle) -> None:
+    async def steps(driver: Driver) -> None:
+        canvas = await grown(driver)
+        oracle.plans["Jazz, part 3"] = (ContentBlocked("SAFETY"),)
+        button(await opened(driver), "batchStartButton").click()
+        await until(lambda: "1 failed" in driver.window.notifier.text, "the end")
+        await quiet(driver)
+        assert states(canvas) == ["failed"]
+        driver.find(QToolButton, "jobsButton").click()
+        await until(lambda: driver.has(QPushButton, "jobRetryButton"), "the list")
+        await until(lambda: text_of(card(driver), "jobCounts") == "14 of 15 explained, 1 failed", "the list")
+        more = card(driver).findChild(QToolButton, "jobItemsButton")
+        items = card(driver).findChild(QListView, "jobItems")
+        assert more is not None
+        assert items is not None
+        more.click()
+        await until(lambda: items.model().rowCount() == 15, "its topics")
+        lines = [str(items.model().index(n, 0).data()) for n in range(15)]
+        assert any("Gemini declined this topic" in line for line in lines)
+        del oracle.plans["Jazz, part 3"]
+        button(card(driver), "jobRetryButton").click()
+        await until(lambda: text_of(card(driver), "jobCounts") == "15 of 15 explained", "the retry")
+        await quiet(driver)
+        assert states(canvas) == []
+        assert explanations(oracle).count("Jazz, part 3") == 2
+        assert len(explanations(oracle)) == 16
+        button(card(driver), "jobRemoveButton").click()
+        await until(lambda: driver.has(QLabel, "jobsEmpty"), "an empty list")
+
+    flow(steps)
+
+
+def test_the_list_pauses_resumes_and_cancels_a_job_in_the_background(flow: Flow, oracle: Oracle) -> None:
+    async def steps(driver: Driver) -> None:
+        canvas = await grown(driver)
+        gate = oracle.shut(Task.EXPLANATION)
+        dialog = await opened(driver)
+        background = dialog.findChild(QCheckBox, "batchBackground")
+        assert background is not None
+        background.click()
+        button(dialog, "batchStartButton").click()
+        await until(lambda: states(canvas).count("generating") == 4, "four at once")
+        await until(lambda: len(explanations(oracle)) == 4, "four asked for")
+        assert {r.priority for r in oracle.asked if r.task is Task.EXPLANATION} == {Priority.LOW}
+        assert text_of(driver.window, "activityText") == ""  # it is behind everything else
+        QTest.keyClick(canvas, Qt.Key.Key_Escape)
+        assert states(canvas).count("generating") == 4  # and Esc does not end it
+        driver.window.desk.jobs.open()
+        await until(lambda: driver.has(QPushButton, "jobPauseButton"), "the list")
+        assert driver.nameless() == []
+        button(card(driver), "jobPauseButton").click()
+        await until(lambda: "Pausing" in text_of(card(driver), "jobState"), "pausing")
+        gate.set()
+        await until(lambda: text_of(card(driver), "jobState") == "Paused", "a pause")
+        assert text_of(card(driver), "jobCounts") == "4 of 15 explained"
+        bar = card(driver).findChild(QProgressBar)
+        assert bar is not None
+        assert (bar.value(), bar.maximum()) == (4, 15)
+        gate.clear()
+        button(card(driver), "jobResumeButton").click()
+        await until(lambda: states(canvas).count("generating") == 4, "going on")
+        button(card(driver), "jobCancelButton").click()
+        await until(lambda: "Cancelled" in text_of(card(driver), "jobState"), "the end")
+        await quiet(driver)
+        assert len(driver.window.desk.maps.map.explained_ids()) == 4  # type: ignore[union-attr]
+
+    flow(steps)
+
+
+def test_what_a_job_waits_for_is_told_with_the_time_it_goes_on(flow: Flow, oracle: Oracle) -> None:
+    async def steps(driver: Driver) -> None:
+        canvas = await grown(driver)
+        until_then = driver.services.now() + 7200
+        for number in range(1, 5):
+            used_up = QuotaExhausted("rpd", until=until_then, quota_id="rpd", limit=50)
+            oracle.plans[f"Jazz, part {number}"] = (used_up,)
+        button(await opened(driver), "batchStartButton").click()
+        await until(lambda: "requests per day" in text_of(driver.window, "activityDetail"), "a wait")
+        await until(lambda: states(canvas) == ["queued"] * 15, "all waiting")
+        assert set(canvas._remarks) == set(canvas._shown.states)
+        driver.find(QToolButton, "jobsButton").click()
+        await until(lambda: driver.has(QPushButton, "jobPauseButton"), "the list")
+        line = text_of(card(driver), "jobState")
+        assert line.startswith("Waits for requests per day, goes on at ")
+        driver.window.desk.stop_all()
+        await quiet(driver)
+        assert states(canvas) == []
+
+    flow(steps)
+
+
+# --- the end of the program and the next start --------------------------------------------------------------
+
+
+def test_a_job_goes_on_after_the_window_was_closed(
+    qapp: QApplication, run_async: Run, oracle: Oracle, atlas_path: Path
+) -> None:
+    async def whole() -> None:
+        first = Driver(qapp, ui_services(oracle, atlas_path, clock=FakeClock()))
+        await grown(first)
+        oracle.shut(Task.EXPLANATION)
+        button(await opened(first), "batchStartButton").click()
+        await until(lambda: len(explanations(oracle)) == 4, "four at once")
+        first.window.close()
+        await first.end()
+        oracle.gates.clear()
+        second = Driver(qapp, ui_services(oracle, atlas_path, clock=FakeClock()))
+        try:
+            assert await second.window.desk.library.open_last()
+            second.window.desk.jobs.resume_interrupted()
+            await until(lambda: len(second.window.desk.maps.map.explained_ids()) == 15, "the rest")  # type: ignore[union-attr]
+            await quiet(second)
+            (job,) = await second.services.jobs.jobs()
+            assert job.state is JobState.DONE
+        finally:
+            second.window.close()
+            await second.end()
+
+    run_async(whole())
+
+
+def test_without_a_key_an_interrupted_job_waits_and_says_so(
+    qapp: QApplication, run_async: Run, oracle: Oracle, atlas_path: Path
+) -> None:
+    async def whole() -> None:
+        first = Driver(qapp, ui_services(oracle, atlas_path, clock=FakeClock()))
+        await grown(first)
+        document = first.window.desk.maps.map
+        assert document is not None
+        await first.services.jobs.start(document, document.children(document.root_id), Options())
+        first.window.close()
+        await first.end()
+        second = Driver(qapp, ui_services(oracle, atlas_path, secrets=MemorySecrets(), clock=FakeClock()))
+        try:
+            second.window.desk.jobs.resume_interrupted()
+            await until(lambda: "wait for a key" in second.window.notifier.text, "a notice")
+            second.window.desk.jobs.open()
+            await until(lambda: second.has(QPushButton, "jobResumeButton"), "the list")
+            assert text_of(card(second), "jobState") == "Interrupted: nobody runs it now"
+            (job,) = await second.services.jobs.jobs()
+            items = await second.services.jobs.items(job.job_id)
+            assert {item.state for item in items} == {ItemState.WAITING}
+        finally:
+            second.window.close()
+            await second.end()
+        assert explanations(oracle) == []
+
+    run_async(whole())
+
+
+def test_the_dialog_is_named_for_everybody(flow: Flow) -> None:
+    async def steps(driver: Driver) -> None:
+        await grown(driver)
+        dialog = await opened(driver)
+        assert isinstance(dialog, QDialog)
+        assert dialog.objectName() == "batchDialog"
+        assert driver.nameless() == []
+        dialog.reject()
+
+    flow(steps)
