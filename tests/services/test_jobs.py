@@ -444,3 +444,13 @@ async def test_what_a_429_said_moves_the_forecast() -> None:
     assert (await bench.service.progress(job_id)).ends_at == now + 45 + 6
     bench.gauges = (Gauge(Metric.RPD, 10, 3, blocked_until=now + 5000),)
     assert (await bench.service.progress(job_id)).ends_at == now + 5000 + 6
+
+
+async def test_a_job_can_be_forecast_before_it_is_begun() -> None:
+    bench = Bench()
+    bench.gauges = (Gauge(Metric.RPM, 10, 0),)
+    now = bench.clock.now()
+    assert await bench.service.forecast(11) == now + 66.0 + 6.0
+    assert await bench.service.forecast(11, EngineChoice.ATLAS) == now + 18.0
+    assert await bench.service.forecast(0) is None
+    assert await bench.service.jobs() == ()
