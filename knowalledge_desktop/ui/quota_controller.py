@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine
+import math
+from collections import Counter
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +45,8 @@ class QuotaController(QObject):
         self._warned = QSettings(str(services.folders.state / "window.ini"), QSettings.Format.IniFormat)
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self.refresh)
+        self._later = QTimer(self, singleShot=True)
+        self._later.timeout.connect(self._look_again)
         tasks.started.connect(self._on_started)
         tasks.finished.connect(self._on_finished)
         window.status_bar.quota.clicked.connect(lambda: self.open())
@@ -86,14 +90,20 @@ class QuotaController(QObject):
 
             now, quota = services.now(), services.quota
             report = await quota.report()
-            waiting = waiting_line(quota.waiting(), now)
+            board = quota.waiting()
+            waiting = waiting_line(board, now)
+            in_line = Counter(state.model for _, state in board)
             if await self._is_worth_showing(report):
-                window.status_bar.quota.show_use(report, waiting, now)
+                window.status_bar.quota.show_use(report, waiting, now, in_line[report.model])
             else:
                 window.status_bar.quota.hide()
             self._warn(report)
+            reports = (report,)
             if self._page is not None and self._page.isVisible():
-                self._page.show_use(await self._use(report, waiting, now))
+                use = await self._use(report, waiting, in_line, now)
+                reports = use.reports
+                self._page.show_use(use)
+            self._look_when_it_frees(reports, now)
         self._tick()
 
     async def _is_worth_showing(self, report: QuotaReport) -> bool:
@@ -101,7 +111,7 @@ class QuotaController(QObject):
             return True
         return bool(await self._services.quota.spend())
 
-    async def _use(self, report: QuotaReport, waiting: str, now: float) -> Use:
+    async def _use(self, report: QuotaReport, waiting: str, in_line: Mapping[str, int], now: float) -> Use:
         from knowalledge_desktop.services.tariff import FREE_TIER
         from knowalledge_desktop.ui.panels.budget_page import MONTH_DAYS, Spending
         from knowalledge_desktop.ui.panels.quota_page import Use
@@ -116,7 +126,7 @@ class QuotaController(QObject):
         spending = Spending(
             await quota.budget(), await quota.spend(MONTH_DAYS), now, settings.tier == FREE_TIER, *self._prices
         )
-        return Use(tuple(reports), limits, waiting, spending)
+        return Use(tuple(reports), in_line, limits, waiting, spending)
 
     def _price_table(self) -> tuple[str, str]:
         """Where the shipped prices are from, and of which day."""
@@ -203,6 +213,7 @@ class QuotaController(QObject):
         # What is stopped when the window goes away must not begin anything anew.
         if not self._window.isVisible():
             self._timer.stop()
+            self._later.stop()
         elif key.startswith(_TOUCHING):
             self.refresh()
 
@@ -215,10 +226,24 @@ class QuotaController(QObject):
         else:
             self._timer.stop()
 
+    def _look_when_it_frees(self, reports: Sequence[QuotaReport], now: float) -> None:
+        """One look at the moment when what is shown stops being so: a minute's limit frees, or the day ends."""
+        from knowalledge_desktop.ui.quota_words import MINUTE
+
+        times = [report.day_ends for report in reports]
+        for report in reports:
+            for gauge in report.gauges:
+                if gauge.metric in MINUTE:
+                    times += [at for at in (gauge.frees_at, gauge.blocked_until) if at is not None]
+        left = min((at - now for at in times if at > now), default=0.0)
+        if left:
+            self._later.start(max(TICK_MS, math.ceil(left * 1000)))
+
     def _look_again(self) -> None:
         if self._window.isVisible():
             self.refresh()
 
     def _fail(self, error: AppError) -> None:
         self._timer.stop()  # else it would be told every second
+        self._later.stop()
         self._desk.tell_error(error)

@@ -80,12 +80,19 @@ def when(until: float, now: float) -> str:
     return _tr("on {date} at {time}").format(date=date, time=local_time(until))
 
 
+def _within(until: float, now: float) -> str:
+    """As `when`, in words that stay true while they are on the screen."""
+    if until - now <= _SOON_S:
+        return _tr("within {n} s").format(n=max(1, math.ceil(until - now)))
+    return when(until, now)
+
+
 def remark(gauge: Gauge, now: float) -> str:
     """When something of a limit comes back; empty when nothing is used."""
     if gauge.blocked_until is not None and gauge.blocked_until > now:
-        return _tr("Google refused: free {when}").format(when=when(gauge.blocked_until, now))
+        return _tr("Google refused: free {when}").format(when=_within(gauge.blocked_until, now))
     if gauge.limit is not None and gauge.used > 0 and gauge.frees_at is not None and gauge.frees_at > now:
-        return _tr("Frees {when}").format(when=when(gauge.frees_at, now))
+        return _tr("Frees {when}").format(when=_within(gauge.frees_at, now))
     return ""
 
 

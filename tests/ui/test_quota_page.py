@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -30,6 +31,7 @@ from knowalledge_desktop.ui.quota_words import brief, short_use, waiting_line, w
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.limit_box import LimitBox
 from knowalledge_desktop.ui.widgets.meter import Meter, tone_of
+from knowalledge_desktop.ui.widgets.sides import Sides
 from knowalledge_desktop.ui.widgets.spend_plot import Day, SpendPlot
 from tests.support.fakes import FakeClock, MemorySecrets
 from tests.support.ui_services import KEY, Oracle, ui_services
@@ -148,7 +150,7 @@ def test_the_first_in_line_says_what_all_wait_for() -> None:
 def test_what_google_refused_is_told_before_what_frees() -> None:
     shut = Gauge(Metric.RPM, 15, 3, frees_at=NOW + 10, blocked_until=NOW + 60, learned=True)
     line = whole_use(shut, NOW)
-    assert line == "Requests per minute: 3 of 15. Google refused: free in 60 s. learned from Google"
+    assert line == "Requests per minute: 3 of 15. Google refused: free within 60 s. learned from Google"
 
 
 # --- widgets ------------------------------------------------------------------------------------------------
@@ -267,6 +269,123 @@ def test_who_waits_is_told_with_reason_and_time(flow: Flow) -> None:
     flow(steps)
 
 
+def test_a_request_that_waits_is_counted_down_and_can_be_stopped(
+    qapp: QApplication, run_async: Run, oracle: Oracle, atlas_path: Path
+) -> None:
+    async def whole() -> None:
+        services = ui_services(oracle, atlas_path, secrets=MemorySecrets(KEY))  # on a clock that goes by itself
+        driver = Driver(qapp, services)
+        try:
+            await services.quota.set_limits(Limits(rpm=1), services.preferences.settings.text_model)
+            await grow(driver)
+            driver.window.desk.maps.explain(driver.window.canvas.selected_id)
+            await until(lambda: driver.has(QLabel, "statusWaiting"), "what is waited for")
+            first = words(driver, "statusWaiting")
+            model = services.preferences.settings.text_model
+            assert first.startswith(f"Waiting: requests per minute of {model}, free in ")
+            assert first.endswith(" s, 1 in line")
+            await until(lambda: words(driver, "statusWaiting") != first, "the countdown")
+            assert len(oracle.asked) == 1
+            driver.window.desk.stop_all()
+            await quiet(driver)
+            assert not driver.has(QLabel, "statusWaiting")
+            assert not driver.window.desk.quota.is_ticking
+        finally:
+            driver.window.close()
+            await driver.end()
+
+    run_async(whole())
+
+
+def test_a_ledger_that_cannot_be_read_is_told_once(
+    qapp: QApplication, run_async: Run, oracle: Oracle, atlas_path: Path
+) -> None:
+    async def whole() -> None:
+        services = ui_services(oracle, atlas_path, secrets=MemorySecrets(KEY), clock=FakeClock())
+        (services.folders.state / "ledger.db").mkdir(parents=True)
+        driver = Driver(qapp, services)
+        try:
+            await quiet(driver)
+            assert driver.window.notifier.text != ""
+            assert not meters(driver).isVisible()
+            assert not driver.window.desk.quota.is_ticking
+            assert not driver.window.desk.quota._later.isActive()
+        finally:
+            driver.window.close()
+            await driver.end()
+
+    run_async(whole())
+
+
+def test_what_is_shown_is_looked_at_again_when_a_limit_frees(flow: Flow) -> None:
+    async def steps(driver: Driver, clock: FakeClock) -> None:
+        await grow(driver)
+        later = driver.window.desk.quota._later
+        assert later.isSingleShot()
+        assert 55_000 < later.remainingTime() <= 61_000
+        clock.advance(61)
+        later.timeout.emit()
+        await quiet(driver)
+        assert words(driver, "statusMinuteText") == "0 of 15 a minute"
+        assert words(driver, "statusDayText") == "1 of 1,500 today"
+
+    flow(steps)
+
+
+@pytest.mark.parametrize(("size", "stacked"), [((960, 620), True), ((1092, 670), False), ((1580, 950), False)])
+def test_the_page_fits_every_window(flow: Flow, size: tuple[int, int], stacked: bool) -> None:
+    async def steps(driver: Driver, clock: FakeClock) -> None:
+        driver.window.resize(*size)
+        await opened(driver)
+        await until(lambda: driver.window.width() == size[0], "the size")
+        for tab, name in enumerate(("limitsPage", "budgetPage")):
+            driver.find(QTabBar, "quotaTabs").setCurrentIndex(tab)
+            area = driver.find(Sides, name)
+            await until(lambda area=area: area.horizontalScrollBar().maximum() == 0, "all of its width in view")
+        assert driver.find(Sides, "limitsPage").is_stacked is stacked
+
+    flow(steps)
+
+
+def test_the_focus_goes_through_the_form_in_reading_order(flow: Flow) -> None:
+    async def steps(driver: Driver, clock: FakeClock) -> None:
+        await opened(driver)
+        wanted = ["quotaTabs", "quotaProject", "quotaPreset", "quotaPresetButton", "quotaModel", "quotaRpm"]
+        wanted += ["quotaTpm", "quotaRpd", "quotaTpd", "quotaIpm", "quotaSaveButton"]
+        found: list[str] = []
+        widget = driver.find(QTabBar, "quotaTabs")
+        part: QWidget | None = widget
+        while part is not None and (part is not widget or not found):
+            if part.objectName() in wanted:
+                found.append(part.objectName())
+            part = part.nextInFocusChain()
+        assert found == wanted
+
+    flow(steps)
+
+
+def test_the_wheel_does_not_change_a_limit(flow: Flow) -> None:
+    async def steps(driver: Driver, clock: FakeClock) -> None:
+        await opened(driver)
+        box = driver.find(LimitBox, "quotaRpm")
+        box.setFocus()
+        at = QPointF(10, 10)
+        wheel = QWheelEvent(
+            at,
+            box.mapToGlobal(at),
+            QPoint(),
+            QPoint(0, 120),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(box, wheel)
+        assert box.limit == 15
+
+    flow(steps)
+
+
 @pytest.mark.parametrize("key", [None])
 def test_without_a_key_and_without_use_no_meter_is_shown(flow: Flow) -> None:
     async def steps(driver: Driver, clock: FakeClock) -> None:
@@ -344,7 +463,9 @@ def test_a_preset_takes_the_place_of_own_limits_of_all_models(flow: Flow) -> Non
         await opened(driver)
         presets = driver.find(QComboBox, "quotaPreset")
         presets.setCurrentIndex(presets.findData("tier1"))
-        presets.activated.emit(presets.currentIndex())
+        assert "requests per minute 2,000" in words(driver, "quotaPresetDated")
+        assert driver.find(LimitBox, "quotaRpm").limit == 1
+        click(driver, "quotaPresetButton")
         await quiet(driver)
         assert driver.services.preferences.settings.tier == "tier1"
         assert (await driver.services.quota.limits()).rpm == 2_000

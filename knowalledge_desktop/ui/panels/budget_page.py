@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QWidget
 
 from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.core.prices import money
@@ -17,6 +17,7 @@ from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.theme_qss import restyle
 from knowalledge_desktop.ui.widgets.basics import card, clear, column, label, row, rule, text_button
 from knowalledge_desktop.ui.widgets.meter import ALARM_AT, WARN_AT, Meter
+from knowalledge_desktop.ui.widgets.sides import Sides
 from knowalledge_desktop.ui.widgets.spend_plot import Day, SpendPlot
 
 DAYS = 30
@@ -37,18 +38,14 @@ class Spending:
     dated: str
 
 
-class BudgetPage(QScrollArea):
+class BudgetPage(Sides):
     """Asks for other budgets; shows spending."""
 
     save_requested = Signal(object)  # Budget
     refused = Signal(object)  # AppError
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self.setObjectName("budgetPage")
-        self.setWidgetResizable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        super().__init__(theme, "budgetPage")
         self._budget: Budget | None = None
         self._parts: list[tuple[str, str, int, int, int]] = []
         self.day = _money_field("budgetDay", self.tr("Budget of a day"))
@@ -111,7 +108,6 @@ class BudgetPage(QScrollArea):
         )
         left = QWidget()
         left.setLayout(form)
-        left.setFixedWidth(360)
         self._table.setHorizontalSpacing(18)
         self._table.setVerticalSpacing(6)
         table = card(column(self._table, margins=(16, 12, 16, 12)))
@@ -124,13 +120,9 @@ class BudgetPage(QScrollArea):
                 margins=(16, 12, 16, 10),
             )
         )
-        right = column(row(self._today, self._month, gap=14), 14, plot, 14, table, -1)
-        inner = QWidget()
-        inner.setProperty("panel", "window")
-        whole = row(left, right, margins=(40, 22, 40, 24), gap=40)
-        whole.setStretch(1, 1)
-        inner.setLayout(whole)
-        self.setWidget(inner)
+        right = QWidget()
+        right.setLayout(column(row(self._today, self._month, gap=14), 14, plot, 14, table, -1))
+        self.fill(left, right, wide=360, least=460)
 
     def show_spending(self, spending: Spending) -> None:
         """Show other numbers; what is being typed stays."""

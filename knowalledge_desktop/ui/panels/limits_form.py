@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
 
-from knowalledge_desktop.core.quota import Limits
+from knowalledge_desktop.core.quota import Limits, Metric
 from knowalledge_desktop.core.quota_rules import PRESETS
+from knowalledge_desktop.ui.quota_words import amount, name_of
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.basics import column, label, row, text_button
 from knowalledge_desktop.ui.widgets.limit_box import LimitBox
@@ -37,16 +38,22 @@ class LimitsForm(QWidget):
             self.tr("A name for the Google project of your key: limits and spending are counted for each")
         )
         self.project.editingFinished.connect(self._on_project)
-        self._project = ""
+        self._project = self._tier = ""
         self.preset = QComboBox()
         self.preset.setObjectName("quotaPreset")
         self.preset.setAccessibleName(self.tr("Limits to begin with"))
-        self.preset.setToolTip(self.tr("Limits to begin with; choosing forgets own and learned limits"))
+        self.preset.setToolTip(self.tr("Limits to begin with, until there are own or learned ones"))
         for name, preset in PRESETS.items():
             self.preset.addItem(preset.title, name)
         self.preset.setMinimumContentsLength(18)
         self.preset.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.preset.activated.connect(lambda _: self.preset_requested.emit(self.preset.currentData()))
+        self.use = text_button(
+            self.tr("Use"),
+            "quotaPresetButton",
+            lambda: self.preset_requested.emit(self.preset.currentData()),
+            "",
+            self.tr("Begin with these limits for all models; own and learned limits are forgotten"),
+        )
         self._dated = label("", "tertiary", wrap=True)
         self._dated.setObjectName("quotaPresetDated")
         self.model = QComboBox()
@@ -55,7 +62,8 @@ class LimitsForm(QWidget):
         self.model.setToolTip(self.tr("Limits hold for each model"))
         self.model.setMinimumContentsLength(18)
         self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.model.currentIndexChanged.connect(lambda _: self._show_boxes())
+        self.preset.currentIndexChanged.connect(lambda _: self._tell_preset())
+        self.model.currentIndexChanged.connect(lambda _: self._on_model())
         self.boxes = {
             "rpm": LimitBox("quotaRpm", self.tr("Requests per minute")),
             "tpm": LimitBox("quotaTpm", self.tr("Input tokens per minute")),
@@ -70,6 +78,8 @@ class LimitsForm(QWidget):
             "primary",
             self.tr("Use these limits; what was learned from Google’s refusals is forgotten"),
         )
+        for part in (self.preset, self.model, *self.boxes.values()):
+            part.installEventFilter(self)
         self._build(theme)
 
     def _build(self, theme: Theme) -> None:
@@ -80,7 +90,7 @@ class LimitsForm(QWidget):
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         for box in self.boxes.values():
-            box.setMinimumWidth(round(100 * theme.scale))
+            box.setMinimumWidth(round(92 * theme.scale))
         for line, (title, left, right) in enumerate(
             (
                 (self.tr("Per minute"), ("rpm", self.tr("requests")), ("tpm", self.tr("tokens"))),
@@ -106,7 +116,7 @@ class LimitsForm(QWidget):
                 16,
                 _field(self.tr("Google project"), self.project),
                 12,
-                _field(self.tr("Begin with"), self.preset),
+                _field(self.tr("Begin with"), self.preset, self.use),
                 4,
                 self._dated,
                 16,
@@ -129,11 +139,9 @@ class LimitsForm(QWidget):
             self._project = project
             self.project.setText(project)
         tier = tier if tier in PRESETS else "unknown"
-        if self.preset.currentData() != tier and not self.preset.view().isVisible():
+        if tier != self._tier:  # what is being chosen stays until something else holds
+            self._tier = tier
             self.preset.setCurrentIndex(self.preset.findData(tier))
-        self._dated.setText(
-            self.tr("Collected on {date}; your account may differ").format(date=PRESETS[tier].dated)
-        )
         names = [self.model.itemText(at) for at in range(self.model.count())]
         self._limits = dict(limits)
         if names != list(limits):
@@ -147,6 +155,20 @@ class LimitsForm(QWidget):
         """When the day of the limits ends."""
         self._resets.setText(text)
 
+    def _tell_preset(self) -> None:
+        """What the chosen preset means for the model that is shown, and how old it is."""
+        preset = PRESETS[self.preset.currentData()]
+        model = self.model.currentText()
+        limits = preset.limits(model)
+        told = [
+            f"{name_of(Metric(name))} {amount(Metric(name), value)}"
+            for name in _BOXES
+            if (value := getattr(limits, name)) is not None
+        ]
+        text = self.tr("For {model}: {limits}. Collected on {date}; your account may differ.")
+        limits_told = ", ".join(told) or self.tr("no limits")
+        self._dated.setText(text.format(model=model, limits=limits_told, date=preset.dated))
+
     def _show_boxes(self) -> None:
         """Only when the limits have changed: what is typed is not taken away by a refresh."""
         model = self.model.currentText()
@@ -156,6 +178,10 @@ class LimitsForm(QWidget):
         self._shown = (model, limits)
         for name, box in self.boxes.items():
             box.show_limit(getattr(limits, name))
+
+    def _on_model(self) -> None:
+        self._tell_preset()
+        self._show_boxes()
 
     def _on_save(self) -> None:
         model = self.model.currentText()
@@ -171,13 +197,20 @@ class LimitsForm(QWidget):
         elif not name:
             self.project.setText(self._project)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The wheel scrolls the page; it must not change a limit in passing."""
+        if event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
 
-def _field(title: str, field: QWidget) -> QWidget:
+
+def _field(title: str, field: QWidget, *more: QWidget) -> QWidget:
     made = QWidget()
     words = label(title, "bodyStrong")
-    words.setFixedWidth(120)
+    words.setMinimumWidth(104)
     words.setBuddy(field)
-    line = row(words, field, gap=8)
+    line = row(words, field, *more, gap=8)
     line.setStretch(1, 1)
     made.setLayout(line)
     return made

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QScrollArea, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QStackedWidget, QTabBar, QWidget
 
 from knowalledge_desktop.core.quota import Limits
 from knowalledge_desktop.services.quota import QuotaReport
@@ -17,15 +17,17 @@ from knowalledge_desktop.ui.quota_words import when
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.theme_qss import restyle
 from knowalledge_desktop.ui.widgets.basics import column, label, row
+from knowalledge_desktop.ui.widgets.sides import Sides
 
 LIMITS, BUDGET = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """All that the page shows: the models in use (text first), their limits, who waits, and the money."""
+    """All that the page shows: the models in use (text first), how many wait for each, their limits, the money."""
 
     reports: tuple[QuotaReport, ...]
+    in_line: Mapping[str, int]
     limits: Mapping[str, Limits]
     waiting: str
     spending: Spending
@@ -36,6 +38,7 @@ class QuotaPage(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
         self.setObjectName("quotaPage")
         self.setProperty("panel", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -67,20 +70,11 @@ class QuotaPage(QWidget):
             )
         )
 
-    def _limits_side(self) -> QScrollArea:
-        self.form.setFixedWidth(420)
-        right = column(self._waits, self._uses[0], 22, self._uses[1], -1)
-        inner = QWidget()
-        inner.setProperty("panel", "window")
-        whole = row(self.form, right, margins=(40, 22, 40, 24), gap=40)
-        whole.setStretch(1, 1)
-        inner.setLayout(whole)
-        area = QScrollArea()
-        area.setObjectName("limitsPage")
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inner)
+    def _limits_side(self) -> Sides:
+        right = QWidget()
+        right.setLayout(column(self._waits, self._uses[0], 22, self._uses[1], -1))
+        area = Sides(self._theme, "limitsPage")
+        area.fill(self.form, right, wide=420, least=400)
         return area
 
     def show_tab(self, tab: int) -> None:
@@ -91,7 +85,7 @@ class QuotaPage(QWidget):
         """Show other numbers; what is being typed stays."""
         now = use.spending.now
         for view, report in zip(self._uses, use.reports, strict=False):
-            view.show_report(report, now, report.waiting if report is use.reports[0] else 0)
+            view.show_report(report, now, use.in_line.get(report.model, 0))
         self._uses[1].setVisible(len(use.reports) > 1)
         first: Sequence[QuotaReport] = use.reports[:1]
         for report in first:

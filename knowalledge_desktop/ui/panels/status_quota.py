@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from knowalledge_desktop.core.quota import Gauge, Metric
-from knowalledge_desktop.services.quota import QuotaReport
 from knowalledge_desktop.ui.quota_words import fullest, short_use, when, whole_use
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.theme_qss import restyle
 from knowalledge_desktop.ui.widgets.basics import label, row
 from knowalledge_desktop.ui.widgets.elided import ElidedLabel
 from knowalledge_desktop.ui.widgets.meter import Meter
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.services.quota import QuotaReport
 
 _METER = 44
 _BAR = 6
@@ -48,12 +52,12 @@ class StatusQuota(QToolButton):
     def minimumSizeHint(self) -> QSize:
         return QSize(self._line.minimumSize().width(), _HEIGHT)
 
-    def show_use(self, report: QuotaReport, waiting: str, now: float) -> None:
-        """Show a report and what is waited for ("" when nothing is)."""
+    def show_use(self, report: QuotaReport, waiting: str, now: float, in_line: int = 0) -> None:
+        """Show a report, what is waited for ("" when nothing is) and how many wait for this model."""
         self._told = (report, waiting, now)
         minute = fullest(report.gauges, (Metric.RPM, Metric.TPM))
         day = fullest(report.gauges, (Metric.RPD,))
-        self._minute.show_gauge(minute, report.waiting)
+        self._minute.show_gauge(minute, in_line)
         self._day.show_gauge(day, 0)
         self._waits.show_text(waiting)
         self.fit(self.window().width())
