@@ -343,6 +343,19 @@ def test_the_page_fits_every_window(flow: Flow, size: tuple[int, int], stacked: 
             area = driver.find(Sides, name)
             await until(lambda area=area: area.horizontalScrollBar().maximum() == 0, "all of its width in view")
         assert driver.find(Sides, "limitsPage").is_stacked is stacked
+        driver.find(QTabBar, "quotaTabs").setCurrentIndex(0)
+        await until(lambda: driver.has(QWidget, "limitsPage"), "the limits again")
+        squeezed = [
+            each.text()
+            for each in driver.find(QWidget, "quotaPage").findChildren(QLabel)
+            if each.isVisible() and each.height() < each.heightForWidth(each.width())
+        ]
+        squeezed += [
+            each.text()
+            for each in driver.find(QWidget, "quotaText").findChildren(QLabel)
+            if each.isVisible() and each.height() < each.sizeHint().height()
+        ]
+        assert squeezed == []
 
     flow(steps)
 

@@ -43,7 +43,7 @@ class LimitCard(QFrame):
             self.tr("Google refused a request and named this limit; saving limits of your own forgets it.")
         )
         self._meter = Meter(theme)
-        self._remark = label("", "secondary", wrap=True)
+        self._remark = ElidedLabel("secondary")  # one that wraps would let the card be squeezed
         self._remark.setObjectName(f"{name}-{metric.value}-remark")
         self.setLayout(
             column(
@@ -75,7 +75,7 @@ class LimitCard(QFrame):
             words = self.tr("All of it is free")
         if queued and limit is not None:
             words = self.tr("{words}. In line: {n}").format(words=words, n=queued)
-        self._remark.setText(words)
+        self._remark.show_text(words)
         shut = gauge.blocked_until is not None and gauge.blocked_until > now
         self._remark.setProperty("tone", "danger" if shut else self._meter.tone or "secondary")
         restyle(self._remark)

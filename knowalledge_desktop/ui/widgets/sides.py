@@ -1,4 +1,4 @@
-"""Two parts beside each other that stand one above the other where there is too little room."""
+"""Two parts beside each other; where there is too little room the second stands above the first."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QScrollArea, QWidget
 
 from knowalledge_desktop.ui.theme import Theme
+from knowalledge_desktop.ui.widgets.basics import column, row
 
 _GAP = 40
 _MARGINS = (40, 22, 40, 24)
@@ -30,7 +31,8 @@ class Sides(QScrollArea):
     def fill(self, first: QWidget, second: QWidget, *, wide: int, least: int) -> None:
         """Put both in: the first `wide` pixels (at a text size of 100 %), the second `least` or more beside it."""
         self._first, self._wide, self._least = first, wide, least
-        self._line.addWidget(first, 0, Qt.AlignmentFlag.AlignTop)
+        # In a line of its own the height of its wrapped texts is reckoned from its own width, not the window's.
+        self._line.addLayout(column(row(first, -1), -1), 0)
         self._line.addWidget(second, 1, Qt.AlignmentFlag.AlignTop)
         inner = QWidget()
         inner.setProperty("panel", "window")
@@ -42,7 +44,7 @@ class Sides(QScrollArea):
     @property
     def is_stacked(self) -> bool:
         """Whether the parts stand one above the other."""
-        return self._line.direction() is QBoxLayout.Direction.TopToBottom
+        return self._line.direction() is QBoxLayout.Direction.BottomToTop
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -55,5 +57,5 @@ class Sides(QScrollArea):
         needed = (self._wide + self._least) * scale + _GAP + _MARGINS[0] + _MARGINS[2]
         stacked = self.viewport().width() < needed
         ways = QBoxLayout.Direction
-        self._line.setDirection(ways.TopToBottom if stacked else ways.LeftToRight)
+        self._line.setDirection(ways.BottomToTop if stacked else ways.LeftToRight)
         self._first.setFixedWidth(round(self._wide * scale))
