@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from knowalledge_desktop.ui.theme import Theme
 
 _GAP = 0.3  # of a day's width
-_TOP, _BOTTOM = 10, 22
+_HIGH, _AXIS_GAP = 118, 4
 _LEAST_MICRO = 1_000
 
 
@@ -37,7 +37,7 @@ class SpendPlot(QWidget):
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        return QSize(420, 170)
+        return QSize(420, _HIGH + 2 * self._theme.line_height("caption") + _AXIS_GAP)
 
     def show_days(self, days: Sequence[Day], budget: int | None) -> None:
         """Show other days, oldest first, and the budget of a day in micro-dollars."""
@@ -89,7 +89,9 @@ class SpendPlot(QWidget):
 
         metrics = QFontMetricsF(self._theme.font("caption"))
         left = max(metrics.horizontalAdvance(money(value)) for value in (self._top(), self._top() // 2)) + 10
-        return QRectF(left, _TOP, max(10.0, self.width() - left - 1), max(10, self.height() - _TOP - _BOTTOM))
+        line = self._theme.line_height("caption")
+        high = max(10, self.height() - line // 2 - line - _AXIS_GAP)
+        return QRectF(left, line // 2, max(10.0, self.width() - left - 1), high)
 
     def _day_at(self, x: int) -> Day | None:
         box = self._plot()
@@ -113,12 +115,13 @@ class SpendPlot(QWidget):
     def _lines(self, painter: QPainter, box: QRectF, top: int) -> None:
         from knowalledge_desktop.core.prices import money
 
+        line = self._theme.line_height("caption")
         for value in (0, top // 2, top):
             y = round(box.bottom() - box.height() * value / top) + 0.5
             painter.setPen(QPen(self._theme.color("border.subtle"), 1))
             painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
             painter.setPen(self._theme.color("text.tertiary"))
-            words = QRectF(0, y - 10, box.left() - 8, 20)
+            words = QRectF(0, y - line, box.left() - 8, 2 * line)
             painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, money(value))
 
     def _bars(self, painter: QPainter, box: QRectF, top: int) -> None:
@@ -141,7 +144,7 @@ class SpendPlot(QWidget):
     def _dates(self, painter: QPainter, box: QRectF) -> None:
         painter.setPen(self._theme.color("text.tertiary"))
         wide = box.width() / len(self._days)
-        last = len(self._days) - 1
+        last, line = len(self._days) - 1, self._theme.line_height("caption")
         for number in sorted({0, last // 2, last}):
             words = (
                 self.tr("today") if number == last else QLocale().toString(_date(self._days[number].name), "d MMM")
@@ -149,13 +152,16 @@ class SpendPlot(QWidget):
             middle = box.left() + wide * (number + 0.5)
             length = painter.fontMetrics().horizontalAdvance(words) + 4
             left = min(max(box.left(), middle - length / 2), box.right() - length)
-            painter.drawText(QRectF(left, box.bottom() + 4, length, 16), Qt.AlignmentFlag.AlignCenter, words)
+            painter.drawText(
+                QRectF(left, box.bottom() + _AXIS_GAP, length, line), Qt.AlignmentFlag.AlignCenter, words
+            )
 
     def _budget_line(self, painter: QPainter, box: QRectF, y: float) -> None:
         painter.setPen(QPen(self._theme.color("danger.base"), 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
         painter.setPen(self._theme.color("danger.text"))
-        words = QRectF(box.left() + 4, y - 16, box.width() - 8, 15)
+        line = self._theme.line_height("caption")
+        words = QRectF(box.left() + 4, y - line - 1, box.width() - 8, line)
         painter.drawText(
             words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.tr("Budget of a day")
         )
