@@ -43,7 +43,9 @@ def activity(
     else:
         text, more = batch
     if wait is not None:
-        told = _tr("{time}: {reason}").format(time=wait_time(wait.queued, now), reason=wait_reason(wait.queued))
+        place = bool(acts)  # of a batch, several are in line
+        time = wait_time(wait.queued, now, place=place)
+        told = _tr("{time}: {reason}").format(time=time, reason=wait_reason(wait.queued))
         more = f"{more}, {told}" if more else told
     return text, more
 

@@ -131,4 +131,4 @@ class BatchController(QObject):
 
         if ends_at is None:
             return self.tr("With these limits it would never be done.")
-        return self.tr("Done {when}.").format(when=when(ends_at, self._services.now()))
+        return self.tr("Would be done {when}.").format(when=when(ends_at, self._services.now()))

@@ -354,7 +354,7 @@ class Desk(QObject):
         wait, now = self._waits.first(selected), self._services.now()
         text, more = activity(self.maps.map, running, self.jobs.activity(), wait, now)
         window.map_page.show_activity(text, more)
-        window.status_bar.show_activity(f"{text}, {more}" if more else text)
+        window.status_bar.show_activity(text)  # what is waited for is told beside it already
         window.detail.set_busy(
             explaining=(EXPLAIN, selected) in running,
             expanding=(EXPAND, selected) in running,

@@ -328,7 +328,7 @@ class JobsController(QObject):
 
     async def _view(self, job: Job, panel: JobsPanel) -> JobView:
         jobs, news = self._services.jobs, self._news.get(job.job_id)
-        here = self._tasks.is_running(JOB + job.job_id)
+        here = job.job_id in self._sessions  # also while what was stopped comes to its end
         items = await jobs.items(job.job_id) if job.job_id in panel.open_ids else ()
         if news is not None and here:
             return replace(self._view_of(news), job=job, items=items, turns=self._turns(job))

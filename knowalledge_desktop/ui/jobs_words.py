@@ -13,7 +13,7 @@ from knowalledge_desktop.core.quota import Metric
 from knowalledge_desktop.ui.messages import message_for, reason
 from knowalledge_desktop.ui.quota_words import name_of, when
 
-_MINUTE_S, _HOUR_S = 60, 3600
+_SOON_S, _MINUTE_S, _HOUR_S = 120, 60, 3600
 _METRICS = {metric.value: metric for metric in Metric}
 
 
@@ -116,7 +116,7 @@ def state_line(view: JobView, now: float) -> str:
         return _tr("Paused: {what}").format(what=reason(job.because)) if job.because else _tr("Paused")
     if view.is_interrupted:
         return _tr("Interrupted: nobody runs it now")
-    ends = _ends(view.progress, now)
+    ends = _ends(view.progress, now, waits=bool(view.turns or wait_line(view, now)))
     if view.elsewhere:
         first = _tr("Runs in another window or process")
     elif waits := wait_line(view, now):
@@ -126,13 +126,17 @@ def state_line(view: JobView, now: float) -> str:
     return ". ".join(part for part in (first, ends) if part)
 
 
-def _ends(progress: Progress, now: float) -> str:
+def _ends(progress: Progress, now: float, *, waits: bool) -> str:
     parts: list[str] = []
-    if progress.rate > 0:
-        parts.append(_tr("{n} a minute").format(n=f"{progress.rate:.1f}"))
+    if progress.rate > 0 and not waits:
+        parts.append(
+            _tr("{n} a minute").format(n=f"{progress.rate:.0f}" if progress.rate >= 10 else f"{progress.rate:.1f}")
+        )
     if progress.ends_at is not None and progress.ends_at > now:
-        parts.append(_tr("about {span} left").format(span=span(progress.ends_at - now)))
-        parts.append(_tr("done {when}").format(when=when(progress.ends_at, now)))
+        left = progress.ends_at - now
+        parts.append(_tr("about {span} left").format(span=span(left)))
+        if left > _SOON_S:
+            parts.append(_tr("done {when}").format(when=when(progress.ends_at, now)))
     text = ", ".join(parts)
     return text[:1].upper() + text[1:]
 

@@ -211,14 +211,15 @@ QCheckBox, QRadioButton {{ spacing: {theme.px("space.2")}px; color: {_c(theme, "
   padding: 2px; border: 2px solid transparent; border-radius: {theme.px("radius.sm")}px; }}
 QCheckBox:disabled, QRadioButton:disabled {{ color: {_c(theme, "text.disabled")}; }}
 QCheckBox:focus, QRadioButton:focus {{ border: 2px solid {_c(theme, "accent.focus")}; }}
-QCheckBox::indicator, QRadioButton::indicator {{ width: {side - 2}px; height: {side - 2}px;
+QCheckBox::indicator, QListView::indicator, QRadioButton::indicator {{ width: {side - 2}px; height: {side - 2}px;
   border: 1px solid {_c(theme, "border.control")}; background: {_c(theme, "bg.raised")}; }}
-QCheckBox::indicator {{ border-radius: {theme.px("radius.xs") + 1}px; }}
+QCheckBox::indicator, QListView::indicator {{ border-radius: {theme.px("radius.xs") + 1}px; }}
 QRadioButton::indicator {{ border-radius: {side // 2}px; }}
 QCheckBox::indicator:hover, QRadioButton::indicator:hover {{ background: {_c(theme, "bg.hover")}; }}
-QCheckBox::indicator:checked, QCheckBox::indicator:indeterminate {{ background: {_c(theme, "accent.base")};
+QCheckBox::indicator:checked, QListView::indicator:checked,
+QCheckBox::indicator:indeterminate {{ background: {_c(theme, "accent.base")};
   border: 1px solid {_c(theme, "accent.base")}; }}
-QCheckBox::indicator:checked {{ image: url("{theme.picture("check")}"); }}
+QCheckBox::indicator:checked, QListView::indicator:checked {{ image: url("{theme.picture("check")}"); }}
 QCheckBox::indicator:indeterminate {{ image: url("{theme.picture("minus")}"); }}
 QRadioButton::indicator:checked {{ width: {side - 10}px; height: {side - 10}px;
   border: 5px solid {_c(theme, "accent.base")}; background: {_c(theme, "text.onAccent")}; }}

@@ -154,12 +154,13 @@ def wait_reason(queued: Queued) -> str:
     return _tr("others are asked first of {model}").format(model=queued.model)
 
 
-def wait_time(queued: Queued, now: float) -> str:
-    """When its turn may come, and its place: "free in 23 s, number 2 in line"."""
-    place = _tr("number {n} in line").format(n=queued.position)
+def wait_time(queued: Queued, now: float, *, place: bool = True) -> str:
+    """When its turn may come and, unless that is left out, its place: "free in 23 s, number 2 in line"."""
+    line = _tr("number {n} in line").format(n=queued.position)
     if queued.until is None:
-        return place
-    return _tr("free {when}, {place}").format(when=when(queued.until, now), place=place)
+        return line
+    free = _tr("free {when}").format(when=when(queued.until, now))
+    return f"{free}, {line}" if place else free
 
 
 def wait_sentence(queued: Queued, now: float) -> str:

@@ -15,6 +15,9 @@ from knowalledge_desktop.ui.widgets.basics import badge, icon_button, row, rule,
 from knowalledge_desktop.ui.widgets.elided import ElidedLabel
 
 EDGE = 16
+BESIDE = 480
+"""So wide the pill of what goes on must be to stand beside the zoom; in a narrower map it stands above."""
+TITLE_LEAST = 220
 
 
 class MapPage(QWidget):
@@ -100,7 +103,9 @@ class MapPage(QWidget):
 
     def _lay_out(self) -> None:
         self._zoom.adjustSize()
-        wide = min(self._activity.sizeHint().width(), self.width() - 2 * EDGE)
+        beside = self.width() - 2 * (self._zoom.width() + 2 * EDGE)
+        self._doing.setMinimumWidth(min(self._doing.sizeHint().width(), TITLE_LEAST))
+        wide = min(self._activity.sizeHint().width(), beside if beside > BESIDE else self.width() - 2 * EDGE)
         self._activity.resize(wide, self._activity.sizeHint().height())
         self._zoom.move(EDGE, self.height() - EDGE - self._zoom.height())
         left = max(EDGE, (self.width() - self._activity.width()) // 2)
