@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.core.graph import Map
 from knowalledge_desktop.core.quota import Metric
-from knowalledge_desktop.core.request import EngineChoice, Request, Task
+from knowalledge_desktop.core.request import EngineChoice, Task
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.dialogs.ask import ask
 from knowalledge_desktop.ui.tasks import TaskRunner
@@ -60,11 +60,6 @@ class BatchController(QObject):
             await self._desk.jobs.begin(session, dialog.chosen, in_background=dialog.in_background)
 
     async def _reckon(self, dialog: BatchDialog, document: Map, ids: Sequence[str]) -> None:
-        requests = [
-            request
-            for topic_id in ids
-            for request in self._desk.prices.of_topic(Task.EXPLANATION, document, topic_id)
-        ]
         engine = self._services.preferences.settings.engine
         has_key = (await self._services.preferences.key_state()).is_set
         ends_at = await self._services.jobs.forecast(len(ids), engine)
@@ -72,13 +67,17 @@ class BatchController(QObject):
             free = self.tr("Free: only the built-in Atlas is asked")
             dialog.show_price(ids, free, self._done_at(ends_at), tight=False)
             return
-        quote = await asyncio.to_thread(self._quote, requests)
+        quote = await asyncio.to_thread(self._quote, document, ids)
         report = await self._services.quota.report(quote.model)
         fit, tight = self._fit(quote, report)
         dialog.show_price(ids, self._price(quote), " ".join((fit, self._done_at(ends_at))).strip(), tight=tight)
 
-    def _quote(self, requests: Sequence[Request]) -> Quote:
-        return self._services.tariffs.quote(requests)
+    def _quote(self, document: Map, ids: Sequence[str]) -> Quote:
+        """In a thread: there may be thousands."""
+        priced = self._desk.prices.of_topic
+        return self._services.tariffs.quote(
+            request for topic_id in ids for request in priced(Task.EXPLANATION, document, topic_id)
+        )
 
     def _price(self, quote: Quote) -> str:
         from knowalledge_desktop.core.prices import money

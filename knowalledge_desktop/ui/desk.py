@@ -90,6 +90,7 @@ class Desk(QObject):
         window.rail.about_requested.connect(self.show_about)
         window.rail.settings_requested.connect(self.open_settings)
         window.map_page.stop_requested.connect(self.stop_all)
+        window.map_page.queue_requested.connect(self.jobs.open)
         canvas.topic_selected.connect(self._on_selected)
         canvas.topic_activated.connect(maps.expand)
         canvas.explain_requested.connect(lambda topic_id: maps.explain(topic_id))
@@ -353,7 +354,8 @@ class Desk(QObject):
         selected = window.canvas.selected_id
         wait, now = self._waits.first(selected), self._services.now()
         text, more = activity(self.maps.map, running, self.jobs.activity(), wait, now)
-        window.map_page.show_activity(text, more)
+        queue, rest = ("", "") if text else self.jobs.queue()
+        window.map_page.show_activity(text or queue, more or rest, queue=bool(queue))
         window.status_bar.show_activity(text)  # what is waited for is told beside it already
         window.detail.set_busy(
             explaining=(EXPLAIN, selected) in running,

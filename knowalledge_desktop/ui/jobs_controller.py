@@ -15,7 +15,7 @@ from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.canvas.pills import GENERATING, QUEUED
 from knowalledge_desktop.ui.herald import Herald
 from knowalledge_desktop.ui.icons import Icons
-from knowalledge_desktop.ui.jobs_words import JobView, counts, end_words, error_of, wait_line
+from knowalledge_desktop.ui.jobs_words import JobView, counts, end_words, error_of, queue_words, wait_line
 from knowalledge_desktop.ui.map_controller import EXPLAIN
 from knowalledge_desktop.ui.panels.rail import JOBS
 from knowalledge_desktop.ui.tasks import TaskRunner
@@ -150,6 +150,16 @@ class JobsController(QObject):
                 text = self.tr("Explaining {title}").format(title=news.job.title)
                 return text, self._line(job_id, self._services.now()) or counts(news.progress)
         return "", ""
+
+    def queue(self) -> tuple[str, str]:
+        """How many topics of the open map wait for a time to come in jobs behind, and how far off it is."""
+        now = self._services.now()
+        waiting = [news for job_id in self._here() if (news := self._news.get(job_id)) is not None]
+        waiting = [news for news in waiting if news.waits_until is not None and news.waits_until > now]
+        if not waiting:
+            return "", ""
+        first = min(news.waits_until or now for news in waiting)
+        return queue_words(sum(news.progress.left for news in waiting), first, now)
 
     def _line(self, job_id: str, now: float) -> str:
         news = self._news.get(job_id)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from knowalledge_desktop.core import errors as e
 from knowalledge_desktop.core.jobs import OVER, ItemState, Job, JobItem, JobState, Progress
 from knowalledge_desktop.core.quota import Metric
-from knowalledge_desktop.ui.messages import message_for, reason
+from knowalledge_desktop.ui.messages import local_time, message_for, reason
 from knowalledge_desktop.ui.quota_words import name_of, when
 
 _SOON_S, _MINUTE_S, _HOUR_S = 120, 60, 3600
@@ -101,6 +101,12 @@ def wait_line(view: JobView, now: float) -> str:
     if view.detail in _METRICS and view.because == e.QuotaExhausted.__name__:
         return _tr("Waits for {what}, goes on {when}").format(what=why(view.because, view.detail), when=goes_on)
     return _tr("Waits ({what}), goes on {when}").format(what=why(view.because, view.detail), when=goes_on)
+
+
+def queue_words(count: int, until: float, now: float) -> tuple[str, str]:
+    """What waits for a time to come, and how long that is: "3 topics wait for 08:00", "in 12 h 17 min"."""
+    text = _tr("%n topics wait for {time}", count).format(time=local_time(until))
+    return text, _tr("in {span}").format(span=span(until - now))
 
 
 def state_line(view: JobView, now: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QFrame, QListView, QProgressBar, QScrollArea, QToolButton, QVBoxLayout, QWidget
@@ -152,6 +153,9 @@ class JobCard(QFrame):
         self.setLayout(
             column(upper, 8, self._bar, 8, self._state, 10, self._list, 4, buttons, margins=(18, 12, 14, 12))
         )
+        parts = (self._more, self._list, self._pause, self._resume, self._retry, self._show_map)
+        for before, after in pairwise((*parts, self._cancel, self._remove)):
+            QWidget.setTabOrder(before, after)
         self._open(shown=False)
 
     def show_view(self, view: JobView, now: float) -> None:

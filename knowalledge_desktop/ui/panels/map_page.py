@@ -24,6 +24,7 @@ class MapPage(QWidget):
     """Lays the floating controls over the canvas."""
 
     stop_requested = Signal()
+    queue_requested = Signal()
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +41,14 @@ class MapPage(QWidget):
             "ghost",
             self.tr("Stop what is running (Esc)"),
         )
+        self._queue = text_button(
+            self.tr("Show queue"),
+            "queueButton",
+            self.queue_requested.emit,
+            "ghost",
+            self.tr("What waits, and for what"),
+        )
+        self._escape = badge("Esc")
         self._activity = QFrame(self)
         self._activity.setProperty("panel", "floating")
         self._activity.setLayout(
@@ -48,7 +57,8 @@ class MapPage(QWidget):
                 self._more,
                 rule(vertical=True),
                 self._stop,
-                badge("Esc"),
+                self._escape,
+                self._queue,
                 margins=(16, 6, 14, 6),
                 gap=10,
             )
@@ -70,8 +80,14 @@ class MapPage(QWidget):
         box.setLayout(row(out, self._percent, into, rule(vertical=True), fit, margins=(4, 2, 4, 2), gap=2))
         return box
 
-    def show_activity(self, text: str, more: str = "") -> None:
-        """What is growing or being written, and what is to know about it; an empty text hides the pill."""
+    def show_activity(self, text: str, more: str = "", *, queue: bool = False) -> None:
+        """What is growing or being written, and what is to know about it; an empty text hides the pill.
+
+        `queue` tells of what only waits, behind everything else: there is nothing to stop then.
+        """
+        self._stop.setVisible(not queue)
+        self._escape.setVisible(not queue)
+        self._queue.setVisible(queue)
         self._doing.show_text(text)
         self._more.show_text(more)
         self._more.setVisible(bool(more))
