@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt, QUrl
-from PySide6.QtGui import QTextCharFormat, QTextDocument
+from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from knowalledge_desktop.core.content import Claim, ClaimState, Provenance, Source
@@ -23,7 +23,6 @@ from knowalledge_desktop.core.settings import Theme as ThemeChoice
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.markdown import MarkdownView, finished_part
 from knowalledge_desktop.ui.messages import message_for
-from knowalledge_desktop.ui.panels.claim_card import ClaimCard
 from knowalledge_desktop.ui.panels.detail_panel import DetailPanel
 from knowalledge_desktop.ui.panels.explanation_view import ExplanationView
 from knowalledge_desktop.ui.panels.library_page import LibraryPage
@@ -181,8 +180,8 @@ def test_nothing_is_fetched(view: ExplanationView, tmp_path: Path) -> None:
 # --- markdown -----------------------------------------------------------------------------------------------
 
 
-def html(markdown: str, *claims: Claim) -> str:
-    return MarkdownView(lambda tex: f"tex:{tex}").to_html(markdown, claims)
+def html(markdown: str, *addresses: str) -> str:
+    return MarkdownView(lambda tex: f"tex:{tex}").to_html(markdown, addresses)
 
 
 @pytest.mark.parametrize(
@@ -208,88 +207,18 @@ def test_which_dollars_mean_a_formula(text: str, drawn: list[str]) -> None:
     assert "\ue000" not in made
 
 
-def test_a_supported_sentence_has_the_numbers_of_its_sources() -> None:
-    made = html("One. Two $x$. Three.", Claim("Two $x$.", ClaimState.SUPPORTED, (0, 2)), Claim("Three."))
-    assert made.count("<sup>") == 1
-    assert '<sup><a href="claim:0">1,3</a></sup> Three.' in made
-
-
-@pytest.fixture
-def claims() -> tuple[Claim, ...]:
-    return (
-        Claim("Light is fast.", ClaimState.SUPPORTED, (0,), "Light is very fast."),
-        Claim("It was born in 1809.", ClaimState.DISPUTED, (0,), "It was born in 1810.", "1810 / 1809"),
-        Claim("Nobody wrote that down.", ClaimState.NOT_FOUND),
-        Claim("This one is open."),
-    )
-
-
-CLAIMED = "**Light** is fast. It was *born* in **1809**. Nobody wrote that down. This one is open."
-
-
-def looks(view: ExplanationView) -> dict[str, tuple[str, QTextCharFormat.UnderlineStyle]]:
-    """The pieces of the text that open a card, with where they lead and how they are underlined."""
-    found: dict[str, tuple[str, QTextCharFormat.UnderlineStyle]] = {}
-    block = view.document().begin()
-    while block.isValid():
-        at = block.begin()
-        while not at.atEnd():
-            piece = at.fragment()
-            if piece.charFormat().isAnchor():
-                shape = piece.charFormat()
-                found[piece.text()] = (shape.anchorHref(), shape.underlineStyle())
-            at += 1
-        block = block.next()
-    return found
-
-
-def test_each_state_of_a_claim_has_its_mark(qapp: QApplication, theme: Theme, claims: tuple[Claim, ...]) -> None:
-    view = ExplanationView(theme)
-    view.show_text(CLAIMED, claims, (Source("Light", "https://example.org/light"),))
-    style = QTextCharFormat.UnderlineStyle
-    marks = looks(view)
-    assert (
-        view.toPlainText().strip()
-        == "Light is fast.1 It was born in 1809. Nobody wrote that down. This one is open."
-    )
-    assert marks["1"][0] == "claim:0"
-    assert {marks[part] for part in ("It was ", "born", " in ", "1809")} == {("claim:1", style.SingleUnderline)}
-    assert marks["Nobody wrote that down."] == ("claim:2", style.DotLine)
-    assert not any("open" in part or "Light" in part for part in marks)
-    assert "born in 1809" in view.accessibleDescription()
-
-
-def test_a_mark_opens_the_card_with_passage_note_and_source(
-    qapp: QApplication, theme: Theme, claims: tuple[Claim, ...]
-) -> None:
-    view = ExplanationView(theme)
-    view.show()
-    view.show_text(CLAIMED, claims, (Source("Light", "https://example.org/light"), Source("x", "file:///etc")))
-    view.anchorClicked.emit(QUrl("claim:1"))
-    card = view.findChild(QFrame, "claimCard")
-    texts = [part.text() for part in card.findChildren(QLabel)]
-    assert "“It was born in 1810.”" in texts
-    assert "The source says 1810, the text 1809." in texts
-    assert "Light" in texts
-    assert card.findChild(QPushButton, "claimSourceButton0").isEnabled()
-    card.close()
-    for address in ("claim:9", "claim:x", "claim:"):
-        view.anchorClicked.emit(QUrl(address))  # leads nowhere
-    view.close()
-
-
-def test_only_web_addresses_of_sources_can_be_opened(qapp: QApplication) -> None:
-    owner = QWidget()
-    card = ClaimCard(Claim("x", ClaimState.SUPPORTED, (0, 5)), (Source("x", "file:///etc/passwd"),), owner)
-    buttons = card.findChildren(QPushButton)
-    assert [button.isEnabled() for button in buttons] == [False]
-
-
 def test_a_text_cannot_forge_marks_or_html() -> None:
     made = html("<b onclick=x>hi</b> \ue0025\ue003 \ue0000\ue001 [a](javascript:alert)")
     assert "<b" not in made
     assert "<sup>" not in made
     assert "href" not in made
+
+
+def test_only_links_to_the_sources_of_a_text_stay_links() -> None:
+    text = "[a](https://example.org/a%20b) [*b*](https://evil.example/) [c](claim:0) <https://evil.example/d>"
+    made = html(text, "https://example.org/a%20b")
+    assert made.count("href") == 1
+    assert '<a href="https://example.org/a%20b">a</a> <em>b</em> c ' in made
 
 
 @pytest.mark.parametrize(

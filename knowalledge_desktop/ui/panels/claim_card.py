@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from knowalledge_desktop.core.content import Claim, ClaimState, Source
-from knowalledge_desktop.ui.widgets.basics import column, label, row, text_button
+from knowalledge_desktop.ui.claims import cited, is_web
+from knowalledge_desktop.ui.widgets.basics import badge, column, label, row, text_button
+from knowalledge_desktop.ui.widgets.elided import ElidedLabel
 
 _WIDTH = 380
 
@@ -23,14 +25,14 @@ class ClaimCard(QFrame):
         self.setProperty("panel", "floating")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName(self.tr("About this sentence"))
-        lines: list[QWidget | int] = [label(self._title(claim), "bodyStrong", wrap=True)]
+        lines: list[QWidget | int] = [label(state_words(claim.state), "bodyStrong", wrap=True)]
         if claim.note:
-            lines.append(label(self._note(claim), "danger", wrap=True))
+            lines.append(label(note_words(claim), "danger", wrap=True))
         if claim.passage:
             lines.append(label(f"“{claim.passage}”", "secondary", wrap=True))
-        found = [sources[i] for i in claim.sources if 0 <= i < len(sources)]
-        for n, source in enumerate(found):
-            lines += [6, self._source(source, n)]
+        found = [(i + 1, sources[i]) for i in cited(claim, sources)]
+        for n, (number, source) in enumerate(found):
+            lines += [6, self._source(source, number, n)]
         if not found and claim.state is ClaimState.NOT_FOUND:
             text = self.tr("The Atlas was searched. That nothing was found says nothing about the sentence.")
             lines.append(label(text, "secondary", wrap=True))
@@ -50,43 +52,47 @@ class ClaimCard(QFrame):
         self.move(left, max(top, room.top() + 8))
         self.show()
 
-    def _title(self, claim: Claim) -> str:
-        return state_words(self, claim)
-
-    def _note(self, claim: Claim) -> str:
-        source, _, said = claim.note.partition(" / ")
-        if not said:
-            return claim.note
-        return self.tr("The source says {source}, the text {said}.").format(source=source, said=said)
-
-    def _source(self, source: Source, n: int) -> QWidget:
+    def _source(self, source: Source, number: int, n: int) -> QWidget:
         box = QWidget()
         name = label(source.title, wrap=True)
-        name.setToolTip(source.url)
+        address = ElidedLabel("mono")
+        address.show_text(source.url.split("://", 1)[-1])
+        address.setToolTip(source.url)
         opener = text_button(
             self.tr("Open"), f"claimSourceButton{n}", lambda: _open(source.url), "subtle", source.url
         )
-        opener.setEnabled(_is_web(source.url))
+        opener.setAccessibleName(self.tr("Open {title} in the browser").format(title=source.title))
+        opener.setEnabled(is_web(source.url))
         name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        box.setLayout(row(name, opener, gap=8))
+        mark = badge(str(number), "accent")
+        mark.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        box.setLayout(row(mark, column(name, address, gap=1), opener, gap=10))
         return box
 
 
-def state_words(owner: QWidget, claim: Claim) -> str:
+def state_words(state: ClaimState) -> str:
     """The state of a claim in words."""
     words = {
-        ClaimState.SUPPORTED: owner.tr("A source says so"),
-        ClaimState.DISPUTED: owner.tr("A source says something else"),
-        ClaimState.NOT_FOUND: owner.tr("Checked, no source found"),
-        ClaimState.UNCHECKED: owner.tr("Not checked"),
+        ClaimState.SUPPORTED: _tr("A source says so"),
+        ClaimState.DISPUTED: _tr("A source says something else"),
+        ClaimState.NOT_FOUND: _tr("Checked, no source found"),
+        ClaimState.UNCHECKED: _tr("Not checked"),
     }
-    return words[claim.state]
+    return words[state]
 
 
-def _is_web(address: str) -> bool:
-    return address.startswith(("https://", "http://"))
+def note_words(claim: Claim) -> str:
+    """The two values in disagreement in words; empty when there are none."""
+    source, _, said = claim.note.partition(" / ")
+    if not said:
+        return claim.note
+    return _tr("The source says {source}, the text {said}.").format(source=source, said=said)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("ClaimCard", text)
 
 
 def _open(address: str) -> None:
-    if _is_web(address):
+    if is_web(address):
         QDesktopServices.openUrl(QUrl(address))

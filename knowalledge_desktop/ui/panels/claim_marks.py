@@ -1,4 +1,4 @@
-"""Lines below sentences: red where a source says something else, dotted where none was found."""
+"""Marks of claims: numbers of sources, red lines where one says something else, dots where none was found."""
 
 from __future__ import annotations
 
@@ -6,39 +6,70 @@ from collections.abc import Sequence
 
 from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextDocument
 
-from knowalledge_desktop.core.content import Claim, ClaimState
-from knowalledge_desktop.ui.markdown import CLAIM, MARKED
+from knowalledge_desktop.core.content import Claim, ClaimState, Source
+from knowalledge_desktop.ui.claims import Span, cited, places
 from knowalledge_desktop.ui.theme import Theme
 
+CLAIM = "claim:"
+"""Begins the addresses of marks; the number of the claim follows."""
 
-def mark_claims(document: QTextDocument, claims: Sequence[Claim], theme: Theme) -> None:
-    """Mark the sentences that stand between signs, and take the signs out.
 
-    From the end to the beginning, so that no place changes before it is used.
+def mark_claims(
+    document: QTextDocument, claims: Sequence[Claim], sources: Sequence[Source], theme: Theme
+) -> list[Span | None]:
+    """Mark the sentences that something is known about; where each claim then stands.
+
+    What was not checked has no mark, and what is not in the text gets none. From the end to the beginning,
+    so that no place changes before it is used.
     """
-    open_end: tuple[int, int] | None = None
-    for found in reversed(list(MARKED.finditer(document.toPlainText()))):
-        cursor = QTextCursor(document)
-        cursor.setPosition(found.start())
-        cursor.setPosition(found.end(), QTextCursor.MoveMode.KeepAnchor)
-        cursor.removeSelectedText()
-        if found[1] is None:
-            open_end = (found.start(), 0)
-        elif open_end is not None and int(found[1]) < len(claims):
-            length = open_end[0] - found.end()
-            cursor.setPosition(found.start())
-            cursor.setPosition(found.start() + length, QTextCursor.MoveMode.KeepAnchor)
-            cursor.mergeCharFormat(_look(int(found[1]), claims[int(found[1])], theme))
-            open_end = None
+    if not claims:
+        return []
+    spans = places(document.toRawText(), claims)
+    cursor = QTextCursor(document)
+    cursor.beginEditBlock()
+    added: list[Span] = []
+    for n in sorted((n for n, span in enumerate(spans) if span), key=lambda n: spans[n] or (0, 0), reverse=True):
+        span, claim = spans[n], claims[n]
+        if span is None:
+            continue
+        numbers = ",".join(str(i + 1) for i in cited(claim, sources))
+        if claim.state in (ClaimState.DISPUTED, ClaimState.NOT_FOUND):
+            cursor.setPosition(span[0])
+            cursor.setPosition(span[1], QTextCursor.MoveMode.KeepAnchor)
+            cursor.mergeCharFormat(_line(n, claim, theme))
+        elif claim.state is ClaimState.SUPPORTED and numbers:
+            cursor.setPosition(span[1])
+            cursor.insertText(numbers, _number(n, theme))
+            added.append((span[1], len(numbers)))
+    cursor.endEditBlock()
+    return [span and _moved(span, added) for span in spans]
 
 
-def _look(number: int, claim: Claim, theme: Theme) -> QTextCharFormat:
+def _moved(span: Span, added: Sequence[Span]) -> Span:
+    by = sum(length for at, length in added if at <= span[0])
+    return span[0] + by, span[1] + by
+
+
+def _line(number: int, claim: Claim, theme: Theme) -> QTextCharFormat:
+    look = _mark(number)
+    disputed = claim.state is ClaimState.DISPUTED
+    style = QTextCharFormat.UnderlineStyle
+    look.setForeground(theme.color("text.primary"))
+    look.setUnderlineStyle(style.SingleUnderline if disputed else style.DotLine)
+    look.setUnderlineColor(theme.color("danger.base" if disputed else "warning.base"))
+    return look
+
+
+def _number(number: int, theme: Theme) -> QTextCharFormat:
+    look = _mark(number)
+    look.setForeground(theme.color("accent.text"))
+    look.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSuperScript)
+    look.setFontUnderline(False)
+    return look
+
+
+def _mark(number: int) -> QTextCharFormat:
     look = QTextCharFormat()
     look.setAnchor(True)
     look.setAnchorHref(f"{CLAIM}{number}")
-    look.setForeground(theme.color("text.primary"))
-    disputed = claim.state is ClaimState.DISPUTED
-    style = QTextCharFormat.UnderlineStyle
-    look.setUnderlineStyle(style.SingleUnderline if disputed else style.DotLine)
-    look.setUnderlineColor(theme.color("danger.text" if disputed else "text.tertiary"))
     return look

@@ -14,6 +14,7 @@ from knowalledge_desktop.core.request import Answer, Options
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.messages import Message
 from knowalledge_desktop.ui.panels.ask_box import AnswersView, AskBox
+from knowalledge_desktop.ui.panels.claims_list import ClaimsList
 from knowalledge_desktop.ui.panels.explanation_badges import ExplanationBadges
 from knowalledge_desktop.ui.panels.explanation_view import ExplanationView
 from knowalledge_desktop.ui.panels.picture_box import PictureBox
@@ -66,6 +67,8 @@ class DetailPanel(QFrame):
         self._banner.suggestion.connect(self.suggestion_chosen)
         self.view = ExplanationView(theme)
         self.view.grew.connect(lambda: self._show_text(shown=True))
+        self._claims = ClaimsList(icons)
+        self._claims.chosen.connect(self.view.show_claim)
         self._waiting = Waiting(theme)
         self._sources = SourceList(icons)
         self._sources.opened.connect(lambda url: QDesktopServices.openUrl(QUrl(url)))
@@ -129,6 +132,7 @@ class DetailPanel(QFrame):
         whole.addLayout(head)
         whole.addWidget(rule())
         whole.addLayout(body, 1)
+        whole.addWidget(self._claims)
         whole.addWidget(self._sources)
         whole.addWidget(rule())
         whole.addWidget(self.answers, 1)
@@ -196,6 +200,7 @@ class DetailPanel(QFrame):
         self._show_text(shown=True)
         self._summary.hide()
         self.view.show_text(explanation.markdown, explanation.claims, explanation.sources)
+        self._claims.show_claims(explanation.claims, explanation.sources)
         self._sources.show_sources(explanation.sources, from_atlas=explanation.provenance.engine == "atlas")
         self._badges.show_badges(self._told.of(explanation, answer, now))
         self._explain.setText(self.tr("Explain"))
@@ -204,6 +209,7 @@ class DetailPanel(QFrame):
         """A text is being written."""
         self._hide_banner()
         self._summary.hide()
+        self._claims.show_claims((), ())
         self._sources.show_sources((), from_atlas=False)
         self._show_text(shown=False)
         self._waiting.start()
@@ -267,6 +273,7 @@ class DetailPanel(QFrame):
         self._summary.setText(self.tr("Click a topic on the map, or walk with the arrow keys."))
         self._summary.show()
         self._badges.show_badges([])
+        self._claims.show_claims((), ())
         self._sources.show_sources((), from_atlas=False)
         self.view.show_text("")
         self._show_text(shown=False)
@@ -282,6 +289,7 @@ class DetailPanel(QFrame):
         self.view.show_text("")
         self._show_text(shown=False)
         self._summary.setVisible(bool(topic.summary))
+        self._claims.show_claims((), ())
         self._sources.show_sources(topic.sources, from_atlas=topic.provenance.engine == "atlas")
         self._badges.show_badges([(self.tr("Not explained yet"), "neutral", "")])
 

@@ -10,6 +10,7 @@ from knowalledge_desktop.core.content import ClaimState, Provenance
 from knowalledge_desktop.core.graph import Explanation
 from knowalledge_desktop.core.request import Answer, SubstituteKind
 from knowalledge_desktop.ui.messages import ago, reason
+from knowalledge_desktop.ui.panels.claims_list import counts_in_words
 
 Badge = tuple[str, str, str]
 """Text, tone, tooltip."""
@@ -37,26 +38,27 @@ class ExplanationBadges(QObject):
 
     def _claims(self, explanation: Explanation) -> list[Badge]:
         """How many sentences are in which state; nothing is green that was not compared with a source."""
-        count = Counter(claim.state for claim in explanation.claims)
-        disputed, supported = count[ClaimState.DISPUTED], count[ClaimState.SUPPORTED]
-        if supported and supported == len(explanation.claims):
+        claims = explanation.claims
+        if not claims:
+            return []
+        count = Counter(claim.state for claim in claims)
+        if count[ClaimState.SUPPORTED] == len(claims):
             return [(self.tr("Sourced"), "success", self.tr("Every sentence is from the source below."))]
-        found: list[Badge] = []
-        if disputed:
-            tip = self.tr("A source says something else than these sentences, which are underlined in red.")
-            found.append((self.tr("%n disputed claims", "", disputed), "danger", tip))
-        if supported:
-            tip = self.tr("A source says what these sentences say: see the numbers behind them.")
-            found.append((self.tr("%n supported claims", "", supported), "success", tip))
-        open_ones = count[ClaimState.UNCHECKED]
-        if open_ones:
-            tip = self.tr("No source was compared with these sentences.")
-            found.append((self.tr("%n unchecked claims", "", open_ones), "neutral", tip))
-        missed = count[ClaimState.NOT_FOUND]
-        if missed:
-            tip = self.tr("These sentences were compared with the Atlas, and nothing was found; dotted lines.")
-            found.append((self.tr("%n claims without a source", "", missed), "neutral", tip))
-        return found
+        signs = (
+            (ClaimState.SUPPORTED, "✓ {n}"),
+            (ClaimState.DISPUTED, "! {n}"),
+            (ClaimState.NOT_FOUND, "? {n}"),
+            (ClaimState.UNCHECKED, self.tr("{n} unchecked")),
+        )
+        tips = {
+            ClaimState.SUPPORTED: self.tr("Supported: a source says so, see the numbers in the text."),
+            ClaimState.DISPUTED: self.tr("Disputed: a source says something else, underlined in red."),
+            ClaimState.NOT_FOUND: self.tr("Not found: checked, but no source says it; dotted lines."),
+            ClaimState.UNCHECKED: self.tr("Unchecked: compared with no source."),
+        }
+        text = " · ".join(sign.format(n=count[state]) for state, sign in signs if count[state])
+        tip = "\n".join([counts_in_words(claims), *(tips[state] for state, _ in signs if count[state])])
+        return [(text, "danger" if count[ClaimState.DISPUTED] else "neutral", tip)]
 
     def _written(self, made: Provenance, now: float) -> str:
         when = ago(now - made.created_at) if made.created_at and now else ""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QCursor,
     QDesktopServices,
     QHelpEvent,
     QImage,
+    QKeyEvent,
     QPainter,
     QTextBlock,
     QTextBlockFormat,
@@ -24,9 +26,10 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QFrame, QTextBrowser, QToolTip, QWidget
 
 from knowalledge_desktop.core.content import Claim, ClaimState, Source
-from knowalledge_desktop.ui.markdown import CLAIM, MarkdownView, finished_part
-from knowalledge_desktop.ui.panels.claim_card import ClaimCard, state_words
-from knowalledge_desktop.ui.panels.claim_marks import mark_claims
+from knowalledge_desktop.ui.claims import Span, web_addresses
+from knowalledge_desktop.ui.markdown import MarkdownView, finished_part
+from knowalledge_desktop.ui.panels.claim_card import ClaimCard, note_words, state_words
+from knowalledge_desktop.ui.panels.claim_marks import CLAIM, mark_claims
 from knowalledge_desktop.ui.theme import Theme
 
 FRAME_MS = 34
@@ -51,6 +54,8 @@ class ExplanationView(QTextBrowser):
         self._text = ""
         self._claims: tuple[Claim, ...] = ()
         self._sources: tuple[Source, ...] = ()
+        self._spans: list[Span | None] = []
+        self._by_key = False
         self._settled_chars = 0
         self._settled_at = 0
         self._growing = False
@@ -66,11 +71,11 @@ class ExplanationView(QTextBrowser):
 
     def show_text(self, markdown: str, claims: Sequence[Claim] = (), sources: Sequence[Source] = ()) -> None:
         """Show a whole text, with the marks of its claims; `sources` are those that claims point to."""
-        self._sources = tuple(sources)
         self._redraw.stop()
-        if not self._growing and (self._text, self._claims) == (markdown, tuple(claims)):
+        wanted = (markdown, tuple(claims), tuple(sources))
+        if not self._growing and (self._text, self._claims, self._sources) == wanted:
             return  # what is selected in it stays selected
-        self._text, self._claims, self._growing = markdown, tuple(claims), False
+        (self._text, self._claims, self._sources), self._growing = wanted, False
         at = self.verticalScrollBar().value()
         self._set_all()
         self.verticalScrollBar().setValue(at)
@@ -78,7 +83,7 @@ class ExplanationView(QTextBrowser):
     def begin(self, text: str = "") -> None:
         """Start a growing text."""
         self.clear()
-        self._text, self._claims, self._growing = "", (), True
+        self._text, self._claims, self._sources, self._spans, self._growing = "", (), (), [], True
         self._settled_chars = self._settled_at = 0
         self.grow(text)
 
@@ -95,46 +100,68 @@ class ExplanationView(QTextBrowser):
             return self._pictures.get(name.toString() if isinstance(name, QUrl) else name)
         return None
 
+    def show_claim(self, number: int) -> None:
+        """Bring a claim's sentence into view, selected, and open its card beside it."""
+        if not 0 <= number < len(self._claims):
+            return
+        span = self._spans[number] if number < len(self._spans) else None
+        cursor = QTextCursor(self.document())
+        if span is not None:
+            cursor.setPosition(span[0])
+            cursor.setPosition(span[1], QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+        self.ensureCursorVisible()
+        self._open_card(self._claims[number], self.cursorRect().bottomLeft())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Tab walks from mark to mark, Enter opens the card of one."""
+        self._by_key = True
+        super().keyPressEvent(event)
+        self._by_key = False
+
+    def event(self, event: QEvent) -> bool:
+        """Tell of a marked sentence what is known, while the pointer rests on it."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            claim = self._claim_at(self.anchorAt(self.viewport().mapFromGlobal(event.globalPos())))
+            told = [] if claim is None else [state_words(claim.state), note_words(claim), claim.passage]
+            # As rich text, which alone is wrapped; what a source says is no markup.
+            lines = "".join(f"<p>{html.escape(part)}</p>" for part in told if part)
+            QToolTip.showText(event.globalPos(), lines, self)
+            return True
+        return super().event(event)
+
     def _set_all(self) -> None:
-        self.setHtml(self._markdown.to_html(self._text, self._claims) if self._text else "")
+        addresses = web_addresses(self._sources)
+        self.setHtml(self._markdown.to_html(self._text, addresses) if self._text else "")
         self._space_lines(0)
-        mark_claims(self.document(), self._claims, self._theme)
+        self._spans = mark_claims(self.document(), self._claims, self._sources, self._theme)
         formulae = "; ".join(self._markdown.formulae)  # a picture says nothing to a screen reader
         said = [self.tr("Formulae: {tex}").format(tex=formulae)] if formulae else []
         against = self.tr("A source says something else than: {claim}")  # nor does a line below the words
         said += [against.format(claim=claim.text) for claim in self._claims if claim.state is ClaimState.DISPUTED]
         self.setAccessibleDescription(" ".join(said))
 
-    def event(self, event: QEvent) -> bool:
-        """Tell of a marked sentence what is known, while the pointer rests on it."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            claim = self._claim_at(QUrl(self.anchorAt(self.viewport().mapFromGlobal(event.globalPos()))))
-            text = ""
-            if claim is not None:
-                text = "\n".join(part for part in (state_words(self, claim), claim.passage) if part)
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
-        return super().event(event)
-
-    def _claim_at(self, url: QUrl) -> Claim | None:
+    def _claim_at(self, address: str) -> Claim | None:
         """The claim that a mark is of."""
-        name = url.toString()
-        number = name.removeprefix(CLAIM)
-        if not name.startswith(CLAIM) or not number.isdigit() or int(number) >= len(self._claims):
+        number = address.removeprefix(CLAIM)
+        if not address.startswith(CLAIM) or not number.isdecimal() or int(number) >= len(self._claims):
             return None
         return self._claims[int(number)]
 
     def _follow(self, url: QUrl) -> None:
-        """A mark opens its card, an address of a source the browser."""
-        claim = self._claim_at(url)
+        """A mark opens its card, the address of one of the text's sources the browser; nothing else leads on."""
+        claim = self._claim_at(url.toString())
         if claim is None:
-            _open_web(url)
+            if any(url == QUrl(address) for address in web_addresses(self._sources)):
+                QDesktopServices.openUrl(url)
             return
-        card = ClaimCard(claim, self._sources, self)
         place = self.viewport().mapFromGlobal(QCursor.pos())
-        if not self.viewport().rect().contains(place):  # it was reached by keys
+        if self._by_key or not self.viewport().rect().contains(place):
             place = self.cursorRect().bottomLeft()
-        card.show_at(self.viewport().mapToGlobal(place))
+        self._open_card(claim, place)
+
+    def _open_card(self, claim: Claim, place: QPoint) -> None:
+        ClaimCard(claim, self._sources, self).show_at(self.viewport().mapToGlobal(place))
 
     def _draw_growth(self) -> None:
         bar = self.verticalScrollBar()
@@ -222,11 +249,6 @@ class ExplanationView(QTextBrowser):
         self._style()
         if self._text:
             self._set_all()
-
-
-def _open_web(url: QUrl) -> None:
-    if url.scheme() in ("http", "https"):
-        QDesktopServices.openUrl(url)
 
 
 def _formula_picture(tex: str, colour: str, size: int, dpr: float) -> QImage | None:

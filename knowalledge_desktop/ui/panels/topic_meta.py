@@ -25,7 +25,9 @@ class BadgeRow(QWidget):
         """Show (text, tone, tooltip)s."""
         clear(self._flow)
         for text, tone, tip in badges:
-            self._flow.addWidget(badge(text, tone, tip))
+            made = badge(text, tone, tip)
+            made.setAccessibleDescription(tip)  # signs and figures alone say little
+            self._flow.addWidget(made)
         self.setAccessibleName("; ".join(text for text, _, _ in badges))
         self.updateGeometry()
 
