@@ -86,7 +86,7 @@ class PreferencesService:
 
     async def models(self) -> tuple[ModelInfo, ...]:
         """The models that the kept key may use."""
-        request = Request(Task.LIST_MODELS, engine=EngineChoice.GEMINI, priority=Priority.MEDIUM)
+        request = Request(Task.LIST_MODELS, engine=EngineChoice.GEMINI, priority=Priority.HIGH)
         answer = await self._status.watch(final_answer(self._engine_for_key(None), request))
         if not isinstance(answer.content, ModelList):
             raise TypeError("the engine stack answered a list of models with another kind of content")
