@@ -10,8 +10,8 @@ from knowalledge_desktop.ui.map_controller import EXPAND, ILLUSTRATE
 from knowalledge_desktop.ui.waiting import Wait, wait_reason, wait_time
 
 
-def _tr(text: str, count: int = -1) -> str:
-    return QCoreApplication.translate("Activity", text, "", count)
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Activity", text)
 
 
 def act_words(document: Map, kind: str, topic_id: str) -> str:
@@ -39,7 +39,7 @@ def activity(
             text = _tr("{title} waits").format(title=_title(document, wait.topic_id))
         others = len(acts) - 1 + bool(batch[0])
         if others:
-            text += _tr(", %n more", others)
+            text += _tr(", {n} more").format(n=others)
     else:
         text, more = batch
     if wait is not None:

@@ -15,8 +15,9 @@ from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.canvas.pills import GENERATING, QUEUED
 from knowalledge_desktop.ui.herald import Herald
 from knowalledge_desktop.ui.icons import Icons
-from knowalledge_desktop.ui.jobs_words import JobView, counts, end_words, error_of, queue_words, wait_line
+from knowalledge_desktop.ui.jobs_words import JobView, counts, end_words, error_of, span, wait_line
 from knowalledge_desktop.ui.map_controller import EXPLAIN
+from knowalledge_desktop.ui.messages import local_time
 from knowalledge_desktop.ui.panels.rail import JOBS
 from knowalledge_desktop.ui.tasks import TaskRunner
 from knowalledge_desktop.ui.waiting import JOB, Waits, wait_sentence
@@ -159,7 +160,8 @@ class JobsController(QObject):
         if not waiting:
             return "", ""
         first = min(news.waits_until or now for news in waiting)
-        return queue_words(sum(news.progress.left for news in waiting), first, now)
+        text = self.tr("%n topics wait for {time}", "", sum(news.progress.left for news in waiting))
+        return text.format(time=local_time(first)), self.tr("in {span}").format(span=span(first - now))
 
     def _line(self, job_id: str, now: float) -> str:
         news = self._news.get(job_id)

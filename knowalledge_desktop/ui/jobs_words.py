@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from knowalledge_desktop.core import errors as e
 from knowalledge_desktop.core.jobs import OVER, ItemState, Job, JobItem, JobState, Progress
 from knowalledge_desktop.core.quota import Metric
-from knowalledge_desktop.ui.messages import local_time, message_for, reason
+from knowalledge_desktop.ui.messages import message_for, reason
 from knowalledge_desktop.ui.quota_words import name_of, when
 
 _SOON_S, _MINUTE_S, _HOUR_S = 120, 60, 3600
@@ -46,8 +46,8 @@ class JobView:
         return self.job.state is JobState.PAUSED and self.here
 
 
-def _tr(text: str, count: int = -1) -> str:
-    return QCoreApplication.translate("Jobs", text, "", count)
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Jobs", text)
 
 
 def error_of(item: JobItem) -> e.AppError:
@@ -71,7 +71,7 @@ def counts(progress: Progress) -> str:
     done = f"{progress.done:,}"
     text = _tr("{done} of {total} explained").format(done=done, total=f"{progress.total:,}")
     if progress.failed:
-        text += ", " + _tr("%n failed", progress.failed)
+        text += ", " + _tr("{n} failed").format(n=f"{progress.failed:,}")
     return text
 
 
@@ -101,12 +101,6 @@ def wait_line(view: JobView, now: float) -> str:
     if view.detail in _METRICS and view.because == e.QuotaExhausted.__name__:
         return _tr("Waits for {what}, goes on {when}").format(what=why(view.because, view.detail), when=goes_on)
     return _tr("Waits ({what}), goes on {when}").format(what=why(view.because, view.detail), when=goes_on)
-
-
-def queue_words(count: int, until: float, now: float) -> tuple[str, str]:
-    """What waits for a time to come, and how long that is: "3 topics wait for 08:00", "in 12 h 17 min"."""
-    text = _tr("%n topics wait for {time}", count).format(time=local_time(until))
-    return text, _tr("in {span}").format(span=span(until - now))
 
 
 def state_line(view: JobView, now: float) -> str:
