@@ -270,6 +270,7 @@ def test_the_list_counts_in_words_and_opens_with_what_is_disputed_first(
 ) -> None:
     made = ClaimsList(icons)
     qtbot.addWidget(made)
+    made.resize(600, 200)
     made.show_claims(claims, SOURCES)
     button, items = made.findChild(QPushButton, "claimsButton"), made.findChild(QListWidget, "claimItems")
     assert button.text() == "Claims: 1 supported, 1 disputed, 1 not found, 1 unchecked"
@@ -290,6 +291,48 @@ def test_the_list_counts_in_words_and_opens_with_what_is_disputed_first(
     assert asked.args == [1]
     made.show_claims((), ())
     assert made.isHidden()
+
+
+def test_the_line_that_counts_gives_way_and_is_told_whole(
+    icons: Icons, claims: tuple[Claim, ...], qtbot: QtBot
+) -> None:
+    made = ClaimsList(icons)
+    qtbot.addWidget(made)
+    made.resize(200, 100)
+    made.show_claims(claims, SOURCES)
+    made.show()
+    button = made.findChild(QPushButton, "claimsButton")
+    assert made.width() == 200
+    assert button.text().endswith("…")
+    assert button.accessibleName().endswith("1 unchecked, closed")
+    made.close()
+
+
+def test_an_open_list_leaves_a_low_panel_as_low_as_it_was(
+    theme: Theme, icons: Icons, claims: tuple[Claim, ...], qtbot: QtBot
+) -> None:
+    panel = DetailPanel(theme, icons)
+    qtbot.addWidget(panel)
+    panel.resize(440, 620)
+    panel.show()
+    panel.show_topic(a_map(an_explanation(claims * 10)), "c")
+    panel.findChild(QPushButton, "claimsButton").click()
+    qtbot.waitUntil(lambda: panel.findChild(QListWidget, "claimItems").isVisible())
+    assert panel.height() == 620
+    assert panel.view.height() >= 74
+    panel.close()
+
+
+def test_the_card_is_told_whole_and_its_address_has_the_keys(
+    view: ExplanationView, claims: tuple[Claim, ...], opened: list[str]
+) -> None:
+    view.show_text(TEXT, claims, SOURCES)
+    view.show_claim(1)
+    card = card_of(view)
+    told = card.accessibleDescription()
+    assert all(part in told for part in ("something else", "1810, the text 1809", "Light"))
+    QTest.keyClick(card.focusWidget(), Qt.Key.Key_Return)
+    assert opened == ["https://example.org/light"]
 
 
 def an_explanation(claims: tuple[Claim, ...], markdown: str = TEXT) -> Explanation:

@@ -13,7 +13,7 @@ from knowalledge_desktop.ui.claims import cited, is_web
 from knowalledge_desktop.ui.widgets.basics import badge, column, label, row, text_button
 from knowalledge_desktop.ui.widgets.elided import ElidedLabel
 
-_WIDTH = 380
+_WIDTH = 420
 
 
 class ClaimCard(QFrame):
@@ -36,6 +36,8 @@ class ClaimCard(QFrame):
         if not found and claim.state is ClaimState.NOT_FOUND:
             text = self.tr("The Atlas was searched. That nothing was found says nothing about the sentence.")
             lines.append(label(text, "secondary", wrap=True))
+        told = (state_words(claim.state), note_words(claim), claim.passage, *(source.title for _, source in found))
+        self.setAccessibleDescription(". ".join(part.rstrip(".") for part in told if part))
         self.setLayout(column(*lines, margins=(16, 14, 16, 14), gap=6))
         self.setFixedWidth(_WIDTH)
 
@@ -51,6 +53,8 @@ class ClaimCard(QFrame):
             top = place.y() - self.height() - 14
         self.move(left, max(top, room.top() + 8))
         self.show()
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.focusNextChild()  # the first address; Enter opens it, Esc leads back to the text
 
     def _source(self, source: Source, number: int, n: int) -> QWidget:
         box = QWidget()
@@ -63,6 +67,7 @@ class ClaimCard(QFrame):
         )
         opener.setAccessibleName(self.tr("Open {title} in the browser").format(title=source.title))
         opener.setEnabled(is_web(source.url))
+        opener.setAutoDefault(True)
         name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         mark = badge(str(number), "accent")
         mark.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

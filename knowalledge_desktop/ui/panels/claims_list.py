@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QSizePolicy, QWidget
 
 from knowalledge_desktop.core.content import Claim, ClaimState, Source
@@ -15,7 +16,13 @@ from knowalledge_desktop.ui.panels.claim_card import note_words, state_words
 from knowalledge_desktop.ui.widgets.basics import column, row, text_button
 
 TALLEST = 200
-"""Height of the open list in pixels: the text stays the larger part."""
+"""Height of the open list in pixels where there is room."""
+
+LEAST = 72
+"""Height in low windows, where the text stays the larger part: it shows one claim."""
+
+_AROUND = 72
+"""Pixels of the line that counts which are not for its words: margins, padding and the arrow."""
 
 _ICONS = {
     ClaimState.DISPUTED: ("circle-alert", "danger.text"),
@@ -39,6 +46,7 @@ class ClaimsList(QFrame):
         self._sources: tuple[Source, ...] = ()
         self._button = text_button("", "claimsButton", self._toggle, "ghost")
         self._button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._button.setMinimumWidth(1)
         self._items = QListWidget()
         self._items.setObjectName("claimItems")
         self._items.setAccessibleName(self.tr("Claims"))
@@ -49,7 +57,9 @@ class ClaimsList(QFrame):
         self._items.setResizeMode(QListWidget.ResizeMode.Adjust)
         self._items.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self._items.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._items.setMinimumHeight(LEAST)
         self._items.setMaximumHeight(TALLEST)
+        self._items.setSpacing(2)
         self._items.itemActivated.connect(self._tell)
         self._items.itemClicked.connect(self._tell)
         self._items.hide()
@@ -63,9 +73,6 @@ class ClaimsList(QFrame):
         if (self._claims, self._sources) == wanted:
             return  # an open list stays where it is
         self._claims, self._sources = wanted
-        told = self.tr("Claims: {counts}").format(counts=counts_in_words(claims))
-        self._button.setText(told)
-        self._button.setToolTip(self.tr("What was found about each sentence"))
         self._items.hide()
         self._items.clear()
         self._dress()
@@ -79,6 +86,19 @@ class ClaimsList(QFrame):
         self._dress()
         if opens:
             self._items.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._count()
+
+    def _count(self) -> None:
+        """Counts that have no room are cut; they must not decide how narrow the panel can be."""
+        told = self.tr("Claims: {counts}").format(counts=counts_in_words(self._claims))
+        room = max(self.width() - _AROUND, 40)
+        self._button.setText(self._button.fontMetrics().elidedText(told, Qt.TextElideMode.ElideRight, room))
+        self._button.setToolTip(told)
+        state = self.tr("closed") if self._items.isHidden() else self.tr("open")
+        self._button.setAccessibleName(f"{told}, {state}")
 
     def _fill(self) -> None:
         """List the claims, which are made when they are looked at first."""
@@ -104,12 +124,18 @@ class ClaimsList(QFrame):
     def _dress(self) -> None:
         opened = not self._items.isHidden()
         self._button.setIcon(self._icons.icon("chevron-down" if opened else "chevron-right", "text.secondary", 16))
-        state = self.tr("open") if opened else self.tr("closed")
-        self._button.setAccessibleName(f"{self._button.text()}, {state}")
+        self._count()
         for at in range(self._items.count()):
             item = self._items.item(at)
             icon, colour = _ICONS[self._claims[item.data(Qt.ItemDataRole.UserRole)].state]
-            item.setIcon(self._icons.icon(icon, colour, 16))
+            item.setIcon(self._state_icon(icon, colour))
+
+    def _state_icon(self, name: str, colour: str) -> QIcon:
+        """The colour tells the state, also of the row that is selected."""
+        drawn = self._icons.icon(name, colour, 16).pixmap(QSize(16, 16), self.devicePixelRatioF())
+        made = QIcon(drawn)
+        made.addPixmap(drawn, QIcon.Mode.Selected)
+        return made
 
 
 def counts_in_words(claims: Sequence[Claim]) -> str:
