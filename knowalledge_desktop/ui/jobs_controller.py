@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from knowalledge_desktop.core.errors import AppError, MapNotFound
-from knowalledge_desktop.core.jobs import ItemState, Job, JobItem, JobState
-from knowalledge_desktop.core.request import EngineChoice, Priority
+from knowalledge_desktop.core.jobs import OPEN, ItemState, Job, JobItem, JobState
+from knowalledge_desktop.core.request import EngineChoice, Priority, Request, Task
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.canvas.pills import GENERATING, QUEUED
 from knowalledge_desktop.ui.herald import Herald
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from knowalledge_desktop.services.session import MapSession
     from knowalledge_desktop.ui.desk import Desk
     from knowalledge_desktop.ui.main_window import MainWindow
-    from knowalledge_desktop.ui.panels.jobs_panel import JobsPanel
+    from knowalledge_desktop.ui.panels.jobs_panel import JobCard, JobsPanel
 
 READ, ACT, RESUME = "batch:list", "batch:act", "batch:resume"
 TICK_MS = 1000
@@ -50,6 +51,7 @@ class JobsController(QObject):
         self._items: dict[str, dict[str, JobItem]] = {}
         self._news: dict[str, JobNews] = {}
         self._in_front: set[str] = set()
+        self._listed: dict[str, tuple[Job, tuple[JobItem, ...]]] = {}
         self._again = False
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self.refresh)
@@ -312,6 +314,7 @@ class JobsController(QObject):
         panel.remove_requested.connect(self.remove)
         panel.items_opened.connect(self.refresh)
         panel.open_requested.connect(self._desk.library.open)
+        panel.card_made.connect(self._price)
         panel.new_requested.connect(lambda: self._desk.batch.open())
 
     def refresh(self) -> None:
@@ -341,11 +344,33 @@ class JobsController(QObject):
     async def _view(self, job: Job, panel: JobsPanel) -> JobView:
         jobs, news = self._services.jobs, self._news.get(job.job_id)
         here = job.job_id in self._sessions  # also while what was stopped comes to its end
-        items = await jobs.items(job.job_id) if job.job_id in panel.open_ids else ()
+        items = await jobs.items(job.job_id) if job.job_id in panel.open_ids or not here else ()
+        self._listed[job.job_id] = (job, items)
         if news is not None and here:
             return replace(self._view_of(news), job=job, items=items, turns=self._turns(job))
         elsewhere = job.state is JobState.RUNNING and not here and await jobs.is_held(job.job_id)
         return JobView(job, await jobs.progress(job.job_id), items, here=here, elsewhere=elsewhere)
+
+    def _price(self, card: JobCard) -> None:
+        """Have a card's buttons tell what they take."""
+        for button, failed in card.costing():
+            self._desk.prices.attach(button, partial(self._requests, card.job_id, failed=failed))
+
+    def _requests(self, job_id: str, *, failed: bool) -> tuple[Request, ...]:
+        """What would be asked for to go on with a job, or for what failed in it."""
+        if job_id not in self._listed:
+            return ()
+        job, items = self._listed[job_id]
+        document = self._desk.maps.map
+        wanted = {ItemState.FAILED} if failed else OPEN
+        found: list[Request] = []
+        for item in items:
+            if item.state in wanted:
+                is_here = document is not None and document.map_id == job.map_id
+                path = document.path(item.topic_id)[:-1] if document is not None and is_here else ()
+                titles = tuple(topic.title for topic in path) or (job.title,)
+                found.append(Request(Task.EXPLANATION, item.title, path=titles, options=job.options))
+        return tuple(found)
 
     def _view_of(self, news: JobNews) -> JobView:
         items = self._items.get(news.job.job_id, {}).values()

@@ -207,7 +207,8 @@ class MainWindow(QWidget):
     def _middle(self) -> QRect:
         """Where messages are shown: over the map, or over the page."""
         part = self.map_page if self.map_page.isVisible() else self._pages
-        return QRect(part.mapTo(self, QPoint(0, 0)), part.size())
+        area = QRect(part.mapTo(self, QPoint(0, 0)), part.size())
+        return area.adjusted(0, 0, 0, -self.map_page.taken) if part is self.map_page else area
 
     def _tell_panels(self) -> None:
         self.top_bar.show_panels(

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -244,6 +245,8 @@ def test_one_that_failed_is_red_with_its_sentence_and_is_asked_again(flow: Flow,
         await until(lambda: items.model().rowCount() == 15, "its topics")
         lines = [str(items.model().index(n, 0).data()) for n in range(15)]
         assert any("Gemini declined this topic" in line for line in lines)
+        QApplication.sendEvent(button(card(driver), "jobRetryButton"), QFocusEvent(QEvent.Type.FocusIn))
+        assert button(card(driver), "jobRetryButton").accessibleDescription().startswith("1 request")
         del oracle.plans["Jazz, part 3"]
         button(card(driver), "jobRetryButton").click()
         await until(lambda: text_of(card(driver), "jobCounts") == "15 of 15 explained", "the retry")

@@ -83,7 +83,7 @@ class JobCard(QFrame):
         self.setObjectName(f"job-{job_id}")
         self.setProperty("panel", "card")
         self._theme, self._icons = theme, icons
-        self._map_id = ""
+        self.job_id, self._map_id = job_id, ""
         self._title = ElidedLabel("bodyStrong")
         self._title.setObjectName("jobTitle")
         self._counts = label("", "secondary")
@@ -189,6 +189,10 @@ class JobCard(QFrame):
             self._items.show(view.items, now)
             self._fit_list()
 
+    def costing(self) -> tuple[tuple[QWidget, bool], ...]:
+        """The buttons that cost something, and whether it is for what failed."""
+        return (self._resume, False), (self._retry, True)
+
     @property
     def is_open(self) -> bool:
         """Whether its topics are listed."""
@@ -220,6 +224,7 @@ class JobsPanel(QWidget):
     remove_requested = Signal(str)
     open_requested = Signal(str)  # map id
     items_opened = Signal()
+    card_made = Signal(object)
     new_requested = Signal()
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
@@ -296,4 +301,5 @@ class JobsPanel(QWidget):
         card.remove_requested.connect(self.remove_requested)
         card.open_requested.connect(self.open_requested)
         card.opened.connect(lambda *_: self.items_opened.emit())
+        self.card_made.emit(card)
         return card

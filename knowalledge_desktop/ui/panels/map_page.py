@@ -94,6 +94,14 @@ class MapPage(QWidget):
         self._activity.setVisible(bool(text))
         self._lay_out()
 
+    @property
+    def taken(self) -> int:
+        """Pixels at the bottom where the pill may stand above the zoom, in a narrow map; else 0."""
+        return 0 if self._beside() > BESIDE else self._zoom.height() + EDGE
+
+    def _beside(self) -> int:
+        return self.width() - 2 * (self._zoom.width() + 2 * EDGE)
+
     def edit_title(self, topic_id: str, title: str, done: Callable[[str], None]) -> None:
         """Edit a title in place; Enter takes it, Esc leaves it."""
         box = self.canvas.topic_rect(topic_id)
@@ -119,7 +127,7 @@ class MapPage(QWidget):
 
     def _lay_out(self) -> None:
         self._zoom.adjustSize()
-        beside = self.width() - 2 * (self._zoom.width() + 2 * EDGE)
+        beside = self._beside()
         self._doing.setMinimumWidth(min(self._doing.sizeHint().width(), TITLE_LEAST))
         wide = min(self._activity.sizeHint().width(), beside if beside > BESIDE else self.width() - 2 * EDGE)
         self._activity.resize(wide, self._activity.sizeHint().height())
