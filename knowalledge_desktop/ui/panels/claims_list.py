@@ -44,7 +44,9 @@ class ClaimsList(QFrame):
         self._icons = icons
         self._claims: tuple[Claim, ...] = ()
         self._sources: tuple[Source, ...] = ()
-        self._button = text_button("", "claimsButton", self._toggle, "ghost")
+        self._button = text_button(
+            "", "claimsButton", self._toggle, "ghost", self.tr("Show every sentence with what is known about it")
+        )
         self._button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._button.setMinimumWidth(1)
         self._items = QListWidget()
