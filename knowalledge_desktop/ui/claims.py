@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Sequence
 from itertools import accumulate
 
@@ -17,12 +16,12 @@ PICTURE = "\ufffc"
 ORDER = (ClaimState.DISPUTED, ClaimState.SUPPORTED, ClaimState.NOT_FOUND, ClaimState.UNCHECKED)
 """The states, the one that needs attention first."""
 
-_WORD = re.compile(rf"[^\W_]+|{PICTURE}")
-_FORMULA = re.compile(r"(?<![\\$])\$\$?(?!\s)([^$]{1,600}?)(?<![\s\\])\$\$?(?![\d$])")
-_CLOSING = re.compile(r"[.!?…؟۔।॥。！？｡]+[\"'”’»)\]）」』]*")
-_BREAKS = ("\u2029", "\ufdd0", "\ufdd1")
+_BREAKS = "\u2029\ufdd0\ufdd1"
 """What stands between blocks and around cells of tables in the raw text of a document."""
 
+_WORD = re.compile(rf"[^\W_]+|{PICTURE}|[{_BREAKS}]")
+_FORMULA = re.compile(r"(?<![\\$])\$\$?(?!\s)([^$]{1,600}?)(?<![\s\\])\$\$?(?![\d$])")
+_CLOSING = re.compile(r"[.!?…؟۔।॥。！？｡]+[\"'”’»)\]）」』]*")
 Span = tuple[int, int]
 
 
@@ -33,24 +32,18 @@ def places(text: str, claims: Sequence[Claim]) -> list[Span | None]:
     or as its source where it could not be drawn. Claims are looked for in reading order, and before the last
     one found only when there is none behind it. A claim that is not there, or only across blocks, has None.
     """
-    words = [(found[0], found.start(), found.end()) for found in _WORD.finditer(text)]
-    starts: dict[str, list[int]] = defaultdict(list)
-    for n, (word, _, _) in enumerate(words):
-        starts[word].append(n)
-    taken: set[int] = set()
+    shown = _Words(text)
     at = 0
     spans: list[Span | None] = []
     for claim in claims:
-        first = None
+        span = None
         for wanted in _readings(claim.text):
-            first = _find(words, starts, wanted, at, taken, text)
+            first = shown.take(wanted, at)
             if first is not None:
                 at = first + len(wanted)
-                taken.update(range(first, at))
-                spans.append(_whole(text, claim.text, words[first][1], words[at - 1][2]))
+                span = _whole(text, claim.text, shown.spans[first][0], shown.spans[at - 1][1])
                 break
-        if first is None:
-            spans.append(None)
+        spans.append(span)
     return _in_utf16(text, spans)
 
 
@@ -77,25 +70,42 @@ def _readings(claim: str) -> list[list[str]]:
     return [reading for reading in ([drawn] if drawn == written else [drawn, written]) if reading]
 
 
-def _find(
-    words: list[tuple[str, int, int]],
-    starts: dict[str, list[int]],
-    wanted: list[str],
-    at: int,
-    taken: set[int],
-    text: str,
-) -> int | None:
-    candidates = starts.get(wanted[0], [])
-    later = bisect_left(candidates, at)
-    for n in (*candidates[later:], *candidates[:later]):
-        end = n + len(wanted)
-        if end > len(words) or words[end - 1][0] != wanted[-1]:
-            continue
-        if [word for word, _, _ in words[n:end]] != wanted or not taken.isdisjoint(range(n, end)):
-            continue
-        if not any(sign in text[words[n][1] : words[end - 1][2]] for sign in _BREAKS):
-            return n
-    return None
+class _Words:
+    """The words of a text in one string, where a row of words is found in linear time, whatever the text is.
+
+    Breaks between blocks are words too, which no claim has: what is found is never across blocks.
+    """
+
+    def __init__(self, text: str) -> None:
+        found = list(_WORD.finditer(text))
+        self.spans = [each.span() for each in found]
+        self._line = _row([each[0] for each in found])
+        self._offsets = [0, *accumulate(len(each[0]) + 1 for each in found)]
+        self._taken = bytearray(len(found))
+
+    def take(self, wanted: Sequence[str], at: int) -> int | None:
+        """The number of the first word of the row, behind word `at` or else before it; then it is taken."""
+        row = _row(wanted)
+        for begin in (at, 0):
+            first = self._free(row, len(wanted), begin)
+            if first is not None:
+                self._taken[first : first + len(wanted)] = b"\1" * len(wanted)
+                return first
+        return None
+
+    def _free(self, row: str, length: int, begin: int) -> int | None:
+        while (place := self._line.find(row, self._offsets[begin])) >= 0:
+            first = bisect_left(self._offsets, place)
+            last_taken = self._taken.rfind(1, first, first + length)
+            if last_taken < 0:
+                return first
+            begin = last_taken + 1
+        return None
+
+
+def _row(words: Sequence[str]) -> str:
+    """Words with a sign around each that none of them has."""
+    return "\0" + "".join(f"{word}\0" for word in words)
 
 
 def _whole(text: str, claim: str, start: int, end: int) -> Span:

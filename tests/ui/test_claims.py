@@ -188,6 +188,16 @@ def test_marks_survive_another_theme_and_go_with_the_text(
     assert not view.findChildren(ClaimCard)
 
 
+def test_a_text_made_to_be_slow_is_searched_in_no_time() -> None:
+    """Words that nearly match everywhere took seconds, word by word."""
+    slow = [Claim("a " * 200 + "b"), Claim("a " * 200)] * 20
+    before = time.perf_counter()
+    found = places("a " * 6000, slow)
+    assert time.perf_counter() - before < 0.5
+    assert found[0] is None
+    assert found[1] == (0, 399)
+
+
 # --- what a mark leads to -----------------------------------------------------------------------------------
 
 

@@ -65,6 +65,9 @@ def _number(number: int, theme: Theme) -> QTextCharFormat:
     look.setForeground(theme.color("accent.text"))
     look.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSuperScript)
     look.setFontUnderline(False)
+    small = theme.font("caption")  # a thin figure of the text's own font is too easily overlooked
+    look.setFontFamilies(small.families())
+    look.setFontWeight(theme.font("bodyStrong").weight())
     return look
 
 
