@@ -174,8 +174,9 @@ def ceiling_micro(
         return 0
     pictures = images * IMAGE_TOKENS_MAX
     dearest = max(price.input.most(prompt_tokens), price.cached.most(prompt_tokens))
-    dearest_out = max(price.output.most(prompt_tokens), price.image_output.most(prompt_tokens) if images else 0)
-    parts = (prompt_tokens * dearest, (output_tokens + pictures) * dearest_out)
+    # The tokens of a picture are counted at the dearer price; whatever else is said beside it is text.
+    drawn = max(price.output.most(prompt_tokens), price.image_output.most(prompt_tokens))
+    parts = (prompt_tokens * dearest, output_tokens * price.output.most(prompt_tokens), pictures * drawn)
     return ceil(Fraction(sum(parts), MILLION))
 
 
