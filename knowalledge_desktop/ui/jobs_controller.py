@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from knowalledge_desktop.core.errors import AppError, MapNotFound
-from knowalledge_desktop.core.jobs import OPEN, ItemState, Job, JobItem, JobState
-from knowalledge_desktop.core.request import EngineChoice, Priority, Request, Task
+from knowalledge_desktop.core.jobs import ItemState, Job, JobItem, JobState
+from knowalledge_desktop.core.request import EngineChoice, Priority
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.canvas.pills import GENERATING, QUEUED
 from knowalledge_desktop.ui.herald import Herald
 from knowalledge_desktop.ui.icons import Icons
+from knowalledge_desktop.ui.jobs_list import JobsList
 from knowalledge_desktop.ui.jobs_words import JobView, counts, end_words, error_of, span, wait_line
 from knowalledge_desktop.ui.map_controller import EXPLAIN
 from knowalledge_desktop.ui.messages import local_time
@@ -28,10 +28,8 @@ if TYPE_CHECKING:
     from knowalledge_desktop.services.session import MapSession
     from knowalledge_desktop.ui.desk import Desk
     from knowalledge_desktop.ui.main_window import MainWindow
-    from knowalledge_desktop.ui.panels.jobs_panel import JobCard, JobsPanel
 
-READ, ACT, RESUME = "batch:list", "batch:act", "batch:resume"
-TICK_MS = 1000
+ACT, RESUME = "batch:act", "batch:resume"
 
 
 class JobsController(QObject):
@@ -46,15 +44,11 @@ class JobsController(QObject):
         super().__init__(desk)
         self._desk, self._window, self._services, self._tasks = desk, window, services, tasks
         self._herald = Herald(window, icons)
-        self._panel: JobsPanel | None = None
         self._sessions: dict[str, MapSession] = {}  # of jobs that run here
         self._items: dict[str, dict[str, JobItem]] = {}
         self._news: dict[str, JobNews] = {}
         self._in_front: set[str] = set()
-        self._listed: dict[str, tuple[Job, tuple[JobItem, ...]]] = {}
-        self._again = False
-        self._timer = QTimer(self, interval=TICK_MS)
-        self._timer.timeout.connect(self.refresh)
+        self.list = JobsList(desk, window, services, tasks, self)
         self.waits: Waits | None = None
         tasks.finished.connect(self._on_finished)
 
@@ -304,73 +298,20 @@ class JobsController(QObject):
 
     # --- the list ---
 
-    def adopt_panel(self, panel: JobsPanel) -> None:
-        """Connect the list when it is built."""
-        self._panel = panel
-        panel.pause_requested.connect(self.pause)
-        panel.resume_requested.connect(self.resume)
-        panel.retry_requested.connect(self.retry)
-        panel.cancel_requested.connect(self.cancel)
-        panel.remove_requested.connect(self.remove)
-        panel.items_opened.connect(self.refresh)
-        panel.open_requested.connect(self._desk.library.open)
-        panel.card_made.connect(self._price)
-        panel.new_requested.connect(lambda: self._desk.batch.open())
-
     def refresh(self) -> None:
-        """List the jobs anew, where they are seen; one reading at a time."""
-        if self._panel is None or not self._panel.isVisible() or not self._window.isVisible():
-            self._timer.stop()
-        elif self._tasks.is_running(READ):
-            self._again = True
-        else:
-            self._tasks.start(READ, self._read(self._panel), self._fail_reading)
+        """List the jobs anew, where they are seen."""
+        self.list.refresh()
 
-    async def _read(self, panel: JobsPanel) -> None:
-        await self._services.prepare()
-        self._again = True
-        views: list[JobView] = []
-        while self._again:
-            self._again = False
-            views = [await self._view(job, panel) for job in await self._services.jobs.jobs()]
-            can_begin = self._desk.maps.map is not None
-            panel.show_jobs(views, self._services.now(), can_begin=can_begin)
-        moves = any(view.job.state is JobState.RUNNING or view.here for view in views)
-        if moves and panel.isVisible():
-            self._timer.start()
-        else:
-            self._timer.stop()
+    def view(self, job: Job, items: tuple[JobItem, ...] = ()) -> JobView | None:
+        """A job that runs here as it is shown; None for others, and before anything is heard of it."""
+        news = self._news.get(job.job_id)
+        if news is None or not self.runs(job.job_id):
+            return None
+        return replace(self._view_of(news), job=job, items=items, turns=self._turns(job))
 
-    async def _view(self, job: Job, panel: JobsPanel) -> JobView:
-        jobs, news = self._services.jobs, self._news.get(job.job_id)
-        here = job.job_id in self._sessions  # also while what was stopped comes to its end
-        items = await jobs.items(job.job_id) if job.job_id in panel.open_ids or not here else ()
-        self._listed[job.job_id] = (job, items)
-        if news is not None and here:
-            return replace(self._view_of(news), job=job, items=items, turns=self._turns(job))
-        elsewhere = job.state is JobState.RUNNING and not here and await jobs.is_held(job.job_id)
-        return JobView(job, await jobs.progress(job.job_id), items, here=here, elsewhere=elsewhere)
-
-    def _price(self, card: JobCard) -> None:
-        """Have a card's buttons tell what they take."""
-        for button, failed in card.costing():
-            self._desk.prices.attach(button, partial(self._requests, card.job_id, failed=failed))
-
-    def _requests(self, job_id: str, *, failed: bool) -> tuple[Request, ...]:
-        """What would be asked for to go on with a job, or for what failed in it."""
-        if job_id not in self._listed:
-            return ()
-        job, items = self._listed[job_id]
-        document = self._desk.maps.map
-        wanted = {ItemState.FAILED} if failed else OPEN
-        found: list[Request] = []
-        for item in items:
-            if item.state in wanted:
-                is_here = document is not None and document.map_id == job.map_id
-                path = document.path(item.topic_id)[:-1] if document is not None and is_here else ()
-                titles = tuple(topic.title for topic in path) or (job.title,)
-                found.append(Request(Task.EXPLANATION, item.title, path=titles, options=job.options))
-        return tuple(found)
+    def runs(self, job_id: str) -> bool:
+        """Whether it runs here, also while what was stopped comes to its end."""
+        return job_id in self._sessions
 
     def _view_of(self, news: JobNews) -> JobView:
         items = self._items.get(news.job.job_id, {}).values()
@@ -392,7 +333,3 @@ class JobsController(QObject):
         mine = {topic_id for _, topic_id in self.acts()}
         first = next((wait for wait in self.waits.all if wait.topic_id in mine), None)
         return "" if first is None else wait_sentence(first.queued, self._services.now())
-
-    def _fail_reading(self, error: AppError) -> None:
-        self._timer.stop()  # else it would be told every second
-        self._desk.tell_error(error)

@@ -151,7 +151,7 @@ class MainWindow(QWidget):
 
             self._jobs_panel = JobsPanel(self._theme, self._icons)
             self._pages.addWidget(self._jobs_panel)
-            self.desk.jobs.adopt_panel(self._jobs_panel)
+            self.desk.jobs.list.adopt_panel(self._jobs_panel)
         return self._jobs_panel
 
     @property
