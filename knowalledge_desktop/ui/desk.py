@@ -305,6 +305,7 @@ class Desk(QObject):
         window.canvas.show_map(document)
         window.outline.show_map(document)
         self._show_rest()
+        self._show_waiting()  # a batch may run on it
         window.detail.show_topic(document, "", now=self._services.now())
         if document is not None and document.root is not None:
             window.canvas.select(document.root_id)

@@ -100,6 +100,13 @@ class JobsController(QObject):
             self._tasks.start(f"batch:stop:{job_id}", self._stop(job_id))
         return bool(stopped)
 
+    def rest(self, map_id: str) -> None:
+        """Let the jobs of a map rest that goes into the trash."""
+        for job_id, session in tuple(self._sessions.items()):
+            if session.map.map_id == map_id:
+                self.pause(job_id)
+                self._tasks.cancel(JOB + job_id)
+
     def open(self) -> None:
         """Go to the list."""
         self._desk.show_page(JOBS)
@@ -239,7 +246,13 @@ class JobsController(QObject):
         opened = self._desk.maps.session
         if opened is not None and opened.map.map_id == map_id:
             return opened
+        if map_id not in await self._kept():
+            raise MapNotFound(map_id)
         return self.session_of(map_id) or await self._services.library.behind(map_id)
+
+    async def _kept(self) -> frozenset[str]:
+        """Maps that are there, and not in the trash: nothing is asked for those."""
+        return frozenset(info.map_id for info in await self._services.library.maps())
 
     async def _resume(self, job_id: str) -> None:
         job = await self._job(job_id)
@@ -248,18 +261,14 @@ class JobsController(QObject):
 
     async def _resume_all(self) -> None:
         await self._services.prepare()
-        jobs = await self._services.jobs.interrupted()
+        kept = await self._kept()
+        jobs = [job for job in await self._services.jobs.interrupted() if job.map_id in kept]
         if not jobs:
             return
         has_key = (await self._services.preferences.key_state()).is_set
         going = [job for job in jobs if has_key or job.engine is not EngineChoice.GEMINI]
         for job in going:
-            try:
-                session = await self._session(job.map_id)
-            except MapNotFound:
-                await self._services.jobs.cancel(job.job_id)  # its map is gone, so nothing can come of it
-                continue
-            await self._launch(job, session, in_front=False)
+            await self._launch(job, await self._session(job.map_id), in_front=False)
         titles = ", ".join(f"‘{job.title}’" for job in (going or jobs)[:3])
         if going:
             text = self.tr("%n batches go on where they were interrupted: {titles}.", "", len(going))

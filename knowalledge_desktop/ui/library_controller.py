@@ -70,6 +70,7 @@ class LibraryController(QObject):
 
     async def _trash(self, map_id: str) -> None:
         title = next((i.title for i in await self._services.library.maps() if i.map_id == map_id), "")
+        self._desk.jobs.rest(map_id)
         await self._services.library.trash(map_id)
         if self._desk.maps.map is not None and self._desk.maps.map.map_id == map_id:
             self._desk.maps.show(None)

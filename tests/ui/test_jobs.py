@@ -403,6 +403,56 @@ def test_a_job_goes_on_after_the_window_was_closed(
     run_async(whole())
 
 
+def test_who_opens_the_map_of_a_job_that_runs_behind_sees_what_comes(
+    qapp: QApplication, run_async: Run, oracle: Oracle, atlas_path: Path
+) -> None:
+    async def whole() -> None:
+        driver = Driver(qapp, ui_services(oracle, atlas_path, clock=FakeClock()))
+        try:
+            canvas = await grown(driver)
+            desk, jazz = driver.window.desk, driver.window.desk.maps.map
+            assert jazz is not None
+            await driver.services.jobs.start(jazz, jazz.children(jazz.root_id), Options())
+            await grown(driver, "Chess")
+            gate = oracle.shut(Task.EXPLANATION)
+            desk.jobs.resume_interrupted()
+            await until(lambda: len(explanations(oracle)) == 4, "four at once")
+            assert states(canvas) == []  # they are of another map
+            desk.library.open(jazz.map_id)
+            await until(lambda: states(canvas).count("generating") == 4, "the job's own map")
+            gate.set()
+            await until(lambda: len(desk.maps.map.explained_ids()) == 15, "15 texts")  # type: ignore[union-attr]
+            await quiet(driver)
+            assert states(canvas) == []
+        finally:
+            driver.window.close()
+            await driver.end()
+
+    run_async(whole())
+
+
+def test_nothing_is_asked_for_a_map_in_the_trash(flow: Flow, oracle: Oracle) -> None:
+    async def steps(driver: Driver) -> None:
+        await grown(driver)
+        oracle.shut(Task.EXPLANATION)
+        button(await opened(driver), "batchStartButton").click()
+        await until(lambda: len(explanations(oracle)) == 4, "four at once")
+        desk, jazz = driver.window.desk, driver.window.desk.maps.map
+        assert jazz is not None
+        desk.library.trash(jazz.map_id)
+        await quiet(driver)
+        (job,) = await driver.services.jobs.jobs()
+        assert job.state is JobState.PAUSED
+        desk.jobs.resume(job.job_id)
+        await until(lambda: "There is no such map" in driver.window.notifier.text, "a sentence")
+        oracle.gates.clear()
+        desk.jobs.resume_interrupted()
+        await quiet(driver)
+        assert len(explanations(oracle)) == 4
+
+    flow(steps)
+
+
 def test_without_a_key_an_interrupted_job_waits_and_says_so(
     qapp: QApplication, run_async: Run, oracle: Oracle, atlas_path: Path
 ) -> None:
