@@ -482,6 +482,24 @@ def test_without_a_key_an_interrupted_job_waits_and_says_so(
     run_async(whole())
 
 
+def test_keys_open_the_list_and_the_dialog(flow: Flow) -> None:
+    async def steps(driver: Driver) -> None:
+        canvas = await grown(driver)
+        driver.window.activateWindow()
+        await until(driver.window.isActiveWindow, "an active window")
+        QTest.keyClick(canvas, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: driver.has(QWidget, "jobsPanel"), "the list")
+        both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        QTest.keyClick(driver.window, Qt.Key.Key_P, both)
+        await until(lambda: dialog_of(driver) is not None, "the dialog")
+        dialog = dialog_of(driver)
+        assert dialog is not None
+        dialog.reject()
+        await quiet(driver)
+
+    flow(steps)
+
+
 def test_the_dialog_is_named_for_everybody(flow: Flow) -> None:
     async def steps(driver: Driver) -> None:
         await grown(driver)
