@@ -71,6 +71,7 @@ class LedgerDb:
         self._db: Connection | None = None
         self._book: Book | None = None
         self._shut: dict[tuple[str, str], _Shut] = {}
+        self._ended = False
         self._remembered_s = minute_s * _REMEMBERED_SHARE
 
     def notices(self) -> tuple[str, ...]:
@@ -165,8 +166,11 @@ class LedgerDb:
 
     async def aclose(self) -> None:
         """Finish what was begun and release the file. May be called twice."""
-        if self._db is not None:
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
+        if self._ended:
+            return
+        self._ended = True
+        # Behind what is still at work there, which may be opening the file just now.
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
         self._thread.shutdown(wait=False)  # it is idle now and ends by itself
 
     # --- thread ---

@@ -388,3 +388,18 @@ async def test_old_rows_go(tmp_path: Path, clock: FakeClock) -> None:
     with closing(sqlite3.connect(tmp_path / "ledger.db")) as db:
         assert db.execute("SELECT count(*) FROM live").fetchone()[0] < 300
         assert 10 < db.execute("SELECT count(DISTINCT day) FROM tally").fetchone()[0] <= 30
+
+
+async def test_closing_while_the_file_is_being_opened_leaves_nothing_open(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    for moments in range(6):
+        ledger = ledger_at(tmp_path, clock)
+        asking = asyncio.get_running_loop().create_task(ledger.gauges(BUCKET))
+        for _ in range(moments):
+            await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.wait([asking])
+        await ledger.aclose()
+        await ledger.aclose()
+        assert list(tmp_path.glob("*.open-*")) == []  # noqa: ASYNC240 - a test looks
