@@ -23,6 +23,7 @@ _LARGEST = 8 * 1024 * 1024  # bytes; a larger value would push out too much else
 _CULL_SHARE = 0.85  # the library's limit is soft: aim lower
 _PAUSE_S = 30.0  # after a failure to open
 _PATIENCE_S = 3.0  # the longest that a caller waits; then it is a miss
+_OPENING_PATIENCE_S = 10.0  # the first call also makes or checks the database, perhaps after other processes
 _LONG_PATIENCE_S = 60.0
 _FAILED = -1
 
@@ -101,8 +102,10 @@ class DiskCache:
 
         if self._closed:
             return otherwise
+        if patience_s is None:
+            patience_s = _OPENING_PATIENCE_S if self._store is None else _PATIENCE_S
         try:
-            async with asyncio.timeout(_PATIENCE_S if patience_s is None else patience_s):
+            async with asyncio.timeout(patience_s):
                 return await asyncio.get_running_loop().run_in_executor(self._thread, run)
         except TimeoutError:
             return otherwise
@@ -115,9 +118,17 @@ class DiskCache:
             self._drop()
         if self._store is None and self._clock.monotonic() >= self._not_before:
             self._not_before = self._clock.monotonic() + _PAUSE_S
-            self._open()
+            self._open_alone()
             self._not_before = 0.0
         return self._store
+
+    def _open_alone(self) -> None:
+        """One process at a time: a database that another is making just now would look like a planted one."""
+        from filelock import FileLock
+
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(self._folder.with_name(f"{self._folder.name}.lock"), timeout=_OPENING_PATIENCE_S):
+            self._open()
 
     def _open(self) -> None:
         from knowalledge_desktop.adapters.disk_cache_store import BytesStore

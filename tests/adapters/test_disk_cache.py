@@ -105,7 +105,7 @@ async def test_a_planted_row_is_never_run_read_or_deleted(
     await cache.clear()
     await cache.aclose()
     assert_untouched(flag, outside)
-    assert [each.name.partition("-")[0] for each in folder.parent.glob("answers.*")] == ["answers.damaged"]
+    assert [each.name.partition("-")[0] for each in folder.parent.glob("answers.damaged*")] == ["answers.damaged"]
 
 
 @pytest.mark.parametrize("vector", ROWS)
@@ -442,3 +442,15 @@ def test_the_disk_takes_text_keys_and_bytes_alone(folder: Path) -> None:
     for refused in (disk.filename, lambda: disk.hash("k")):
         with pytest.raises(Refused):
             refused()
+
+
+async def test_those_who_start_at_once_share_one_folder(folder: Path) -> None:
+    """A database that another is making just now must not be taken for a planted one and put aside."""
+    for round_ in range(6):
+        here = folder.with_name(f"answers{round_}")
+        caches = [DiskCache(here, FakeClock()) for _ in range(8)]
+        await asyncio.gather(*(cache.put(f"k{n}", b"good", ttl_s=1e6) for n, cache in enumerate(caches)))
+        assert [each.name for each in folder.parent.glob(f"{here.name}.damaged-*")] == []
+        for cache in caches:
+            assert (await cache.stats()).items == len(caches)
+            await cache.aclose()

@@ -44,6 +44,8 @@ class StatusQuota(QToolButton):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._waits.hide()
         self._told: tuple[QuotaReport, str, float] | None = None
+        self.setToolTip(self.tr("Open the page of limits (Ctrl+2)"))
+        self.setAccessibleName(self.tr("Gemini use"))
         self.hide()
 
     def sizeHint(self) -> QSize:
