@@ -11,14 +11,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from knowalledge_desktop.adapters.library_connection import Connection
-from knowalledge_desktop.adapters.migrations import m0001_start, m0002_pictures
+from knowalledge_desktop.adapters.migrations import m0001_start, m0002_pictures, m0003_own_words
 from knowalledge_desktop.adapters.process_mark import ProcessMark, alone
 from knowalledge_desktop.adapters.storage_errors import os_errors, private_folder
 from knowalledge_desktop.core.errors import NewerVersion, StorageDamaged, StorageError, StorageReadOnly
 from knowalledge_desktop.core.ports import Clock
 
 APPLICATION_ID = 0x4B414544  # "KAED"
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (m0001_start.migrate, m0002_pictures.migrate)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
+    m0001_start.migrate,
+    m0002_pictures.migrate,
+    m0003_own_words.migrate,
+)
 KEPT_BACKUPS = 7
 _LARGE = 64 * 1024 * 1024  # bytes; copying more takes longer than people wait at the end
 

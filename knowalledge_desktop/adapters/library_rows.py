@@ -16,6 +16,7 @@ from knowalledge_desktop.core.graph import (
     Link,
     LinkKind,
     Map,
+    Opinion,
     Place,
     Put,
     PutExplanation,
@@ -33,20 +34,22 @@ from knowalledge_desktop.core.validation import fold
 
 _PUT_TOPIC = """
 INSERT INTO topic(map_id, topic_id, parent_id, rank, title, folded, summary, relation, edited, engine,
-                  sources, provenance)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                  sources, provenance, note, tag, locked, "foreign")
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT(map_id, topic_id) DO UPDATE SET
     parent_id = excluded.parent_id, rank = excluded.rank, title = excluded.title, folded = excluded.folded,
     summary = excluded.summary, relation = excluded.relation, edited = excluded.edited,
-    engine = excluded.engine, sources = excluded.sources, provenance = excluded.provenance
+    engine = excluded.engine, sources = excluded.sources, provenance = excluded.provenance,
+    note = excluded.note, tag = excluded.tag, locked = excluded.locked, "foreign" = excluded."foreign"
 """
 _PUT_EXPLANATION = """
 INSERT INTO explanation(map_id, topic_id, level, detail, style, language, quality, claims, sources,
-                        provenance, markdown)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        provenance, markdown, opinion, opinion_note)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT(map_id, topic_id, level, detail, style, language) DO UPDATE SET
     quality = excluded.quality, claims = excluded.claims, sources = excluded.sources,
-    provenance = excluded.provenance, markdown = excluded.markdown
+    provenance = excluded.provenance, markdown = excluded.markdown,
+    opinion = excluded.opinion, opinion_note = excluded.opinion_note
 """
 _INFOS = """
 SELECT map_id, title,
@@ -154,6 +157,10 @@ def _write_topic(db: Connection, map_id: str, before: Topic | None, after: Topic
             after.provenance.engine,
             _sources(after.sources),
             _json(asdict(after.provenance)),
+            _text(after.note),
+            _text(after.tag),
+            after.locked,
+            _text(after.foreign),
         )
         db.rows(_PUT_TOPIC, row)
     elif before is not None:
@@ -182,6 +189,8 @@ def _write_explanation(db: Connection, map_id: str, before: Explanation | None, 
             _sources(after.sources),
             _json(asdict(after.provenance)),
             _text(after.markdown),
+            after.opinion.value,
+            _text(after.opinion_note),
         )
         db.rows(_PUT_EXPLANATION, row)
     elif before is not None:
@@ -246,16 +255,50 @@ def read_map(db: Connection, map_id: str) -> Map:
         )
 
 
+def _has_own_words(db: Connection) -> bool:
+    """Whether the columns of version 3 are there: a file in a folder that cannot be written stays as it is."""
+    return bool(db.rows("SELECT 1 FROM pragma_table_info('topic') WHERE name = 'foreign'"))
+
+
 def _topics(db: Connection, map_id: str, reader: _Reader) -> list[Topic]:
+    own = 'note, tag, locked, "foreign"' if _has_own_words(db) else "'', '', 0, ''"
     rows = db.rows(
-        "SELECT topic_id, title, parent_id, rank, summary, relation, sources, provenance, edited"
-        " FROM topic WHERE map_id = ?",
+        "SELECT topic_id, title, parent_id, rank, summary, relation, sources, provenance, edited,"  # noqa: S608
+        f" {own} FROM topic WHERE map_id = ?",
         (map_id,),
     )
     relations = {each.value: each for each in Relation}
     return [
-        Topic(i, title, parent, rank, summary, relations[rel], reader.sources(s), reader.provenance(p), bool(e))
-        for i, title, parent, rank, summary, rel, s, p, e in rows
+        Topic(
+            topic_id,
+            title,
+            parent,
+            rank,
+            summary,
+            relations[relation],
+            reader.sources(sources),
+            reader.provenance(provenance),
+            bool(edited),
+            note,
+            tag,
+            bool(locked),
+            foreign,
+        )
+        for (
+            topic_id,
+            title,
+            parent,
+            rank,
+            summary,
+            relation,
+            sources,
+            provenance,
+            edited,
+            note,
+            tag,
+            locked,
+            foreign,
+        ) in rows
     ]
 
 
@@ -265,9 +308,10 @@ def _links(db: Connection, map_id: str) -> list[Link]:
 
 
 def _explanations(db: Connection, map_id: str, reader: _Reader) -> list[Explanation]:
+    own = "opinion, opinion_note" if _has_own_words(db) else "'', ''"
     rows = db.rows(
-        "SELECT topic_id, level, detail, style, language, markdown, claims, sources, provenance, quality"
-        " FROM explanation WHERE map_id = ?",
+        "SELECT topic_id, level, detail, style, language, markdown, claims, sources, provenance, quality,"  # noqa: S608
+        f" {own} FROM explanation WHERE map_id = ?",
         (map_id,),
     )
     return [
@@ -279,8 +323,23 @@ def _explanations(db: Connection, map_id: str, reader: _Reader) -> list[Explanat
             sources=reader.sources(sources),
             provenance=reader.provenance(provenance),
             quality=quality,
+            opinion=Opinion(opinion),
+            opinion_note=opinion_note,
         )
-        for topic_id, level, detail, style, language, markdown, claims, sources, provenance, quality in rows
+        for (
+            topic_id,
+            level,
+            detail,
+            style,
+            language,
+            markdown,
+            claims,
+            sources,
+            provenance,
+            quality,
+            opinion,
+            opinion_note,
+        ) in rows
     ]
 
 

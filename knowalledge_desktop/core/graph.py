@@ -29,7 +29,9 @@ class LinkKind(StrEnum):
 class Topic:
     """A node. `parent_id` is None for the root; `rank` orders siblings.
 
-    `provenance` says who proposed the topic; a renamed one keeps it and sets `edited`.
+    `provenance` says who proposed the topic; a renamed one keeps it and sets `edited`. `note` is the person's
+    own Markdown, `tag` a colour by its letter, a `locked` topic is not altered by an engine. `foreign` is what
+    another program's file said about it that we have no place for (JSON), kept to be written again.
     """
 
     topic_id: str
@@ -41,6 +43,10 @@ class Topic:
     sources: tuple[Source, ...] = ()
     provenance: Provenance = Provenance(engine="person")
     edited: bool = False
+    note: str = ""
+    tag: str = ""
+    locked: bool = False
+    foreign: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +79,20 @@ class Rendering:
         return f"{self.level}/{self.detail}/{self.style}/{self.language}"
 
 
+class Opinion(StrEnum):
+    """What a person said of an explanation."""
+
+    NONE = ""
+    USEFUL = "useful"
+    WRONG = "wrong"
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A kept explanation of a topic in one rendering."""
+    """A kept explanation of a topic in one rendering.
+
+    `opinion` is what the person thinks of it, `opinion_note` why.
+    """
 
     topic_id: str
     rendering: Rendering
@@ -84,6 +101,8 @@ class Explanation:
     sources: tuple[Source, ...] = ()
     provenance: Provenance = Provenance(engine="person")
     quality: float | None = None
+    opinion: Opinion = Opinion.NONE
+    opinion_note: str = ""
 
     @property
     def key(self) -> str:
@@ -347,34 +366,3 @@ def _check_tree(
                 raise ChangeConflict(f"{current.topic_id}: its parent is not there")
             current = topics[current.parent_id] if current.parent_id is not None else None
         sound |= way
-
-
-def removal(document: Map, topic_id: str) -> Change:
-    """Remove a topic with its branch, its explanations and pictures, and the links that touch it."""
-    gone = document.branch(topic_id)
-    gone_set = set(gone)
-    puts: list[Put] = [PutExplanation(e, None) for e in document.explanations.values() if e.topic_id in gone_set]
-    puts += [
-        PutLink(link, None) for link in document.links.values() if {link.source_id, link.target_id} & gone_set
-    ]
-    puts += [PutPicture(document.pictures[each], None) for each in gone if each in document.pictures]
-    puts += [PutTopic(document.topics[each], None) for each in reversed(gone)]
-    return Change(tuple(puts), "remove", document.topics[topic_id].title)
-
-
-def renaming(document: Map, topic_id: str, title: str) -> Change:
-    """Give a topic another title."""
-    before = document.topics[topic_id]
-    if before.title == title:
-        return Change((), "rename", title)
-    return Change((PutTopic(before, replace(before, title=title, edited=True)),), "rename", before.title)
-
-
-def moving(document: Map, places: Mapping[str, Place], reason: str = "move") -> Change:
-    """Put topics at new places."""
-    puts = tuple(
-        PutPlace(topic_id, document.places.get(topic_id), place)
-        for topic_id, place in places.items()
-        if document.places.get(topic_id) != place
-    )
-    return Change(puts, reason)

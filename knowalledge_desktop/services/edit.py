@@ -6,18 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from knowalledge_desktop.core.content import Provenance
+from knowalledge_desktop.core.edits import moving, removal, renaming
 from knowalledge_desktop.core.errors import UserInputError
-from knowalledge_desktop.core.graph import (
-    Change,
-    Map,
-    Place,
-    PutPlace,
-    PutTopic,
-    Topic,
-    moving,
-    removal,
-    renaming,
-)
+from knowalledge_desktop.core.graph import Change, Map, Place, PutPlace, PutTopic, Topic
 from knowalledge_desktop.core.history import keeping_folds
 from knowalledge_desktop.core.ports import Clock
 from knowalledge_desktop.core.validation import check_topic

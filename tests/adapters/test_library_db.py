@@ -18,9 +18,11 @@ from knowalledge_desktop.adapters import library_file, library_search
 from knowalledge_desktop.adapters.library_connection import Connection, Interrupted
 from knowalledge_desktop.adapters.library_db import LibraryDb
 from knowalledge_desktop.adapters.library_file import APPLICATION_ID, MIGRATIONS, LibraryFile
+from knowalledge_desktop.adapters.migrations import m0003_own_words
 from knowalledge_desktop.core.content import Illustration, Picture, Provenance
+from knowalledge_desktop.core.edits import removal, renaming
 from knowalledge_desktop.core.errors import DiskFull, NewerVersion, StorageDamaged, StorageError, StorageReadOnly
-from knowalledge_desktop.core.graph import Change, Map, PutTopic, Topic, removal, renaming
+from knowalledge_desktop.core.graph import Change, Map, PutTopic, Topic
 from knowalledge_desktop.core.request import Answer, Task
 from tests.support.examples import GEMINI, answer, ask, histories, photosynthesis
 from tests.support.fakes import FakeClock
@@ -340,6 +342,8 @@ async def make_first_version(path: Path) -> Map:
         await library.create(document)
     look(path, "DROP TABLE topic_picture")
     look(path, "DROP TABLE picture")
+    for table, column in m0003_own_words.COLUMNS:
+        look(path, f'ALTER TABLE {table} DROP COLUMN "{column}"')
     look(path, "PRAGMA user_version = 1")
     shutil.rmtree(path.parent / "backups", ignore_errors=True)
     return document

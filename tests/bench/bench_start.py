@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from knowalledge_desktop.bootstrap import Overrides, build_services
-from knowalledge_desktop.core.graph import moving
+from knowalledge_desktop.core.edits import moving
 from knowalledge_desktop.core.request import EngineChoice, Options
 from knowalledge_desktop.layout.fan import place
 from tests.support.atlas import atlas_path

@@ -10,6 +10,7 @@ import pytest
 
 from knowalledge_desktop.adapters.library_db import LibraryDb
 from knowalledge_desktop.core.content import Illustration, Picture
+from knowalledge_desktop.core.edits import removal, renaming
 from knowalledge_desktop.core.errors import MapNotFound
 from knowalledge_desktop.core.graph import (
     Change,
@@ -21,8 +22,6 @@ from knowalledge_desktop.core.graph import (
     PutTopic,
     Rendering,
     Topic,
-    removal,
-    renaming,
 )
 from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.core.ports import Library

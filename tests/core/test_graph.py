@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowalledge_desktop.core.content import Provenance
+from knowalledge_desktop.core.edits import moving, removal, renaming
 from knowalledge_desktop.core.graph import (
     Change,
     ChangeConflict,
@@ -24,9 +25,6 @@ from knowalledge_desktop.core.graph import (
     PutTopic,
     Rendering,
     Topic,
-    moving,
-    removal,
-    renaming,
     root_after,
 )
 from knowalledge_desktop.core.pictures import TopicPicture

@@ -7,7 +7,8 @@ import itertools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowalledge_desktop.core.graph import Change, Map, PutTopic, Topic, moving, removal
+from knowalledge_desktop.core.edits import moving, removal
+from knowalledge_desktop.core.graph import Change, Map, PutTopic, Topic
 from knowalledge_desktop.layout.fan import place, tidy, visible_ids
 
 Size = tuple[float, float]

@@ -9,8 +9,9 @@ import pytest
 
 from knowalledge_desktop.adapters.pictures import Pictures
 from knowalledge_desktop.core.content import Picture
+from knowalledge_desktop.core.edits import removal
 from knowalledge_desktop.core.errors import DiskFull, KeyMissing, UserInputError
-from knowalledge_desktop.core.graph import Map, PutPicture, Topic, removal
+from knowalledge_desktop.core.graph import Map, PutPicture, Topic
 from knowalledge_desktop.core.request import EngineChoice, Level, Options, Priority, Task
 from knowalledge_desktop.services.imaging import ImagingService
 from knowalledge_desktop.services.session import MapSession

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from knowalledge_desktop.adapters.library_db import LibraryDb
+from knowalledge_desktop.core.edits import moving, renaming
 from knowalledge_desktop.core.errors import DiskFull
-from knowalledge_desktop.core.graph import Change, Map, Place, PutPlace, PutTopic, Topic, moving, renaming
+from knowalledge_desktop.core.graph import Change, Map, Place, PutPlace, PutTopic, Topic
 from knowalledge_desktop.services.session import HISTORY_MAX, MapSession
 from tests.support.examples import photosynthesis
 from tests.support.fakes import FakeClock, MemoryLibrary

@@ -28,6 +28,7 @@ from knowalledge_desktop.core.graph import (
     Link,
     LinkKind,
     Map,
+    Opinion,
     Place,
     Put,
     PutExplanation,
@@ -125,6 +126,10 @@ def topics(topic_id: str, parents: st.SearchStrategy[str | None]) -> st.SearchSt
         source_lists,
         provenances,
         st.booleans(),
+        words,
+        words,
+        st.booleans(),
+        words,
     )
 
 
@@ -166,6 +171,8 @@ def puts(draw: st.DrawFn, document: Map) -> Put:
             source_lists,
             provenances,
             qualities,
+            st.sampled_from(Opinion),
+            words,
         )
         kept = document.explanations.get(f"{name}/{rendering.slug()}")
         return PutExplanation(kept, draw(told if kept is None else st.none() | told))

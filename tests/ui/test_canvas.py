@@ -12,6 +12,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from knowalledge_desktop.core.edits import moving, removal
 from knowalledge_desktop.core.graph import (
     Change,
     Explanation,
@@ -21,8 +22,6 @@ from knowalledge_desktop.core.graph import (
     PutTopic,
     Rendering,
     Topic,
-    moving,
-    removal,
 )
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.core.settings import Theme as Preference
