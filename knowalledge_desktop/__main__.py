@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -88,6 +89,7 @@ def _open_window(overrides: Mapping[str, str], topic: str | None) -> int:
 
         Console.of_process().say(_NO_SCREEN)
         return USAGE
+    gc.disable()  # as in `run_gui`, and for what it imports
     from knowalledge_desktop.ui.app import run_gui
 
     return run_gui(lambda: _build(overrides), port_for, topic=topic, state=_state(overrides))

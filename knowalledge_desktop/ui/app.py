@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from knowalledge_desktop.services.bundle import Services
 
 
+ASKS = "_mod_uses_pyside"
+"""The question of `shibokensupport.feature` whether a module uses Qt, answered from its source."""
+
+
 class PortLike(Protocol):
     """The optional loopback port."""
 
@@ -58,9 +62,21 @@ def run_gui(
     QLoggingCategory.setFilterRules("qt.text.font.db=false")
     app.setQuitOnLastWindowClosed(False)  # closing a dialog must not end the loop
     gc.disable()  # nothing that is made at the start is garbage; looking for some costs a tenth of it
+    spare_sources()
     curtain = raise_curtain(state) if state is not None and topic is None else None
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:  # type: ignore[arg-type]
         return runner.run(_open(app, build, port_for, topic, curtain))
+
+
+def spare_sources() -> None:
+    """Keep Qt's bindings from reading the source of each module that is imported from now on.
+
+    They look whether a module asks for their other spellings (`snake_case`, `true_property`), which none here
+    does; the reading took a twentieth of the start. A version of them without that question is left as it is.
+    """
+    feature = sys.modules.get("shibokensupport.feature")
+    if hasattr(feature, ASKS):
+        setattr(feature, ASKS, lambda _module: False)
 
 
 async def _open(

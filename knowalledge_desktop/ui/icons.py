@@ -6,31 +6,34 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPainterPath, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPainterPath, QPixmap, QScreen
 from PySide6.QtSvg import QSvgRenderer
 
 from knowalledge_desktop.ui.theme import Theme
 
-_CURRENT = "currentColor"
+_CURRENT = b"currentColor"
 _MIRRORED = frozenset({"arrow-left", "arrow-right", "chevron-left", "chevron-right", "undo-2", "redo-2"})
-_SHARP = 2.0
-"""Drawn besides the ratios of the screens at hand, for one that is plugged in later."""
 _MARK_SIZES = (16, 24, 32, 48, 64, 128, 256)
 
 
-class Icons:
+class Icons(QObject):
     """Icons by name, drawn once for each size, device pixel ratio and colour."""
 
     def __init__(self, resources: Path, theme: Theme) -> None:
+        super().__init__()
         self._folder = resources / "icons"
         self._theme = theme
         self._shapes: dict[tuple[str, int, float, bool], QPixmap] = {}
         self._pixmaps: dict[tuple[str, int, float, int, bool], QPixmap] = {}
+        self._ratios = {screen.devicePixelRatio() for screen in QGuiApplication.screens()} or {1.0}
+        app = QGuiApplication.instance()
+        if isinstance(app, QGuiApplication):
+            app.screenAdded.connect(self._on_screen)
 
     def icon(self, name: str, colour: str = "text.secondary", size: int = 18, *, rtl: bool = False) -> QIcon:
         """An icon for buttons and menus, with its disabled and checked colours."""
         icon = QIcon()
-        for dpr in sorted({screen.devicePixelRatio() for screen in QGuiApplication.screens()} | {_SHARP}):
+        for dpr in sorted(self._ratios):
             normal = self.pixmap(name, colour, size, dpr, rtl=rtl)
             dead = self.pixmap(name, "text.disabled", size, dpr, rtl=rtl)
             on = self.pixmap(name, "accent.text", size, dpr, rtl=rtl)
@@ -45,6 +48,13 @@ class Icons:
         """Dress something now and whenever the theme changes, as long as its owner lives."""
         dress()
         _Follower(owner, self._theme, dress)
+
+    def _on_screen(self, screen: QScreen) -> None:
+        """Have all icons also for a screen that was not there at the start."""
+        dpr = screen.devicePixelRatio()
+        if dpr not in self._ratios:
+            self._ratios.add(dpr)
+            self._theme.changed.emit()
 
     def pixmap(
         self, name: str, colour: str = "text.secondary", size: int = 18, dpr: float = 1.0, *, rtl: bool = False
@@ -89,8 +99,8 @@ class Icons:
         return picture
 
     def _shape(self, name: str, size: int, dpr: float, *, mirror: bool) -> QPixmap:
-        source = (self._folder / f"{name}.svg").read_text(encoding="utf-8")
-        renderer = QSvgRenderer(QByteArray(source.replace(_CURRENT, "#000000").encode()))
+        source = (self._folder / f"{name}.svg").read_bytes()
+        renderer = QSvgRenderer(QByteArray(source.replace(_CURRENT, b"#000000")))
         picture = _blank(size, dpr)
         painter = QPainter(picture)
         if mirror:

@@ -13,6 +13,7 @@ from knowalledge_desktop.ui.tasks import TaskRunner
 if TYPE_CHECKING:
     from knowalledge_desktop.ui.desk import Desk
     from knowalledge_desktop.ui.main_window import MainWindow
+    from knowalledge_desktop.ui.panels.library_page import LibraryPage
 
 
 class LibraryController(QObject):
@@ -21,11 +22,13 @@ class LibraryController(QObject):
     def __init__(self, desk: Desk, window: MainWindow, services: Services, tasks: TaskRunner) -> None:
         super().__init__(desk)
         self._desk, self._window, self._services, self._tasks = desk, window, services, tasks
-        page = window.library_page
+
+    def adopt_page(self, page: LibraryPage) -> None:
+        """Connect the page when it is built."""
         page.open_requested.connect(self.open)
         page.trash_requested.connect(self.trash)
         page.search_requested.connect(self.search)
-        page.new_map_requested.connect(desk.explore)
+        page.new_map_requested.connect(self._desk.explore)
 
     def refresh(self) -> None:
         """List the maps anew, or search again."""

@@ -45,11 +45,8 @@ async def live(
         sys.stderr.write(f"knowalledge: {message.title}. {message.whole}\n")
         return error.exit_code
     _translate(app, services)
-    theme = Theme(services.folders.resources, services.preferences.settings)
-    theme.install(app)
-    icons = Icons(services.folders.resources, theme)
     tasks = TaskRunner()
-    window = MainWindow(services, theme, icons, tasks)
+    window = _window(app, services, tasks)
     closed = asyncio.Event()
     window.closing.connect(closed.set)
     _report_bugs(window)
@@ -87,6 +84,14 @@ async def live(
         await services.aclose()
         window.deleteLater()
     return 0
+
+
+def _window(app: QApplication, services: Services, tasks: TaskRunner) -> MainWindow:
+    theme = Theme(services.folders.resources, services.preferences.settings)
+    theme.install(app, finish=False)
+    window = MainWindow(services, theme, Icons(services.folders.resources, theme), tasks)
+    theme.finish()
+    return window
 
 
 def _begin(window: MainWindow, topic: str | None, *, opened: bool) -> None:

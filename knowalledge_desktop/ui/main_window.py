@@ -14,7 +14,6 @@ from knowalledge_desktop.ui.drops import DropFrame
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.notifier import Notifier
 from knowalledge_desktop.ui.panels.detail_panel import DetailPanel
-from knowalledge_desktop.ui.panels.library_page import LibraryPage
 from knowalledge_desktop.ui.panels.map_page import MapPage
 from knowalledge_desktop.ui.panels.outline import OutlineView
 from knowalledge_desktop.ui.panels.rail import JOBS, LIBRARY, MAP, QUOTA, Rail
@@ -25,6 +24,7 @@ from knowalledge_desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
     from knowalledge_desktop.ui.panels.jobs_panel import JobsPanel
+    from knowalledge_desktop.ui.panels.library_page import LibraryPage
     from knowalledge_desktop.ui.panels.quota_page import QuotaPage
     from knowalledge_desktop.ui.panels.start_page import StartPage
 
@@ -42,6 +42,7 @@ class MainWindow(QWidget):
         self._theme = theme
         self._icons = icons
         self._start_page: StartPage | None = None
+        self._library_page: LibraryPage | None = None
         self._quota_page: QuotaPage | None = None
         self._jobs_panel: JobsPanel | None = None
         self._geometry = QSettings(str(services.folders.state / "window.ini"), QSettings.Format.IniFormat)
@@ -51,7 +52,6 @@ class MainWindow(QWidget):
         self.canvas = self.map_page.canvas
         self.outline = OutlineView()
         self.detail = DetailPanel(theme, icons)
-        self.library_page = LibraryPage(theme, icons)
         self.status_bar = StatusBar(theme)
         self.drop_frame = DropFrame(self, theme)
         self.notifier = Notifier(self, icons, self._middle)
@@ -81,7 +81,6 @@ class MainWindow(QWidget):
         self._map_side.addWidget(self._splitter)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._map_side)
-        self._pages.addWidget(self.library_page)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
@@ -110,7 +109,7 @@ class MainWindow(QWidget):
         elif page == JOBS:
             self._pages.setCurrentWidget(self.jobs_panel)
         else:
-            self._pages.setCurrentIndex(1 if page == LIBRARY else 0)
+            self._pages.setCurrentWidget(self.library_page if page == LIBRARY else self._map_side)
         self.top_bar.show_map_controls(shown=page == MAP)
         self.rail.show_page(page)
 
@@ -119,7 +118,7 @@ class MainWindow(QWidget):
         """The page that is seen."""
         seen = self._pages.currentWidget()
         late = QUOTA if seen is self._quota_page else JOBS
-        return MAP if seen is self._map_side else LIBRARY if seen is self.library_page else late
+        return MAP if seen is self._map_side else LIBRARY if seen is self._library_page else late
 
     @property
     def start_page(self) -> StartPage:
@@ -131,6 +130,17 @@ class MainWindow(QWidget):
             self._map_side.addWidget(self._start_page)
             self.desk.adopt_start_page(self._start_page)
         return self._start_page
+
+    @property
+    def library_page(self) -> LibraryPage:
+        """All maps; built when they are first wanted."""
+        if self._library_page is None:
+            from knowalledge_desktop.ui.panels.library_page import LibraryPage
+
+            self._library_page = LibraryPage(self._theme, self._icons)
+            self._pages.addWidget(self._library_page)
+            self.desk.library.adopt_page(self._library_page)
+        return self._library_page
 
     @property
     def quota_page(self) -> QuotaPage:
@@ -192,10 +202,11 @@ class MainWindow(QWidget):
                 self.outline,
                 self.detail.view,
                 self.detail.ask.field,
-                self.library_page.list,
             )
             if r.isVisible()
         ]
+        if self._library_page is not None and self._library_page.isVisible():
+            regions.append(self._library_page.list)
         if self._quota_page is not None and self._quota_page.isVisible():
             regions.append(self._quota_page.tabs)
         if self._jobs_panel is not None and self._jobs_panel.isVisible():

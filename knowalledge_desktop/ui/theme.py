@@ -81,13 +81,26 @@ class Theme(QObject):
         """Whether things appear in place instead of travelling."""
         return self._reduced
 
-    def install(self, app: QApplication) -> None:
-        """Dress the application: style, palette, font, style sheet; it follows from now on."""
+    def install(self, app: QApplication, *, finish: bool = True) -> None:
+        """Dress the application: style, palette, font, style sheet; it follows from now on.
+
+        Without `finish` the style sheet waits for `finish`: Qt goes over each widget again and again while a
+        window with a sheet is put together, but only once when the sheet comes last.
+        """
         self._app = app
         app.setStyle(QStyleFactory.create("Fusion"))
         self._tell_system()
         self._dark = self._wants_dark()
-        self._dress()
+        self._colours.clear()
+        app.setPalette(self.palette())
+        app.setFont(self.font("body"))
+        if finish:
+            self.finish()
+
+    def finish(self) -> None:
+        """Lay the style sheet over what is there, and over what comes."""
+        if self._app is not None:
+            self._app.setStyleSheet(style_sheet(self))
 
     def update(self, settings: Settings) -> None:
         """Take over what the person has set."""
@@ -228,16 +241,10 @@ class Theme(QObject):
         self._colours.clear()
         self._fonts.clear()
         if self._app is not None:
-            self._dress()
+            self._app.setPalette(self.palette())
+            self._app.setFont(self.font("body"))
+            self.finish()
         self.changed.emit()
-
-    def _dress(self) -> None:
-        if self._app is None:
-            return
-        self._colours.clear()
-        self._app.setPalette(self.palette())
-        self._app.setFont(self.font("body"))
-        self._app.setStyleSheet(style_sheet(self))
 
 
 _ROLES = {
