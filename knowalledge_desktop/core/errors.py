@@ -3,6 +3,7 @@
 AppError                      known: shown as a sentence with a next step
 +-- UserInputError            what was typed or given cannot be used          exit 3
 |   +-- TopicNotFound         the Atlas has no such topic; carries the nearest
+|   +-- ImportRefused         a file that cannot be imported, or is not safe to
 +-- KeyProblem                                                                exit 4
 |   +-- KeyMissing            no key is set
 |   +-- KeyMalformed          the text cannot be a key (never sent)
@@ -61,6 +62,10 @@ class TopicNotFound(UserInputError):
         super().__init__(topic)
         self.topic = topic
         self.nearest = nearest
+
+
+class ImportRefused(UserInputError):
+    """A file cannot be imported, or it is not safe to; `detail` is a whole sentence that says why."""
 
 
 class KeyProblem(AppError):

@@ -88,6 +88,12 @@ _TABLE: dict[type[e.AppError], _Row] = {
         ),
         404,
     ),
+    e.ImportRefused: _Row(
+        "This file was not imported",
+        ("{detail}", "The file cannot be read."),
+        ("Nothing was changed. Save it again in the program it comes from, or choose another format.",),
+        422,
+    ),
     e.KeyProblem: _Row("The Gemini key cannot be used", ("There is a problem with the key.",), (_KEY_STEP,), 403),
     e.KeyMissing: _Row("No Gemini key is set", ("Gemini can only be asked with a key.",), (_KEY_STEP,), 403),
     e.KeyMalformed: _Row(
