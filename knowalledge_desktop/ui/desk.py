@@ -15,6 +15,7 @@ from knowalledge_desktop.services.session import MapSession
 from knowalledge_desktop.ui.activity import activity
 from knowalledge_desktop.ui.ask_controller import AskController
 from knowalledge_desktop.ui.batch_controller import BatchController
+from knowalledge_desktop.ui.export_picture_controller import ExportPictureController
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.imaging_controller import ImagingController
 from knowalledge_desktop.ui.jobs_controller import JobsController
@@ -59,6 +60,7 @@ class Desk(QObject):
         self.quota = QuotaController(self, window, services, tasks)
         self.jobs = JobsController(self, window, services, icons, tasks)
         self.batch = BatchController(self, window, services, tasks)
+        self.pictures = ExportPictureController(self, window, services, theme, tasks)
         self._waits = Waits(services, tasks, lambda: self.maps.map, self._acts, self)
         self.jobs.waits = self._waits
         self._visited = Visited()

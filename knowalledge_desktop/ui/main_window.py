@@ -237,6 +237,8 @@ class MainWindow(QWidget):
             ("Ctrl+2", lambda: desk.quota.open()),
             ("Ctrl+3", lambda: desk.jobs.open()),
             ("Ctrl+Shift+P", lambda: desk.batch.open()),
+            ("Ctrl+Shift+E", lambda: desk.pictures.export()),
+            ("Ctrl+P", lambda: desk.pictures.print()),
             ("Ctrl+Shift+F", desk.focus_search),
             ("Ctrl+Shift+O", self.toggle_outline),
             ("Ctrl+\\", self.toggle_panel),

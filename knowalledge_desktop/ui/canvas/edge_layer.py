@@ -55,6 +55,13 @@ class EdgeLayer:
             self._lines(painter, rows, chosen, frame)
         self._path(painter, rows, frame)
 
+    def paint_fine(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
+        """All edges that are seen, each as its outline however many there are: for a picture that is kept."""
+        if self._shapes_of is not rows:
+            self._shapes, self._shapes_of, self._boxes = EdgeShapes(rows), rows, _Boxes(rows)
+            self._segments.clear()
+        self._ribbons(painter, rows, self._boxes.touching(*frame.seen(), THICKEST), frame)
+
     def paint_leaving(self, painter: QPainter, rows: Rows, leaving: tuple[int, ...], left: float) -> None:
         """Edges that are taken back; `left` is how much of them is still there, 1 to 0."""
         painter.setPen(Qt.PenStyle.NoPen)

@@ -70,6 +70,10 @@ class MapRenderer:
         if captions:
             self._nodes.captions(painter, rows, frame)
 
+    def edges(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
+        """Only the edges, as outlines; the painter maps scene units."""
+        self._edges.paint_fine(painter, rows, frame)
+
     def captions(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
         """What stands beside the topics close up: it keeps its size on the screen, whatever the scale."""
         self._nodes.captions(painter, rows, frame)

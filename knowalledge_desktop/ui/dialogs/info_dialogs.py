@@ -41,6 +41,8 @@ class ShortcutSheet(QDialog):
             (keys("Ctrl+L"), self.tr("Library")),
             (keys("Ctrl+Shift+F"), self.tr("Search the library")),
             (keys("Ctrl+Shift+P"), self.tr("Explain several topics")),
+            (keys("Ctrl+Shift+E"), self.tr("Save a picture of the map")),
+            (keys("Ctrl+P"), self.tr("Print the map")),
             (keys("Ctrl+2"), self.tr("Limits and budget")),
             (keys("Ctrl+3"), self.tr("Batches")),
             (keys("Ctrl+Shift+O"), self.tr("Outline")),
