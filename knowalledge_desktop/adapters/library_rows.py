@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from knowalledge_desktop.adapters.library_connection import Connection
 from knowalledge_desktop.adapters.library_pictures import topic_pictures, write_topic_picture
+from knowalledge_desktop.adapters.library_views import read_views, view_puts, write_view, write_view_place
 from knowalledge_desktop.core.codec import claims_from, provenance_from, sources_from
 from knowalledge_desktop.core.content import Provenance, Relation, Source
 from knowalledge_desktop.core.errors import MapNotFound, StorageError
@@ -24,6 +25,7 @@ from knowalledge_desktop.core.graph import (
     PutPicture,
     PutPlace,
     PutTopic,
+    PutView,
     Rendering,
     Topic,
     root_after,
@@ -89,6 +91,7 @@ def add_map(db: Connection, document: Map, now: float) -> None:
     puts += [PutExplanation(None, each) for each in document.explanations.values()]
     puts += [PutPicture(None, each) for each in document.pictures.values()]
     puts += [PutPlace(topic_id, None, place) for topic_id, place in document.places.items()]
+    puts += view_puts(document)
     for put in puts:
         _write(db, document.map_id, put)
 
@@ -138,8 +141,12 @@ def _write(db: Connection, map_id: str, put: Put) -> None:
             _write_explanation(db, map_id, before, after)
         case PutPicture(before, after):
             write_topic_picture(db, map_id, before, after)
-        case PutPlace(topic_id, _, after):
+        case PutPlace(topic_id, _, after, ""):
             _write_place(db, map_id, topic_id, after)
+        case PutPlace():
+            write_view_place(db, map_id, put)
+        case PutView():
+            write_view(db, map_id, put)
 
 
 def _write_topic(db: Connection, map_id: str, before: Topic | None, after: Topic | None) -> None:
@@ -243,6 +250,7 @@ def read_map(db: Connection, map_id: str) -> Map:
             raise MapNotFound(map_id)
         title, root_id = found[0]
         reader = _Reader()
+        view, view_places = read_views(db, map_id)
         return Map(
             map_id=map_id,
             title=title,
@@ -252,6 +260,8 @@ def read_map(db: Connection, map_id: str) -> Map:
             explanations={each.key: each for each in _explanations(db, map_id, reader)},
             places=_places(db, map_id),
             pictures=topic_pictures(db, map_id),
+            view_places=view_places,
+            view=view,
         )
 
 

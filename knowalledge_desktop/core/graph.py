@@ -16,6 +16,7 @@ from typing import TypeVar
 from knowalledge_desktop.core.content import Claim, Provenance, Relation, Source
 from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.core.request import Detail, Level, Options, Style
+from knowalledge_desktop.core.tree import ChangeConflict, check_tree, children_of
 
 
 class LinkKind(StrEnum):
@@ -154,18 +155,23 @@ class PutPicture:
 
 @dataclass(frozen=True, slots=True)
 class PutPlace:
-    """Put a topic somewhere, move it, or forget its place."""
+    """Put a topic somewhere in a view, move it, or forget its place; the view without a name is the mind map."""
 
     topic_id: str
     before: Place | None
     after: Place | None
+    view: str = ""
 
 
-Put = PutTopic | PutLink | PutExplanation | PutPicture | PutPlace
+@dataclass(frozen=True, slots=True)
+class PutView:
+    """Look at the map in another view."""
+
+    before: str
+    after: str
 
 
-class ChangeConflict(ValueError):
-    """The map is not in the state that the change was made for (a bug of the caller)."""
+Put = PutTopic | PutLink | PutExplanation | PutPicture | PutPlace | PutView
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +204,10 @@ def _swapped(put: Put) -> Put:
             return PutExplanation(after, before)
         case PutPicture(before, after):
             return PutPicture(after, before)
-        case PutPlace(topic_id, before, after):
-            return PutPlace(topic_id, after, before)
+        case PutPlace(topic_id, before, after, view):
+            return PutPlace(topic_id, after, before, view)
+        case PutView(before, after):
+            return PutView(after, before)
 
 
 T = TypeVar("T")
@@ -210,7 +218,8 @@ class Map:
     """A document: topics in a tree, cross links, explanations, places and pictures.
 
     All mappings are keyed by id (`Explanation.key` for explanations, the topic's for places and pictures)
-    and must not be mutated.
+    and must not be mutated. `places` are those of the mind map and say what is folded in all views;
+    `view_places` are those of the other views, by their names. `view` is the one it was left in.
     """
 
     map_id: str
@@ -221,12 +230,14 @@ class Map:
     explanations: Mapping[str, Explanation] = field(default_factory=dict[str, Explanation])
     places: Mapping[str, Place] = field(default_factory=dict[str, Place])
     pictures: Mapping[str, TopicPicture] = field(default_factory=dict[str, TopicPicture])
+    view_places: Mapping[str, Mapping[str, Place]] = field(default_factory=dict[str, Mapping[str, Place]])
+    view: str = ""
     _children: Mapping[str, tuple[str, ...]] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Derive the children lists once."""
         if self._children is None:
-            object.__setattr__(self, "_children", _children_of(self.topics))
+            object.__setattr__(self, "_children", children_of(self.topics))
 
     @property
     def root(self) -> Topic | None:
@@ -275,8 +286,9 @@ class Map:
         A change as a whole leaves one tree: at most one root, every parent there, no circle.
         """
         topics, links = dict(self.topics), dict(self.links)
-        explanations, places, pictures = dict(self.explanations), dict(self.places), dict(self.pictures)
-        root_id, touched = self.root_id, set[str]()
+        explanations, pictures = dict(self.explanations), dict(self.pictures)
+        places = _places_touched(self, change)
+        root_id, touched, seen_in = self.root_id, set[str](), [self.view]
         for put in change.puts:
             match put:
                 case PutTopic(before, after):
@@ -289,20 +301,24 @@ class Map:
                     _put(explanations, before, after, lambda e: e.key)
                 case PutPicture(before, after):
                     _put(pictures, before, after, lambda p: p.topic_id)
-                case PutPlace(topic_id, before, after):
-                    _put_at(places, topic_id, before, after)
+                case PutPlace(topic_id, before, after, view):
+                    _put_at(places[view], topic_id, before, after)
+                case PutView(before, after):
+                    _see_in(seen_in, before, after)
         children = self._children
         if touched:
-            children = _children_of(topics)
-            _check_tree(topics, children, touched, {self.root_id, root_id})
+            children = children_of(topics)
+            check_tree(topics, children, touched, {self.root_id, root_id})
         return replace(
             self,
             root_id=root_id,
             topics=topics,
             links=links,
             explanations=explanations,
-            places=places,
+            places=places.pop(""),
             pictures=pictures,
+            view_places={view: table for view, table in {**self.view_places, **places}.items() if table},
+            view=seen_in[0],
             _children=children,
         )
 
@@ -334,35 +350,13 @@ def _put_at(table: dict[str, T], key: str, before: T | None, after: T | None) ->
         table[key] = after
 
 
-def _children_of(topics: Mapping[str, Topic]) -> Mapping[str, tuple[str, ...]]:
-    lists: dict[str, list[Topic]] = {}
-    for topic in topics.values():
-        if topic.parent_id is not None:
-            lists.setdefault(topic.parent_id, []).append(topic)
-    return {
-        parent: tuple(t.topic_id for t in sorted(found, key=lambda t: (t.rank, t.topic_id)))
-        for parent, found in lists.items()
-    }
+def _places_touched(document: Map, change: Change) -> dict[str, dict[str, Place]]:
+    """Copies of the places of the mind map and of each view that a change puts topics into."""
+    views = {put.view for put in change.puts if isinstance(put, PutPlace)} - {""}
+    return {"": dict(document.places)} | {view: dict(document.view_places.get(view, {})) for view in views}
 
 
-def _check_tree(
-    topics: Mapping[str, Topic], children: Mapping[str, tuple[str, ...]], touched: set[str], roots: set[str]
-) -> None:
-    """Raise ChangeConflict unless the tree, which was sound before, still is at the touched topics."""
-    alone = {name for name in touched | roots if name in topics and topics[name].parent_id is None}
-    if len(alone) > 1:
-        raise ChangeConflict("a map has one root")
-    sound: set[str] = set()
-    for name in touched:
-        if name not in topics and name in children:
-            raise ChangeConflict(f"{name}: there are topics below it")
-        way: set[str] = set()
-        current = topics.get(name)
-        while current is not None and current.topic_id not in sound:
-            if current.topic_id in way:
-                raise ChangeConflict(f"{name}: it would be below itself")
-            way.add(current.topic_id)
-            if current.parent_id is not None and current.parent_id not in topics:
-                raise ChangeConflict(f"{current.topic_id}: its parent is not there")
-            current = topics[current.parent_id] if current.parent_id is not None else None
-        sound |= way
+def _see_in(seen_in: list[str], before: str, after: str) -> None:
+    if seen_in != [before]:
+        raise ChangeConflict(f"{before}: not the view it is seen in")
+    seen_in[0] = after

@@ -8,6 +8,11 @@ from dataclasses import replace
 from knowalledge_desktop.core.graph import Change, Map, Place, Put, PutPlace
 
 
+def places_in(document: Map, view: str) -> Mapping[str, Place]:
+    """The places of a view; the one without a name is the mind map."""
+    return document.view_places.get(view, {}) if view else document.places
+
+
 def keeping_folds(document: Map, places: Mapping[str, Place]) -> dict[str, Place]:
     """These places as they may be put on the map as it is now: moving a topic does not fold it."""
     kept: dict[str, Place] = {}
@@ -28,8 +33,8 @@ def rebased(document: Map, change: Change) -> Change:
         if not isinstance(put, PutPlace):
             puts.append(put)
             continue
-        now = document.places.get(put.topic_id)
+        now = places_in(document, put.view).get(put.topic_id)
         after = replace(put.after, collapsed=now.collapsed) if put.after and now else put.after
         if after != now:
-            puts.append(PutPlace(put.topic_id, now, after))
+            puts.append(PutPlace(put.topic_id, now, after, put.view))
     return replace(change, puts=tuple(puts))

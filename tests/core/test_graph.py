@@ -44,7 +44,9 @@ def after(told: tuple[Map, tuple[Change, ...]]) -> Map:
 
 def copy_of(document: Map) -> Map:
     tables = (document.topics, document.links, document.explanations, document.places, document.pictures)
-    return Map(document.map_id, document.title, document.root_id, *(dict(table) for table in tables))
+    views = {view: dict(places) for view, places in document.view_places.items()}
+    copies = (dict(table) for table in tables)
+    return Map(document.map_id, document.title, document.root_id, *copies, view_places=views, view=document.view)
 
 
 @given(told=histories())

@@ -36,6 +36,7 @@ from knowalledge_desktop.core.graph import (
     PutPicture,
     PutPlace,
     PutTopic,
+    PutView,
     Rendering,
     Topic,
 )
@@ -111,6 +112,7 @@ renderings = st.builds(
     st.sampled_from(["en", "zh"]),
 )
 places = st.builds(Place, numbers, numbers, st.booleans(), st.booleans())
+views = st.sampled_from(["", "tree", "radial"])
 qualities = st.none() | st.floats(0, 1)
 
 
@@ -147,7 +149,7 @@ def _topic_puts(draw: st.DrawFn, document: Map, name: str) -> PutTopic:
 @st.composite
 def puts(draw: st.DrawFn, document: Map) -> Put:
     """A put that fits the map: something there is altered or removed, something missing is added."""
-    kind, name = draw(st.integers(0, 4)), draw(ids)
+    kind, name = draw(st.integers(0, 5)), draw(ids)
     if kind == 0:
         return draw(_topic_puts(document, name))
     if kind == 1:
@@ -176,8 +178,11 @@ def puts(draw: st.DrawFn, document: Map) -> Put:
         )
         kept = document.explanations.get(f"{name}/{rendering.slug()}")
         return PutExplanation(kept, draw(told if kept is None else st.none() | told))
-    place = document.places.get(name)
-    return PutPlace(name, place, draw(places if place is None else st.none() | places))
+    if kind == 5 and draw(st.booleans()):
+        return PutView(document.view, draw(views))
+    view = draw(views) if kind == 5 else ""
+    place = (document.view_places.get(view, {}) if view else document.places).get(name)
+    return PutPlace(name, place, draw(places if place is None else st.none() | places), view)
 
 
 @st.composite

@@ -1,0 +1,48 @@
+"""The tree that the topics of a map are: who is below whom, and whether it is one tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.core.graph import Topic
+
+
+class ChangeConflict(ValueError):
+    """The map is not in the state that the change was made for (a bug of the caller)."""
+
+
+def children_of(topics: Mapping[str, Topic]) -> Mapping[str, tuple[str, ...]]:
+    """The children of each topic that has any, in rank order."""
+    lists: dict[str, list[Topic]] = {}
+    for topic in topics.values():
+        if topic.parent_id is not None:
+            lists.setdefault(topic.parent_id, []).append(topic)
+    return {
+        parent: tuple(t.topic_id for t in sorted(found, key=lambda t: (t.rank, t.topic_id)))
+        for parent, found in lists.items()
+    }
+
+
+def check_tree(
+    topics: Mapping[str, Topic], children: Mapping[str, tuple[str, ...]], touched: set[str], roots: set[str]
+) -> None:
+    """Raise ChangeConflict unless the tree, which was sound before, still is at the touched topics."""
+    alone = {name for name in touched | roots if name in topics and topics[name].parent_id is None}
+    if len(alone) > 1:
+        raise ChangeConflict("a map has one root")
+    sound: set[str] = set()
+    for name in touched:
+        if name not in topics and name in children:
+            raise ChangeConflict(f"{name}: there are topics below it")
+        way: set[str] = set()
+        current = topics.get(name)
+        while current is not None and current.topic_id not in sound:
+            if current.topic_id in way:
+                raise ChangeConflict(f"{name}: it would be below itself")
+            way.add(current.topic_id)
+            if current.parent_id is not None and current.parent_id not in topics:
+                raise ChangeConflict(f"{current.topic_id}: its parent is not there")
+            current = topics[current.parent_id] if current.parent_id is not None else None
+        sound |= way
