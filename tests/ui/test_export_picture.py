@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PySide6.QtCore import QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QImage, QPainter, QPixmap
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QPushButton
@@ -141,7 +141,8 @@ async def test_a_png_has_the_size_that_was_told(theme: Theme, scale: float) -> N
     told = pixels(picture, scale)
     assert image.size == (told.width(), told.height())
     assert image.text["Title"] == "Photosynthesis"  # type: ignore[attr-defined]
-    assert image.convert("RGB").getpixel((0, 0)) == picture.ground.toTuple()[:3]
+    colour = QColor(*image.convert("RGB").getpixel((0, 0)))  # type: ignore[misc]
+    assert colour == picture.ground
 
 
 async def test_strips_join_without_a_seam(theme: Theme) -> None:
@@ -173,6 +174,9 @@ async def test_an_svg_holds_every_title_as_text(theme: Theme) -> None:
     words = {"".join(each.itertext()).strip() for each in root.iter("{http://www.w3.org/2000/svg}text")}
     missing = [title for title in told.titles if title not in words and title.split(" 光")[0] not in words]
     assert missing == []
+    wide = [float(each.attrib["textLength"]) for each in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert len(wide) >= len(told)
+    assert all(0 < width < 260 for width in wide)
     assert root.find("{http://www.w3.org/2000/svg}title").text == "Photo & <more>"  # type: ignore[union-attr]
 
 

@@ -87,7 +87,7 @@ class MapPicture:
                 box = box.united(self._renderer.pills.box(look, x, y))
             if row in self._rows.pictures:
                 box = box.united(self._picture_box(row, extra))
-        return box.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+        return QRectF(box.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN).toAlignedRect())  # whole units, whole pixels
 
 
 def _middle(source: QPixmap) -> tuple[QPixmap, QRectF]:

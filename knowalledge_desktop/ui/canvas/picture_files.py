@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import math
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRect, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QPageSize, QPainter, QPdfWriter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
 from knowalledge_desktop.ui.canvas.map_picture import MapPicture, clear
@@ -110,7 +112,30 @@ def _svg(picture: MapPicture, ground: QColor | None, title: str) -> bytes:
         picture.paint(painter)
     finally:
         painter.end()
-    return bytes(data.data())
+    return _with_widths(bytes(data.data()).decode()).encode()
+
+
+_TEXT = re.compile(
+    r'<text ([^>]*?font-family="([^"]*)" font-size="([0-9.]+)" font-weight="([0-9]+)"[^>]*)>([^<]*)<'
+)
+
+
+def _with_widths(svg: str) -> str:
+    """Each text says how wide it is, so that a reader without our fonts keeps it in its pill (SVG 2, 11.5)."""
+    measures: dict[tuple[str, str, str], QFontMetricsF] = {}
+
+    def wide(found: re.Match[str]) -> str:
+        told, families, size, weight, words = found.groups()
+        measure = measures.get((families, size, weight))
+        if measure is None:
+            font = QFont(families.split(","))
+            font.setPixelSize(round(float(size)))
+            font.setWeight(QFont.Weight(int(weight)))
+            measure = measures[families, size, weight] = QFontMetricsF(font)
+        width = measure.horizontalAdvance(html.unescape(words))
+        return f'<text {told.rstrip()} textLength="{width:.1f}" lengthAdjust="spacingAndGlyphs">{words}<'
+
+    return _TEXT.sub(wide, svg)
 
 
 def _pdf(picture: MapPicture, ground: QColor | None, title: str) -> bytes:
