@@ -52,6 +52,7 @@ class AtlasEngine:
         self._clock = clock
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="atlas")
         self._store: AtlasStore | None = None
+        self._ended = False
 
     async def ask(self, request: Request) -> AsyncGenerator[Part, None]:
         """Parts of the answer: the text by paragraphs where there is text, then the Answer."""
@@ -78,10 +79,12 @@ class AtlasEngine:
         return await self._run(lambda store: store.count(language))
 
     async def aclose(self) -> None:
-        """Release the file and the thread; the engine cannot be asked any more."""
-        store, self._store = self._store, None
-        if store is not None:
-            await asyncio.get_running_loop().run_in_executor(self._thread, store.close)
+        """Release the file and the thread; the engine cannot be asked any more. May be called twice."""
+        if self._ended:
+            return
+        self._ended = True
+        # Behind what is still at work there, which may be opening the file just now.
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
         self._thread.shutdown(wait=False)
 
     async def _run(self, work: Callable[[AtlasStore], _T]) -> _T:
@@ -91,6 +94,11 @@ class AtlasEngine:
         if self._store is None:
             self._store = AtlasStore(self._path)
         return work(self._store)
+
+    def _close(self) -> None:
+        store, self._store = self._store, None
+        if store is not None:
+            store.close()
 
     def _subtopics(self, store: AtlasStore, request: Request) -> Answer:
         language = spoken(request.options.language)

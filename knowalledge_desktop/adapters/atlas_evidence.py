@@ -31,6 +31,7 @@ class AtlasEvidence:
         self._path = path
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evidence")
         self._store: AtlasStore | None = None
+        self._ended = False
 
     async def passages(self, topic: str, path: tuple[str, ...], language: str, text: str) -> tuple[Passage, ...]:
         """The topic's article first, then its parent's, those the text names, and its branches'."""
@@ -41,11 +42,18 @@ class AtlasEvidence:
         return await loop.run_in_executor(self._thread, self._read, topic, path, spoken, text[:_LONGEST_TEXT])
 
     async def aclose(self) -> None:
-        """Release the file and the thread."""
+        """Release the file and the thread. May be called twice."""
+        if self._ended:
+            return
+        self._ended = True
+        # Behind what is still at work there, which may be opening the file just now.
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
+        self._thread.shutdown(wait=False)
+
+    def _close(self) -> None:
         store, self._store = self._store, None
         if store is not None:
-            await asyncio.get_running_loop().run_in_executor(self._thread, store.close)
-        self._thread.shutdown(wait=False)
+            store.close()
 
     def _read(self, topic: str, path: tuple[str, ...], language: str, text: str) -> tuple[Passage, ...]:
         if self._store is None:

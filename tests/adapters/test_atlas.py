@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from knowalledge_desktop.adapters import atlas
 from knowalledge_desktop.adapters.atlas import AtlasEngine, address, escaped, spoken
 from knowalledge_desktop.core.content import ClaimState, ExplanationText, Relation, SubtopicList
 from knowalledge_desktop.core.errors import AtlasMissing, RequestRejected, TopicNotFound
 from knowalledge_desktop.core.request import Answer, Detail, Options, Part, Request, Task, TextDelta
+from tests.support.atlas import CountedStore
 from tests.support.fakes import FakeClock
 
 
@@ -269,3 +272,21 @@ def test_tags_become_atlas_languages(tag: str, language: str) -> None:
 async def test_the_same_question_has_the_same_answer(engine: AtlasEngine) -> None:
     request = Request(Task.SUBTOPICS, "Volcano")
     assert await parts_of(engine, request) == await parts_of(engine, replace(request, fresh=True))
+
+
+async def test_closing_while_the_file_is_being_opened_leaves_nothing_open(
+    atlas_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(atlas, "AtlasStore", CountedStore)
+    for moments in range(4):
+        stores = CountedStore.made = []
+        opening = AtlasEngine(atlas_path, FakeClock())
+        asking = asyncio.get_running_loop().create_task(opening.count("en"))
+        for _ in range(moments):
+            await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.wait([asking])
+        await opening.aclose()
+        await opening.aclose()
+        assert [store.closed for store in stores] == [1] * len(stores)
+    assert CountedStore.made

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from knowalledge_desktop.adapters import atlas_evidence
 from knowalledge_desktop.adapters.atlas_evidence import AtlasEvidence
 from knowalledge_desktop.core.content import ClaimState, ExplanationText
 from knowalledge_desktop.core.errors import AtlasMissing
 from knowalledge_desktop.services.evidence import EvidenceService
+from tests.support.atlas import CountedStore
 from tests.support.claims_written import FALSE, TRUE
 
 
@@ -85,3 +88,21 @@ async def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(AtlasMissing):
         await evidence.passages("DNA", (), "en", "DNA")
     await evidence.aclose()
+
+
+async def test_closing_while_the_file_is_being_opened_leaves_nothing_open(
+    atlas_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(atlas_evidence, "AtlasStore", CountedStore)
+    for moments in range(4):
+        stores = CountedStore.made = []
+        opening = AtlasEvidence(atlas_path)
+        asking = asyncio.get_running_loop().create_task(opening.passages("DNA", (), "en", "DNA"))
+        for _ in range(moments):
+            await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.wait([asking])
+        await opening.aclose()
+        await opening.aclose()
+        assert [store.closed for store in stores] == [1] * len(stores)
+    assert CountedStore.made
