@@ -163,13 +163,15 @@ class Window:
     def _gauge(self, metric: Metric) -> Gauge:
         used, lesson = self._used(metric), self._learned.get(metric)
         shut = lesson is not None and lesson.until > self._moment.now
+        learned = lesson is not None and lesson.limit() is not None
         return Gauge(
             metric,
             self._limits[metric],
             used,
             frees_at=self._moment.told(self._frees(metric, 1)) if used else None,
             blocked_until=self._moment.told(lesson.until) if lesson is not None and shut else None,
-            learned=lesson is not None and lesson.limit() is not None,
+            learned=learned,
+            learned_at=self._moment.told(lesson.at) if lesson is not None and learned else None,
         )
 
     def _used(self, metric: Metric) -> int:

@@ -160,7 +160,8 @@ def _remarks(context: Context, gauge: Gauge) -> str:
     elif gauge.frees_at is not None and gauge.used > 0 and gauge.limit is not None:
         told.append(f"frees {when(gauge.frees_at, now, context.time_of)}")
     if gauge.learned:
-        told.append("learned from Google")
+        at = "" if gauge.learned_at is None else f"{context.time_of(gauge.learned_at)} "
+        told.append(f"learned {at}from a refusal")
     return f" ({'; '.join(told)})" if told else ""
 
 

@@ -102,7 +102,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """How full one limit is; `frees_at` is when something of it comes back (epoch seconds)."""
+    """How full one limit is; `frees_at` is when something of it comes back (epoch seconds).
+
+    `learned` is True when a 429 taught it, and `learned_at` is when that came (epoch seconds).
+    """
 
     metric: Metric
     limit: int | None
@@ -110,6 +113,7 @@ class Gauge:
     frees_at: float | None = None
     blocked_until: float | None = None
     learned: bool = False
+    learned_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,8 +106,25 @@ def whole_use(gauge: Gauge, now: float) -> str:
         line = _tr("{name}: {used} of {limit}").format(
             name=_capital(name), used=used, limit=amount(gauge.metric, gauge.limit)
         )
-    parts = [line, remark(gauge, now), _tr("learned from Google") if gauge.learned else ""]
+    parts = [line, remark(gauge, now), learned_line(gauge, now)]
     return ". ".join(part for part in parts if part)
+
+
+def learned_line(gauge: Gauge, now: float) -> str:
+    """When a refusal by Google taught a limit; empty when none did."""
+    if not gauge.learned:
+        return ""
+    if gauge.learned_at is None:
+        return _tr("Learned from a refusal")
+    return _tr("Learned {time} from a refusal").format(time=moment(gauge.learned_at, now))
+
+
+def moment(at: float, now: float) -> str:
+    """A moment that is over: its clock time, on other days with the date."""
+    day, today = (QDateTime.fromSecsSinceEpoch(int(each)).date() for each in (at, now))
+    if day == today:
+        return local_time(at)
+    return f"{QLocale().toString(day, QLocale.FormatType.ShortFormat)} {local_time(at)}"
 
 
 def waiting_line(waiting: Sequence[tuple[Request, Queued]], now: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def told(bench: Bench, *words: str) -> Any:
 def test_the_gauges(bench: Bench, book: LimitBook) -> None:
     with_settings(bench, tier="tier1", project="school")
     now = bench.clock.now()
-    book.more[Metric.RPM] = Gauge(Metric.RPM, 15, 3, frees_at=now + 22.2, learned=True)
+    book.more[Metric.RPM] = Gauge(Metric.RPM, 15, 3, frees_at=now + 22.2, learned=True, learned_at=now - 60)
     book.more[Metric.RPD] = Gauge(Metric.RPD, 20, 20, frees_at=now + 5, blocked_until=now + 100)
     report = told(bench)
     assert (report["project"], report["model"], report["waiting"]) == ("school", DEFAULT_TEXT_MODEL, 0)
@@ -55,6 +56,7 @@ def test_the_gauges(bench: Bench, book: LimitBook) -> None:
         "frees_at": now + 22.2,
         "blocked_until": None,
         "learned": True,
+        "learned_at": now - 60,
         "unit": "requests",
         "percent": 20.0,
     }
@@ -66,7 +68,11 @@ def test_the_gauges(bench: Bench, book: LimitBook) -> None:
     assert gauges["rpd"]["blocked_until"] == now + 100
     shown = command(bench, "quota").out
     assert f"{DEFAULT_TEXT_MODEL} in the project school" in shown
-    assert "Requests per minute      ##........  3 of 15, 20 % (frees in 23 s; learned from Google)" in shown
+    assert re.search(
+        r"Requests per minute      ##\.{8}  3 of 15, 20 % "
+        r"\(frees in 23 s; learned [-\d ]*\d\d:\d\d from a refusal\)",
+        shown,
+    )
     assert "##########  20 of 20, 100 % (Google said no; free in 100 s)" in shown
     assert "Input tokens per day     ----------  0, no limit" in shown
     assert "preset tier1" in shown

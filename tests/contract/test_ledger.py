@@ -216,14 +216,19 @@ async def test_a_refusal_by_google_blocks_and_tightens(ledger: LedgerDb, clock: 
     assert ledger.glance(BUCKET, ASKED) == no
     gauge = (await ledger.gauges(BUCKET))[0]
     assert (gauge.limit, gauge.blocked_until, gauge.learned) == (2, no.until, True)
+    learned_at = clock.now()
+    assert gauge.learned_at == learned_at
+    assert (await ledger.gauges(BUCKET))[1].learned_at is None
     clock.advance(40)
+    assert (await ledger.gauges(BUCKET))[0].learned_at == learned_at
     assert ledger.glance(BUCKET, ASKED) is None
     await served(ledger, "a")
     await served(ledger, "b")
     assert (await refused(ledger)).limit == 2
     await ledger.set_limits(BUCKET, LIMITS)
     await served(ledger, "c")
-    assert (await ledger.gauges(BUCKET))[0].learned is False
+    forgotten = (await ledger.gauges(BUCKET))[0]
+    assert (forgotten.learned, forgotten.learned_at) == (False, None)
 
 
 async def test_a_figure_never_loosens(ledger: LedgerDb, clock: FakeClock) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -26,8 +27,10 @@ from knowalledge_desktop.core.request import Queued, Request, Task
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.core.settings import Theme as ThemeChoice
 from knowalledge_desktop.services.quota import QuotaReport
+from knowalledge_desktop.ui.messages import local_time
+from knowalledge_desktop.ui.panels.limit_card import LimitCard
 from knowalledge_desktop.ui.panels.status_quota import StatusQuota
-from knowalledge_desktop.ui.quota_words import brief, short_use, waiting_line, when, whole_use
+from knowalledge_desktop.ui.quota_words import brief, learned_line, short_use, waiting_line, when, whole_use
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.limit_box import LimitBox
 from knowalledge_desktop.ui.widgets.meter import Meter, tone_of
@@ -150,7 +153,24 @@ def test_the_first_in_line_says_what_all_wait_for() -> None:
 def test_what_google_refused_is_told_before_what_frees() -> None:
     shut = Gauge(Metric.RPM, 15, 3, frees_at=NOW + 10, blocked_until=NOW + 60, learned=True)
     line = whole_use(shut, NOW)
-    assert line == "Requests per minute: 3 of 15. Google refused: free within 60 s. learned from Google"
+    assert line == "Requests per minute: 3 of 15. Google refused: free within 60 s. Learned from a refusal"
+
+
+def test_when_a_limit_was_learned_is_told_with_the_day_when_it_is_another_one(theme: Theme) -> None:
+    today = Gauge(Metric.RPD, 20, 20, learned=True, learned_at=NOW - 60)
+    time = local_time(NOW - 60)
+    assert whole_use(today, NOW) == f"Requests per day: 20 of 20. Learned {time} from a refusal"
+    card = LimitCard(theme, Metric.RPD, "quotaText")
+    card.show_gauge(today, NOW, 0)
+    badge = card.findChild(QLabel, "quotaText-rpd-learned")
+    assert isinstance(badge, QLabel)
+    assert (badge.isVisibleTo(card), badge.text()) == (True, f"Learned {time}")
+    assert badge.toolTip() == f"Learned {time} from a refusal. Saving limits of your own forgets it."
+    before = learned_line(replace(today, learned_at=NOW - 3 * 86_400), NOW)
+    assert re.fullmatch(r"Learned \S*\d\S* .*\d.* from a refusal", before)
+    card.show_gauge(Gauge(Metric.RPD, 20, 20), NOW, 0)
+    assert not badge.isVisibleTo(card)
+    card.deleteLater()
 
 
 # --- widgets ------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from knowalledge_desktop.core.quota import Gauge, Metric
 from knowalledge_desktop.services.quota import QuotaReport
-from knowalledge_desktop.ui.quota_words import amount, remark, whole_use
+from knowalledge_desktop.ui.quota_words import amount, learned_line, moment, remark, whole_use
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.theme_qss import restyle
 from knowalledge_desktop.ui.widgets.basics import badge, column, label, row
@@ -38,10 +38,8 @@ class LimitCard(QFrame):
         self._used = label("", "heading")
         self._used.setObjectName(f"{name}-{metric.value}-used")
         self._limit = label("", "secondary")
-        self._learned = badge(self.tr("Google said so"), "info")
-        self._learned.setToolTip(
-            self.tr("Google refused a request and named this limit; saving limits of your own forgets it.")
-        )
+        self._learned = badge("", "info")
+        self._learned.setObjectName(f"{name}-{metric.value}-learned")
         self._meter = Meter(theme)
         self._remark = ElidedLabel("secondary")  # one that wraps would let the card be squeezed
         self._remark.setObjectName(f"{name}-{metric.value}-remark")
@@ -67,7 +65,7 @@ class LimitCard(QFrame):
             if limit is None
             else self.tr("of {limit}").format(limit=amount(gauge.metric, limit))
         )
-        self._learned.setVisible(gauge.learned)
+        self._show_learned(gauge, now)
         queued = waiting if gauge.metric is Metric.RPM else 0
         self._meter.show_use(gauge.used, limit, waiting=queued)
         words = remark(gauge, now)
@@ -81,6 +79,17 @@ class LimitCard(QFrame):
         restyle(self._remark)
         self.setAccessibleName(whole_use(gauge, now))
         self.setToolTip(whole_use(gauge, now))
+
+    def _show_learned(self, gauge: Gauge, now: float) -> None:
+        """A badge with the time; the tooltip says from what, and how it can be forgotten."""
+        self._learned.setVisible(gauge.learned)
+        at = gauge.learned_at
+        self._learned.setText(
+            self.tr("Learned") if at is None else self.tr("Learned {time}").format(time=moment(at, now))
+        )
+        self._learned.setToolTip(
+            self.tr("{learned}. Saving limits of your own forgets it.").format(learned=learned_line(gauge, now))
+        )
 
 
 class ModelUse(QWidget):
