@@ -7,4 +7,6 @@ from knowalledge_desktop.formats.base import Format
 
 def all_formats() -> tuple[Format, ...]:
     """Every format; what each needs is imported at its first use."""
-    return ()
+    from knowalledge_desktop.formats.knowalledge_file import KnowalledgeFile
+
+    return (KnowalledgeFile(),)
