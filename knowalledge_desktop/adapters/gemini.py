@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -11,9 +12,10 @@ from knowalledge_desktop.adapters.gemini_pictures import draws, illustration, im
 from knowalledge_desktop.adapters.gemini_reply import Reply
 from knowalledge_desktop.adapters.gemini_transport import Call, Link, Links
 from knowalledge_desktop.adapters.pictures import Pictures
-from knowalledge_desktop.core.content import Content, ModelInfo, ModelList, Provenance, Usage
-from knowalledge_desktop.core.errors import UserInputError
+from knowalledge_desktop.core.content import Content, ModelInfo, ModelList, Provenance, TokenCount, Usage
+from knowalledge_desktop.core.errors import InvalidReply, RequestRejected, UserInputError
 from knowalledge_desktop.core.ports import Clock, SecretStore
+from knowalledge_desktop.core.quota_rules import estimate_tokens
 from knowalledge_desktop.core.request import Answer, Part, Request, Task, TextDelta, is_grounded
 from knowalledge_desktop.core.settings import Safety, Settings, model_for
 from knowalledge_desktop.prompts.prompt import Prompt
@@ -27,6 +29,9 @@ PAGE_SIZE = 1000
 
 MAX_PAGES = 5
 """Pages read of a list of models; a server may go on for ever."""
+
+COUNT_TIMEOUT_S = 5.0
+"""A count that takes longer is not worth waiting for: there is an estimate."""
 
 _MODEL = re.compile(r"(?:models/|tunedModels/)?[A-Za-z0-9][A-Za-z0-9._\-]{0,127}")
 _GENERATION = re.compile(r"(?:models/)?gemini-(\d{1,2})(?:\.(\d{1,2}))?-")
@@ -59,6 +64,9 @@ class GeminiEngine:
         async with self._links.use(settings) as link:
             if request.task in {Task.LIST_MODELS, Task.TEST_KEY}:
                 yield await self._models(link, request, settings)
+                return
+            if request.task is Task.COUNT_TOKENS:
+                yield await self._count(link, request, settings)
                 return
             async with aclosing(self._generate(link, request, settings)) as parts:
                 async for part in parts:
@@ -98,6 +106,30 @@ class GeminiEngine:
                     break
                 await call.run(pager.next_page())
         return Answer(ModelList(tuple(found.values())), self._provenance(request, "", Usage()))
+
+    async def _count(self, link: Link, request: Request, settings: Settings) -> Answer:
+        """How many input tokens the request `of` has.
+
+        The method does not take instructions and schemas on this API, so their local estimates are added.
+        """
+        if request.of is None:
+            raise RequestRejected("Nothing was given to count.")
+        prompt = render(request.of)
+        asked = checked_model(model_for(settings, request.of))
+        timeout_s = min(COUNT_TIMEOUT_S, settings.timeout_s)
+        models: Any = link.client.aio.models  # the SDK's signature is beyond the type checker
+        async with aclosing(Call(link, self._clock, model=asked, timeout_s=timeout_s)) as call:
+            told = await call.run(
+                models.count_tokens(
+                    model=asked, contents=user_content(request.of, prompt), config=_count_config(timeout_s)
+                )
+            )
+        tokens = told.total_tokens
+        if not isinstance(tokens, int) or tokens <= 0:
+            raise InvalidReply("no count in the answer")
+        schema = "" if prompt.schema is None else json.dumps(prompt.schema)
+        tokens += estimate_tokens(prompt.system) + estimate_tokens(schema)
+        return Answer(TokenCount(tokens), self._provenance(request, asked, Usage()))
 
     def _provenance(self, request: Request, model: str, usage: Usage) -> Provenance:
         return Provenance(
@@ -177,6 +209,12 @@ def _list_config(page_size: int, timeout_s: float) -> types.ListModelsConfig:
     return types.ListModelsConfig(page_size=page_size, http_options=_limits(timeout_s))
 
 
+def _count_config(timeout_s: float) -> types.CountTokensConfig:
+    from google.genai import types
+
+    return types.CountTokensConfig(http_options=_limits(timeout_s))
+
+
 def _limits(timeout_s: float) -> types.HttpOptions:
     from google.genai import types
 
@@ -215,5 +253,5 @@ def _parameters(request: Request) -> tuple[tuple[str, str], ...]:
             return (("picture", request.image.sha256),) if request.image else ()
         case Task.ILLUSTRATION:
             return (("level", options.level.value),)
-        case Task.LIST_MODELS | Task.TEST_KEY:
+        case Task.LIST_MODELS | Task.TEST_KEY | Task.COUNT_TOKENS:
             return ()

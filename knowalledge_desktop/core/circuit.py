@@ -53,7 +53,7 @@ def family_of(task: Task) -> Family:
             return Family.VISION
         case Task.ILLUSTRATION:
             return Family.IMAGE
-        case Task.LIST_MODELS | Task.TEST_KEY:
+        case Task.LIST_MODELS | Task.TEST_KEY | Task.COUNT_TOKENS:
             return Family.LISTS
         case _:
             return Family.TEXT

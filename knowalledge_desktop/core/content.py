@@ -134,6 +134,16 @@ class ModelList:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenCount:
+    """How many input tokens a request has (task COUNT_TOKENS).
+
+    What the service does not count is in it as the local estimate, so it is never too small.
+    """
+
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class Support:
     """Words of an answer that rest on sources, as the search behind it says; indices into its sources."""
 
@@ -155,7 +165,7 @@ class RawText:
     supports: tuple[Support, ...] = ()
 
 
-Content = SubtopicList | ExplanationText | TopicCandidates | Illustration | ModelList | RawText
+Content = SubtopicList | ExplanationText | TopicCandidates | Illustration | ModelList | TokenCount | RawText
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def parse(raw: RawText, request: Request) -> Content:
             return parse_candidates(raw)
         case Task.ILLUSTRATION:
             raise InvalidReply("text instead of a picture")
-        case Task.LIST_MODELS | Task.TEST_KEY:
+        case Task.LIST_MODELS | Task.TEST_KEY | Task.COUNT_TOKENS:
             return raw
 
 

@@ -20,6 +20,7 @@ class Task(StrEnum):
     ILLUSTRATION = "illustration"
     LIST_MODELS = "list_models"
     TEST_KEY = "test_key"
+    COUNT_TOKENS = "count_tokens"
 
 
 class Priority(IntEnum):
@@ -93,7 +94,9 @@ class Request:
     `fresh` skips reading the cache (regenerate), it still writes to it.
 
     A QUESTION has `question`, and as `context` the explanation it is asked about. An IMAGE_TOPIC has
-    an `image` instead of a topic.
+    an `image` instead of a topic. A COUNT_TOKENS asks for the size of the request `of`.
+
+    `counted` is how many input tokens the service counted, None when it was not asked; it names nothing new.
     """
 
     task: Task
@@ -109,6 +112,8 @@ class Request:
     question: str = ""
     context: str = ""
     image: Picture | None = None
+    of: Request | None = None
+    counted: int | None = None
 
 
 def is_grounded(request: Request) -> bool:
@@ -126,7 +131,7 @@ def subject(request: Request) -> str:
 def fingerprint(request: Request, prompt: str) -> str:
     """Name of everything that shapes the answer (SHA-256 hex); `prompt` is "id@version".
 
-    Priority and freshness are left out: they do not change what is asked. Case is kept,
+    Priority, freshness and the count of tokens are left out: they do not change what is asked. Case is kept,
     because it can carry meaning.
     """
     told: dict[str, object] = {
@@ -149,6 +154,7 @@ def fingerprint(request: Request, prompt: str) -> str:
         "context": request.context,
         "image": request.image.sha256 if request.image else "",
         "grounded": "yes" if is_grounded(request) else "",
+        "of": fingerprint(request.of, prompt) if request.of is not None else "",
     }
     told |= {name: value for name, value in more.items() if value}
     text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -20,7 +20,7 @@ def render(request: Request) -> Prompt:
             return image_topic.render(request)
         case Task.ILLUSTRATION:
             return illustration.render(request)
-        case Task.LIST_MODELS | Task.TEST_KEY:
+        case Task.LIST_MODELS | Task.TEST_KEY | Task.COUNT_TOKENS:
             raise ValueError(f"{request.task} has no prompt")
 
 
@@ -37,5 +37,5 @@ def label(request: Request) -> str:
             return f"{image_topic.PROMPT_ID}@{image_topic.VERSION}"
         case Task.ILLUSTRATION:
             return f"{illustration.PROMPT_ID}@{illustration.VERSION}"
-        case Task.LIST_MODELS | Task.TEST_KEY:
+        case Task.LIST_MODELS | Task.TEST_KEY | Task.COUNT_TOKENS:
             return ""

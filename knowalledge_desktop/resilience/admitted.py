@@ -39,7 +39,7 @@ PATIENCE_S = 120.0
 
 SOON_S = 1.0  # when something may come back of what requests on their way hold at their most
 
-_UNCHARGED = frozenset({Task.LIST_MODELS, Task.TEST_KEY})
+_UNCHARGED = frozenset({Task.LIST_MODELS, Task.TEST_KEY, Task.COUNT_TOKENS})
 _NEVER_SENT = (KeyMissing, KeyMalformed, KeyringUnavailable, UserInputError)
 """Errors of requests that cannot have reached the service."""
 

@@ -22,6 +22,9 @@ PATIENCE_S = 20.0
 
 _AGAIN = (ModelUnavailable, Offline, TimedOut, InvalidReply)
 
+_ONCE = frozenset({Task.TEST_KEY, Task.COUNT_TOKENS})
+"""What is asked once: somebody waits for it, and an error says enough."""
+
 
 class Retrying:
     """Asks again after a failure that passes: overload, no connection, no answer in time.
@@ -68,7 +71,7 @@ class Retrying:
 
 def _worth_another(state: RetryCallState, request: Request, *, hurried: bool) -> bool:
     error = state.outcome.exception() if state.outcome is not None else None
-    if not isinstance(error, _AGAIN) or request.task is Task.TEST_KEY:
+    if not isinstance(error, _AGAIN) or request.task in _ONCE:
         return False
     if isinstance(error, InvalidReply):
         return state.attempt_number == 1

@@ -6,6 +6,7 @@ Outermost first, and why:
 - *fallback*: chooses the engine; when Gemini cannot answer now, a kept answer, then the Atlas.
 - *cached*, outside all that costs: a hit needs no quota, no network, no key.
 - *coalesced*: equal requests in flight are one call; *across*: also those of other processes.
+- *counted*, outside *retrying*: the exact size of a big request is asked once, before it is reserved.
 - *retrying*, outside *validated*, so that a misread answer gets its one extra try, and inside
   *coalesced*, so that all who wait share the tries.
 - *validated*: only checked content goes further out, so nothing else is ever cached.
@@ -27,6 +28,7 @@ from knowalledge_desktop.resilience.attempts import Attempts
 from knowalledge_desktop.resilience.breaker import Breaker
 from knowalledge_desktop.resilience.cached import AnswerStore, Cached
 from knowalledge_desktop.resilience.coalesced import Coalesced, Spawn
+from knowalledge_desktop.resilience.counted import Counted
 from knowalledge_desktop.resilience.fallback import Fallback
 from knowalledge_desktop.resilience.instrumented import Instrumented
 from knowalledge_desktop.resilience.memory import AnswerMemory
@@ -76,6 +78,7 @@ def build_stack(
         lambda inner: Cached(inner, store=store, key=key),
         lambda inner: Coalesced(inner, key=key, spawn=spawn, promote=gate.promote),
         lambda inner: Across(inner, locks=locks, key=key, read=store.look, write=store.write),
+        lambda inner: Counted(inner, demand=gate.tariff.demand),
         lambda inner: Retrying(inner, clock=clock),
         Validated,
         lambda inner: Breaker(inner, circuits=gate.circuits),

@@ -142,8 +142,10 @@ class Tariffs:
         return SEARCH_MICRO if billed else 0
 
     def _sizes(self, request: Request) -> tuple[int, int]:
-        """Tokens: an upper bound of the prompt's, and the most the answer may have."""
+        """Tokens: the prompt's as counted or an upper bound of them, and the most the answer may have."""
         prompt = self._render(request)
+        if request.counted is not None:
+            return request.counted, prompt.max_output_tokens
         schema = "" if prompt.schema is None else json.dumps(prompt.schema)
         tokens = estimate_tokens(prompt.system) + estimate_tokens(prompt.user) + estimate_tokens(schema)
         if request.image is not None:
