@@ -16,6 +16,7 @@ from knowalledge_desktop.ui.activity import activity
 from knowalledge_desktop.ui.ask_controller import AskController
 from knowalledge_desktop.ui.batch_controller import BatchController
 from knowalledge_desktop.ui.export_picture_controller import ExportPictureController
+from knowalledge_desktop.ui.find_controller import FindController
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.imaging_controller import ImagingController
 from knowalledge_desktop.ui.jobs_controller import JobsController
@@ -64,6 +65,7 @@ class Desk(QObject):
         self._waits = Waits(services, tasks, lambda: self.maps.map, self._acts, self)
         self.jobs.waits = self._waits
         self._visited = Visited()
+        self.find = FindController(self, window, icons, tasks)
         self._news = MapNews(self, window, self.maps)
         self._connect_parts()
         self._connect_maps()
@@ -220,6 +222,8 @@ class Desk(QObject):
             self._window.map_page.stop_editing()
         elif self._window.page != MAP:
             self._window.show_page(MAP)
+        elif self.find.leave():
+            pass  # nothing is dimmed any more
         elif self._questions.is_first_to_stop(self.maps.running()):
             self._questions.stop()
         elif self.maps.running():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent, QShowEvent
@@ -18,6 +19,9 @@ from knowalledge_desktop.ui.canvas.renderer import MapRenderer
 from knowalledge_desktop.ui.canvas.scene import Frame, Shown
 from knowalledge_desktop.ui.canvas.sprites import Thumbnail, no_thumbnail
 from knowalledge_desktop.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.ui.canvas.spotlight import Spotlight
 
 SETTLE_MS = 120
 """How long after the last step of a zoom pictures are made sharp again."""
@@ -44,6 +48,7 @@ class MapView(QWidget):
         self._camera = Camera()
         self._shown = Shown()
         self._ghosts: dict[str, list[tuple[float, float]]] = {}
+        self._spotlight: Spotlight | None = None
         self._fitted = False
         self._animator = Animator(theme, self)
         self._animator.advanced.connect(self._advance)
@@ -78,6 +83,15 @@ class MapView(QWidget):
     def thumbnail(self, sha256: str) -> QPixmap | None:
         """A topic's small picture, None while it is on its way."""
         return self._thumbnails(sha256)
+
+    def light(self, topic_ids: Sequence[str] | None) -> None:
+        """Light some topics and dim the others; None dims nothing."""
+        if self._spotlight is None:
+            from knowalledge_desktop.ui.canvas.spotlight import Spotlight
+
+            self._spotlight = Spotlight(self._theme)
+        self._spotlight.light(topic_ids)
+        self.update()
 
     def zoom_in(self) -> None:
         """Bigger, around the middle."""
@@ -215,6 +229,8 @@ class MapView(QWidget):
         try:
             frame = self._frame()
             frame = self._layer.paint(painter, self._rows, frame)
+            if self._spotlight is not None:
+                self._spotlight.paint(painter, self._rows, frame, self._renderer)
             self._overlay.paint(painter, self._rows, frame, self._ghosts)
         finally:
             painter.end()

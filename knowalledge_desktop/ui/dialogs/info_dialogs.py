@@ -41,6 +41,7 @@ class ShortcutSheet(QDialog):
             (keys("Ctrl+L"), self.tr("Library")),
             (keys("Ctrl+Shift+F"), self.tr("Search the library")),
             (keys("Ctrl+Shift+P"), self.tr("Explain several topics")),
+            (keys("Ctrl+F"), self.tr("Find in this map; F3 for the next")),
             (keys("Ctrl+Shift+E"), self.tr("Save a picture of the map")),
             (keys("Ctrl+P"), self.tr("Print the map")),
             (keys("Ctrl+2"), self.tr("Limits and budget")),

@@ -65,6 +65,7 @@ class MapPage(QWidget):
         )
         self._activity.hide()
         self._editor = InlineEditor(self)
+        self._top: QWidget | None = None
         self.canvas.viewport_changed.connect(self._on_view)
 
     def _zoom_box(self, icons: Icons) -> QFrame:
@@ -93,6 +94,17 @@ class MapPage(QWidget):
         self._more.setVisible(bool(more))
         self._activity.setVisible(bool(text))
         self._lay_out()
+
+    def float_at_top(self, part: QWidget) -> None:
+        """Keep something in the middle of the upper edge."""
+        self._top = part
+        part.installEventFilter(self)
+        self._lay_out()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._top and event.type() in (QEvent.Type.Show, QEvent.Type.Resize):
+            self._lay_out()
+        return super().eventFilter(watched, event)
 
     @property
     def taken(self) -> int:
@@ -127,6 +139,9 @@ class MapPage(QWidget):
 
     def _lay_out(self) -> None:
         self._zoom.adjustSize()
+        if self._top is not None:
+            self._top.adjustSize()
+            self._top.move(max(EDGE, (self.width() - self._top.width()) // 2), EDGE)
         beside = self._beside()
         self._doing.setMinimumWidth(min(self._doing.sizeHint().width(), TITLE_LEAST))
         wide = min(self._activity.sizeHint().width(), beside if beside > BESIDE else self.width() - 2 * EDGE)

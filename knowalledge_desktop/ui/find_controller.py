@@ -1,0 +1,139 @@
+"""Finding topics in the map that is open: lit, counted, walked through; the others are dimmed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from knowalledge_desktop.ui.panels.rail import MAP
+from knowalledge_desktop.ui.tasks import TaskRunner
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.core.finding import Query
+    from knowalledge_desktop.core.graph import Map
+    from knowalledge_desktop.ui.desk import Desk
+    from knowalledge_desktop.ui.icons import Icons
+    from knowalledge_desktop.ui.main_window import MainWindow
+    from knowalledge_desktop.ui.panels.find_bar import FindBar
+
+FIND = "find-in-map"
+AT_ONCE = 2_000
+"""Maps of up to so many topics are searched on the spot; larger ones beside the window's thread."""
+
+
+class FindController(QObject):
+    """Owns the bar, which is made when it is first wanted."""
+
+    def __init__(self, desk: Desk, window: MainWindow, icons: Icons, tasks: TaskRunner) -> None:
+        super().__init__(desk)
+        self._desk, self._window, self._icons, self._tasks = desk, window, icons, tasks
+        self._made: FindBar | None = None
+        self._found: tuple[str, ...] = ()
+        self._at = -1
+        self._waiting = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the bar is seen."""
+        return self._made is not None and self._made.isVisible()
+
+    def begin(self) -> None:
+        """Open the bar."""
+        self._window.show_page(MAP)
+        if self._desk.maps.map is not None:
+            self._bar.begin()
+
+    def leave(self) -> bool:
+        """Close the bar; tells whether it was open."""
+        was_open = self.is_open
+        if was_open:
+            self._bar.leave()
+        return was_open
+
+    def walk(self, by: int) -> None:
+        """Go to the next or the previous one that was found; opens the bar when it is closed."""
+        if self.is_open:
+            self.step(by)
+        else:
+            self.begin()
+
+    def look(self, query: Query) -> None:
+        """Look for what is asked, and light it."""
+        from knowalledge_desktop.core.finding import find
+
+        self._tasks.cancel(FIND)
+        document = self._desk.maps.map
+        self._waiting = 0
+        if document is None or not query or len(document.topics) <= AT_ONCE:
+            self._show(query, find(document, query) if document is not None else ())
+        else:
+            self._tasks.start(FIND, self._look(document, query))
+
+    def step(self, by: int) -> None:
+        """Go to the next or the previous one, round and round; folded branches on the way are opened."""
+        if self._tasks.is_running(FIND):
+            self._waiting = by  # as soon as it is known where to
+        else:
+            self._go(by)
+
+    # --- inside ---
+
+    def _go(self, by: int) -> None:
+        if not self._found:
+            return
+        self._at = (self._at + by) % len(self._found) if self._at >= 0 else (0 if by > 0 else len(self._found) - 1)
+        topic_id = self._found[self._at]
+        self._unfold(topic_id)
+        self._window.canvas.select(topic_id, reveal=True)
+        self._bar.show_count(self._at, len(self._found))
+
+    @property
+    def _bar(self) -> FindBar:
+        if self._made is None:
+            from knowalledge_desktop.ui.panels.find_bar import FindBar
+
+            self._made = FindBar(self._icons, self._window.map_page)
+            self._window.map_page.float_at_top(self._made)
+            self._made.wanted.connect(self.look)
+            self._made.stepped.connect(self.step)
+            self._made.closed.connect(self._end)
+            self._desk.maps.opened.connect(lambda _document: self._again())
+            self._desk.maps.changed.connect(lambda _change, _document: self._again())
+        return self._made
+
+    async def _look(self, document: Map, query: Query) -> None:
+        from knowalledge_desktop.core.finding import find
+
+        found = await asyncio.to_thread(find, document, query)
+        self._show(query, found)
+        if self._waiting:
+            self._go(self._waiting)
+
+    def _show(self, query: Query, found: tuple[str, ...]) -> None:
+        shown = self._found[self._at] if 0 <= self._at < len(self._found) else ""
+        self._found = found
+        self._at = found.index(shown) if shown in found else -1
+        self._window.canvas.light(found if query else None)
+        self._bar.show_count(self._at, len(found))
+
+    def _again(self) -> None:
+        if self._desk.maps.map is None:
+            self._bar.leave()
+        elif self.is_open:
+            self.look(self._bar.query)
+
+    def _end(self) -> None:
+        self._tasks.cancel(FIND)
+        self._window.canvas.light(None)
+        self._window.canvas.setFocus()
+
+    def _unfold(self, topic_id: str) -> None:
+        document = self._desk.maps.map
+        if document is None:
+            return
+        for topic in document.path(topic_id)[:-1]:
+            place = document.places.get(topic.topic_id)
+            if place is not None and place.collapsed:
+                self._desk.maps.fold(topic.topic_id)
