@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from knowalledge_desktop.core.content import Claim, ClaimState, ExplanationText, Source
 from knowalledge_desktop.core.errors import AtlasMissing
 from knowalledge_desktop.core.evidence import Evidence, Passage, claims_of
 from knowalledge_desktop.core.evidence_check import CheckedClaim, check_claims
 
+_REMEMBERED = 16
+"""Checks whose outcome is known for those who ask for the same a moment later."""
+
+
+@dataclass(eq=False)
+class _Check:
+    """One check of one answer's content, which is held so that its identity stays its own."""
+
+    content: ExplanationText
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    checked: ExplanationText | None = None
+
 
 class EvidenceService:
-    """Checks the claims of an explanation. It reads only what is on this device, and costs nothing."""
+    """Checks the claims of an explanation. It reads only what is on this device, and costs nothing.
+
+    Those who shared one call were all given the very same content: it is checked once for all of them. When
+    the one who checks is cancelled, the next goes on.
+    """
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
+        self._checks: OrderedDict[tuple[int, str, tuple[str, ...], str], _Check] = OrderedDict()
 
     async def check(
         self, topic: str, path: tuple[str, ...], language: str, content: ExplanationText
@@ -26,6 +44,19 @@ class EvidenceService:
         Claims that came as supported stay so: their engine named the source. Without evidence (no Atlas
         on this device, none in this language, nothing on the topic) the claims stay unchecked.
         """
+        key = (id(content), topic, path, language)
+        one = self._checks.setdefault(key, _Check(content))
+        self._checks.move_to_end(key)
+        while len(self._checks) > _REMEMBERED:
+            self._checks.popitem(last=False)
+        async with one.lock:
+            if one.checked is None:
+                one.checked = await self._check(topic, path, language, content)
+        return one.checked
+
+    async def _check(
+        self, topic: str, path: tuple[str, ...], language: str, content: ExplanationText
+    ) -> ExplanationText:
         claims = content.claims or claims_of(content.markdown)
         if all(claim.state is ClaimState.SUPPORTED for claim in claims):
             return content

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from knowalledge_desktop.core.content import Claim, ClaimState, ExplanationText, Source
@@ -76,3 +78,54 @@ async def test_without_evidence_nothing_is_checked(evidence: FixedEvidence) -> N
     content = await EvidenceService(evidence).check("Darwin", (), "en", ExplanationText(TEXT))
     assert {claim.state for claim in content.claims} == {ClaimState.UNCHECKED}
     assert content.sources == ()
+
+
+class HeldEvidence(FixedEvidence):
+    """Waits before it answers."""
+
+    def __init__(self) -> None:
+        super().__init__(DARWIN)
+        self.gate = asyncio.Event()
+
+    async def passages(self, topic: str, path: tuple[str, ...], language: str, text: str) -> tuple[Passage, ...]:
+        found = await super().passages(topic, path, language, text)
+        await self.gate.wait()
+        return found
+
+
+async def test_one_answer_is_checked_once_for_all_who_were_given_it() -> None:
+    evidence, content = HeldEvidence(), ExplanationText(TEXT)
+    service = EvidenceService(evidence)
+    async with asyncio.TaskGroup() as group:
+        checks = [group.create_task(service.check("Darwin", (), "en", content)) for _ in range(199)]
+        await asyncio.sleep(0)
+        evidence.gate.set()
+    assert len({id(check.result()) for check in checks}) == 1
+    assert checks[0].result().claims[1].state is ClaimState.DISPUTED
+    assert await service.check("Darwin", (), "en", content) is checks[0].result()
+    assert len(evidence.asked) == 1
+
+
+async def test_when_the_one_who_checks_is_cancelled_another_checks() -> None:
+    evidence, content = HeldEvidence(), ExplanationText(TEXT)
+    service = EvidenceService(evidence)
+    loop = asyncio.get_running_loop()
+    first, second = (loop.create_task(service.check("Darwin", (), "en", content)) for _ in range(2))
+    await asyncio.sleep(0)
+    first.cancel()
+    evidence.gate.set()
+    assert (await second).claims[1].state is ClaimState.DISPUTED
+    assert first.cancelled()
+    assert len(evidence.asked) == 2
+
+
+async def test_another_answer_topic_or_language_is_another_check() -> None:
+    evidence, content = FixedEvidence(DARWIN), ExplanationText(TEXT)
+    service = EvidenceService(evidence)
+    for topic, path, language in (("Darwin", (), "en"), ("Darwin", ("Biology",), "en"), ("Darwin", (), "fr")):
+        await service.check(topic, path, language, content)
+    await service.check("Darwin", (), "en", ExplanationText(TEXT))  # the same words of another answer
+    assert len(evidence.asked) == 4
+    for _ in range(40):
+        await service.check("Darwin", (), "en", ExplanationText(TEXT))
+    assert len(service._checks) == 16
