@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,10 +19,33 @@ class Boxes:
         self._data: Array = np.empty((64, 4))
         self._count = 0
 
+    @classmethod
+    def of(cls, centres: Array, sizes: Array) -> Boxes:
+        """Boxes that are taken from the beginning: arrays of centres and sizes, a row each."""
+        made = cls()
+        made._data = np.concatenate(
+            [
+                centres - sizes / 2,
+                centres + sizes / 2,
+            ],
+            axis=1,
+        )
+        made._count = len(made._data)
+        return made
+
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom of all; zeros when there are none."""
+        data = self._data[: self._count]
+        if not len(data):
+            return (0.0, 0.0, 0.0, 0.0)
+        left, top = data[:, :2].min(axis=0).tolist()
+        right, bottom = data[:, 2:].max(axis=0).tolist()
+        return (left, top, right, bottom)
+
     def add(self, x: float, y: float, w: float, h: float) -> None:
         """Take a box, given by its centre and size."""
         if self._count == len(self._data):
-            self._data = np.concatenate([self._data, np.empty_like(self._data)])
+            self._data = np.concatenate([self._data, np.empty((max(64, self._count), 4))])
         self._data[self._count] = (x - w / 2, y - h / 2, x + w / 2, y + h / 2)
         self._count += 1
 
@@ -39,8 +63,17 @@ class Boxes:
                 return False
         return True
 
-    def slide(self, xs: Sequence[float], sizes: Sequence[Size], gap: float, wanted: float, clear: Size) -> float:
-        """The top nearest to `wanted` where a column of boxes fits.
+    def slide(
+        self,
+        xs: Sequence[float],
+        sizes: Sequence[Size],
+        gap: float,
+        wanted: float,
+        clear: Size,
+        least: float = -math.inf,
+        most: float = math.inf,
+    ) -> float:
+        """The top nearest to `wanted` where a column of boxes fits; not above `least`, not below `most`.
 
         `xs` are the centres of the boxes, which follow each other downwards `gap` apart; `clear`
         is the clear distance they keep sideways and up and down. Each taken box forbids an
@@ -65,4 +98,5 @@ class Boxes:
         if at < 0 or stops[at] <= wanted:
             return wanted
         above, below = float(starts[at]), float(stops[at])
-        return above if wanted - above < below - wanted else below
+        is_above = wanted - above < below - wanted
+        return above if (is_above and above >= least) or below > most else below

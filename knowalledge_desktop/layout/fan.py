@@ -11,14 +11,14 @@ All lengths are scene units (pixels at 100 %), boxes are given by their centre a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 
 from knowalledge_desktop.core.graph import Map, Place
-from knowalledge_desktop.layout.boxes import Boxes
+from knowalledge_desktop.layout.boxes import Boxes, Size
+from knowalledge_desktop.layout.columns import Group, column
+from knowalledge_desktop.layout.forest import places_of
+from knowalledge_desktop.layout.groups import new_groups, settle, taken_boxes
 from knowalledge_desktop.layout.packing import pack
-
-Size = tuple[float, float]
 
 ROOT_GAP = 44.0
 """Clear distance between the root and the near edge of the depth-1 column, at its ends."""
@@ -30,29 +30,11 @@ PITCH_GAP = (60.0, 8.0, 6.0)
 """Clear vertical distance between siblings at depth 1, 2, and deeper."""
 CLEARANCE = 4.0
 """Least clear distance to any other topic."""
-ASIDE = 40.0
-"""Clear distance sideways to the topics of another column: room for labels that do not shrink."""
 ARC = 0.32
 """How far the depth-1 columns bend in towards the root at their ends, as part of their half height."""
 MOST_BEND = 90.0
-STEP_OUT = 44.0
 PACK_FROM = 60
 """A map of more topics than this, none of which has a place yet, is packed as a whole."""
-OUT_COST = 1.4
-"""How much worse it is to go further out than to slide along the column, per unit."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """New siblings on one side: ids in order, and their sizes."""
-
-    ids: tuple[str, ...]
-    sizes: tuple[Size, ...]
-    gap: float
-
-    @property
-    def height(self) -> float:
-        return sum(h for _, h in self.sizes) + self.gap * (len(self.sizes) - 1)
 
 
 def visible_ids(document: Map) -> tuple[str, ...]:
@@ -81,27 +63,23 @@ def place(document: Map, sizes: Mapping[str, Size]) -> dict[str, Place]:
     if len(document.topics) > PACK_FROM and not any(i in document.topics for i in document.places):
         return tidy(document, sizes)
     found: dict[str, Place] = {}
-    taken = Boxes()
-    for topic_id, at in document.places.items():
-        if topic_id in document.topics:
-            taken.add(at.x, at.y, *sizes[topic_id])
+    if all(i in document.places for i in document.topics):
+        return found
+    taken = taken_boxes(document, sizes)
     if document.root_id not in document.places:
         found[document.root_id] = Place(0.0, 0.0)
         taken.add(0.0, 0.0, *sizes[document.root_id])
-    for parent_id in document.branch(document.root_id):
-        new = [c for c in document.children(parent_id) if c not in document.places]
-        if new:
-            _place_children(document, parent_id, new, sizes, found, taken)
+    for parent_id, new in new_groups(document):
+        _place_children(document, parent_id, new, sizes, found, taken)
     return found
 
 
 def tidy(document: Map, sizes: Mapping[str, Size]) -> dict[str, Place]:
     """Places for all topics from scratch, as tight as the fan allows. Folding is kept."""
-    packed = pack(document, sizes)
-    return {
-        topic_id: replace(document.places.get(topic_id, Place(0.0, 0.0)), x=x, y=y, pinned=False)
-        for topic_id, (x, y) in packed.items()
-    }
+    if document.root is None:
+        return {}
+    ids, x, y = pack(document, sizes)
+    return places_of(document, ids, x, y)
 
 
 def _place_children(
@@ -119,20 +97,15 @@ def _place_children(
         right, left = _two_sides(document, new, found)
         for ids, side in ((right, 1), (left, -1)):
             if ids:
-                _place_arc(_group(ids, sizes, gap), side, parent, sizes[parent_id], found, taken)
+                _place_arc(Group.of(ids, sizes, gap), side, parent, parent_id, sizes, found, taken)
         return
     side = _side_of(document, parent_id, found)
-    group = _group(new, sizes, gap)
+    group = Group.of(new, sizes, gap)
     near = _near_edge(document, parent_id, side, group.height / 2.0, sizes, found)
     others = [c for c in document.children(parent_id) if c in document.places]
     below = max((document.places[c].y + sizes[c][1] / 2.0 for c in others), default=None)
     wanted = parent.y - group.height / 2.0 if below is None else below + gap
-    _place_column(group, side, near, wanted, found, taken)
-
-
-def _group(ids: Iterable[str], sizes: Mapping[str, Size], gap: float) -> _Group:
-    listed = tuple(ids)
-    return _Group(listed, tuple(sizes[i] for i in listed), gap)
+    settle(group.ids, column(group, side, near, wanted, taken), sizes, found, taken)
 
 
 def _two_sides(document: Map, new: Sequence[str], found: Mapping[str, Place]) -> tuple[list[str], list[str]]:
@@ -155,12 +128,18 @@ def _two_sides(document: Map, new: Sequence[str], found: Mapping[str, Place]) ->
 
 
 def _place_arc(
-    group: _Group, side: int, root: Place, root_size: Size, found: dict[str, Place], taken: Boxes
+    group: Group,
+    side: int,
+    root: Place,
+    root_id: str,
+    sizes: Mapping[str, Size],
+    found: dict[str, Place],
+    taken: Boxes,
 ) -> None:
     """A column around the root, bent inwards at its ends; the next column out when it is full."""
     height = group.height
     half = max(height / 2.0, 1.0)
-    near = root_size[0] / 2.0 + ROOT_GAP
+    near = sizes[root_id][0] / 2.0 + ROOT_GAP
     while True:
         spots: list[Size] = []
         y = root.y - height / 2.0
@@ -172,33 +151,9 @@ def _place_arc(
             spots.append((x, middle))
             y += h + group.gap
         if taken.free_all(spots, group.sizes, CLEARANCE):
-            _settle(group, spots, found, taken)
+            settle(group.ids, spots, sizes, found, taken)
             return
         near += max(w for w, _ in group.sizes) + LEVEL_GAP
-
-
-def _place_column(
-    group: _Group, side: int, near: float, wanted: float, found: dict[str, Place], taken: Boxes
-) -> None:
-    """A straight column outward of `near`, with its top as near to `wanted` as there is room.
-
-    Sliding along the column and going further out are weighed against each other.
-    """
-    best, best_cost, out = (near, wanted), math.inf, 0.0
-    while out * OUT_COST < best_cost:
-        edge = near + side * out
-        xs = [edge + side * w / 2.0 for w, _ in group.sizes]
-        top = taken.slide(xs, group.sizes, group.gap, wanted, (ASIDE, group.gap))
-        cost = abs(top - wanted) + out * OUT_COST
-        if cost < best_cost:
-            best, best_cost = (edge, top), cost
-        out += STEP_OUT
-    edge, y = best
-    spots: list[Size] = []
-    for w, h in group.sizes:
-        spots.append((edge + side * w / 2.0, y + h / 2.0))
-        y += h + group.gap
-    _settle(group, spots, found, taken)
 
 
 def _near_edge(
@@ -217,12 +172,6 @@ def _near_edge(
         if 0.0 < (past - edge) * side < LEVEL_GAP * 2:  # one that was dragged away does not count
             edge = past
     return edge
-
-
-def _settle(group: _Group, spots: Sequence[Size], found: dict[str, Place], taken: Boxes) -> None:
-    for topic_id, (x, y), (w, h) in zip(group.ids, spots, group.sizes, strict=True):
-        found[topic_id] = Place(round(x, 2), round(y, 2))
-        taken.add(round(x, 2), round(y, 2), w, h)
 
 
 def _at(document: Map, topic_id: str, found: Mapping[str, Place]) -> Place:

@@ -1,21 +1,14 @@
-"""All topics from scratch: both sides of the fan packed by their outlines.
-
-Each branch is a block with an outline: for every depth column the span it covers. Siblings
-are pushed together until their outlines touch in some column, so a small branch slips in
-beside the deep part of a big one. After van der Ploeg, "Drawing non-layered tidy trees in
-linear time", Software: Practice and Experience 44 (2014), with one column per depth.
-"""
+"""All topics from scratch: both sides of the fan packed by their outlines."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+
+import numpy as np
 
 from knowalledge_desktop.core.graph import Map
-
-Size = tuple[float, float]
-Outline = list[tuple[float, float]]
-"""Top and bottom per depth below the branch's own column, relative to the branch's centre line."""
+from knowalledge_desktop.layout.contour import Contour
+from knowalledge_desktop.layout.forest import Floats, Forest, Ints, Size, forest_of
 
 ROOT_GAP = 60.0
 LEVEL_GAP = 88.0
@@ -25,112 +18,54 @@ MOST_BEND = 70.0
 """How far the middle of a side stands further out than its ends; less than LEVEL_GAP, so no columns meet."""
 
 
-def pack(document: Map, sizes: Mapping[str, Size]) -> dict[str, tuple[float, float]]:
-    """Centres of all topics in scene units, the root at the origin."""
-    if document.root is None:
-        return {}
-    order = document.branch(document.root_id)
-    depth = _depths(document, order)
-    first = document.children(document.root_id)
-    weights = {c: _leaves(document, c) for c in first}
-    right, left = _balanced(first, weights)
-    places = {document.root_id: (0.0, 0.0)}
-    for side, ids in ((1, right), (-1, left)):
-        if ids:
-            _pack_side(document, sizes, depth, ids, side, places)
-    return places
+def pack(document: Map, sizes: Mapping[str, Size]) -> tuple[tuple[str, ...], Floats, Floats]:
+    """Ids, and the centres of all topics in scene units, the root at the origin."""
+    forest = forest_of(document, sizes)
+    return forest.ids, *packed(forest)
 
 
-def _depths(document: Map, order: Sequence[str]) -> dict[str, int]:
-    depth = {document.root_id: 0}
-    for topic_id in order[1:]:
-        depth[topic_id] = depth[document.topics[topic_id].parent_id or document.root_id] + 1
-    return depth
+def packed(forest: Forest) -> tuple[Floats, Floats]:
+    """The centres of all topics, x and y."""
+    contour = Contour(forest, forest.h, GAPS, BETWEEN_BRANCHES)
+    branches = forest.children(0)
+    cut = _cut(forest.leaves()[branches.start : branches.stop])
+    for rows in (branches[:cut], branches[cut:]):
+        contour.stack(rows, 1)
+    offsets = np.array(contour.offsets)
+    return _across(forest, offsets, branches.start + cut), forest.summed(offsets)
 
 
-def _leaves(document: Map, topic_id: str) -> int:
-    return sum(1 for each in document.branch(topic_id) if not document.children(each))
+def _cut(weights: Ints) -> int:
+    """How many branches stand on the right, so that both sides carry about as many leaves."""
+    if not len(weights):
+        return 0
+    middles = np.cumsum(weights) - weights / 2
+    found = np.flatnonzero(middles >= weights.sum() / 2)
+    return max(1, int(found[0])) if len(found) else len(weights)
 
 
-def _balanced(ids: Sequence[str], weights: Mapping[str, int]) -> tuple[list[str], list[str]]:
-    """Cut the list once so that both sides carry about as many leaves."""
-    total, running = sum(weights.values()), 0
-    for index, topic_id in enumerate(ids):
-        if running + weights[topic_id] / 2 >= total / 2:
-            cut = max(1, index)
-            return list(ids[:cut]), list(ids[cut:])
-        running += weights[topic_id]
-    return list(ids), []
-
-
-def _pack_side(
-    document: Map,
-    sizes: Mapping[str, Size],
-    depth: Mapping[str, int],
-    ids: Sequence[str],
-    side: int,
-    places: dict[str, tuple[float, float]],
-) -> None:
-    order = [each for top in ids for each in document.branch(top)]
-    offsets: dict[str, float] = {}
-    outlines: dict[str, Outline] = {}
-    for topic_id in reversed(order):  # children before parents
-        children = document.children(topic_id)
-        below = _stack([outlines.pop(c) for c in children], children, offsets, depth[topic_id] + 1)
-        half = sizes[topic_id][1] / 2
-        outlines[topic_id] = [(-half, half), *below]
-    _stack([outlines.pop(c) for c in ids], ids, offsets, 1)
-    columns = _columns(sizes, depth, order, sizes[document.root_id][0])
-    half = max(1.0, *(abs(offsets[c]) for c in ids)) * 1.05
-    bow = 0.0
-    for topic_id in order:
-        parent = document.topics[topic_id].parent_id or document.root_id
-        y = places[parent][1] + offsets[topic_id]
-        if depth[topic_id] == 1:
-            bow = min(half * 0.3, MOST_BEND) * math.sqrt(max(0.0, 1.0 - (y / half) ** 2))
-        x = side * (columns[depth[topic_id]] + bow + sizes[topic_id][0] / 2)
-        places[topic_id] = (round(x, 2), round(y, 2))
-
-
-def _columns(
-    sizes: Mapping[str, Size], depth: Mapping[str, int], order: Sequence[str], root_width: float
-) -> dict[int, float]:
-    """The near edge of each depth's column, counted outward from the root's centre."""
-    widest: dict[int, float] = {}
-    for topic_id in order:
-        widest[depth[topic_id]] = max(widest.get(depth[topic_id], 0.0), sizes[topic_id][0])
-    columns: dict[int, float] = {}
-    edge = root_width / 2 + ROOT_GAP
-    for level in sorted(widest):
-        columns[level] = edge
-        edge += widest[level] + LEVEL_GAP
-    return columns
-
-
-def _stack(outlines: Sequence[Outline], ids: Sequence[str], offsets: dict[str, float], depth: int) -> Outline:
-    """Stack branches downwards until they touch; records their offsets from the middle."""
-    if not outlines:
-        return []
-    gap = GAPS[min(depth, len(GAPS)) - 1]
-    bottoms: list[float] = []
-    tops: list[float] = []
-    at: list[float] = []
-    for outline in outlines:
-        shared = min(len(outline), len(bottoms))
-        y = max(
-            (bottoms[i] - outline[i][0] + (BETWEEN_BRANCHES if i else gap) for i in range(shared)), default=0.0
-        )
-        if at:
-            y = max(y, at[-1])
-        for level, (top, bottom) in enumerate(outline):
-            if level < len(bottoms):
-                bottoms[level] = max(bottoms[level], y + bottom)
-                tops[level] = min(tops[level], y + top)
-            else:
-                bottoms.append(y + bottom)
-                tops.append(y + top)
-        at.append(y)
-    middle = (at[0] + at[-1]) / 2
-    for topic_id, y in zip(ids, at, strict=True):
-        offsets[topic_id] = y - middle
-    return [(top - middle, bottom - middle) for top, bottom in zip(tops, bottoms, strict=True)]
+def _across(forest: Forest, offsets: Floats, first_left: int) -> Floats:
+    """Columns by depth, on each side for itself, bent in at their ends."""
+    side = np.ones(len(forest))
+    bow = np.zeros(len(forest))
+    x = np.zeros(len(forest))
+    if len(forest) == 1:
+        return x
+    one = forest.level(1)
+    side[first_left : one.stop] = -1
+    for sign in (1, -1):
+        rows = np.flatnonzero(side[one] == sign) + one.start
+        if len(rows):
+            half = max(1.0, float(np.abs(offsets[rows]).max())) * 1.05
+            bow[rows] = min(half * 0.3, MOST_BEND) * np.sqrt(np.maximum(0.0, 1.0 - (offsets[rows] / half) ** 2))
+    edge = {1: float(forest.w[0]) / 2 + ROOT_GAP, -1: float(forest.w[0]) / 2 + ROOT_GAP}
+    for depth in range(1, len(forest.levels) - 1):
+        part = forest.level(depth)
+        if depth > 1:
+            side[part], bow[part] = side[forest.parent[part]], bow[forest.parent[part]]
+        for sign in (1, -1):
+            rows = np.flatnonzero(side[part] == sign) + part.start
+            if len(rows):
+                x[rows] = sign * (edge[sign] + bow[rows] + forest.w[rows] / 2)
+                edge[sign] += float(forest.w[rows].max()) + LEVEL_GAP
+    return x
