@@ -12,18 +12,21 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from knowalledge_desktop.adapters.clock import SystemClock
 from knowalledge_desktop.adapters.keyring_secrets import KeyringSecrets
+from knowalledge_desktop.adapters.library_backup import LibraryBackup
 from knowalledge_desktop.adapters.library_db import LibraryDb
 from knowalledge_desktop.adapters.logs import set_up_logs
 from knowalledge_desktop.adapters.paths import resolve_paths
 from knowalledge_desktop.adapters.settings_file import SettingsFile
-from knowalledge_desktop.core.ports import Clock, Engine, SecretStore
+from knowalledge_desktop.core.ports import Clock, Engine, Library, SecretStore
 from knowalledge_desktop.core.settings import Settings
+from knowalledge_desktop.services.backup import BackupService
 from knowalledge_desktop.services.bundle import Folders, Services
 from knowalledge_desktop.services.edit import EditService
+from knowalledge_desktop.services.held import HeldLibrary
 from knowalledge_desktop.services.late import Late, Once
 from knowalledge_desktop.services.library import LibraryService
 from knowalledge_desktop.services.preferences import PreferencesService
@@ -60,7 +63,10 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
     keyring = KeyringSecrets(environ)
     secrets = overrides.secrets or keyring
     end_logs = set_up_logs(paths.state / "logs", secrets=keyring.known)
-    library = LibraryDb(paths.data / "library.db", clock)
+    file = LibraryDb(paths.data / "library.db", clock)
+    copies = LibraryBackup(file, paths.data / "library.db", clock)
+    held = HeldLibrary(file, copies.look_again, clock, new_id)
+    library = cast("Library", held)  # it hands on all that it does not do itself
     status = StatusService()
 
     def settings() -> Settings:
@@ -108,7 +114,7 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
                 last_first.push_async_callback(gateway.made.aclose)
 
     def notices() -> tuple[str, ...]:
-        return library.notices() + (gateway.made.notices() if gateway.made is not None else ())
+        return file.notices() + (gateway.made.notices() if gateway.made is not None else ())
 
     async def prepare() -> None:
         await asyncio.to_thread(gateway)
@@ -121,6 +127,7 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
         imaging=late("imaging"),
         edit=EditService(clock, new_id),
         library=LibraryService(library, late("atlas")),
+        backups=BackupService(copies, held, library),
         preferences=preferences,
         quota=late("quota"),
         cache=late("cache"),

@@ -108,6 +108,12 @@ class Connection:
                 self.script("ROLLBACK")
             raise
 
+    def fill_from(self, source: Connection) -> None:
+        """Put all of `source` in this file's place in one transaction, also while others read it."""
+        with self._errors(), self._db.backup("main", source._db, "main") as pages:
+            while not pages.done:
+                pages.step(-1)
+
     def interrupt(self) -> None:
         """Stop the statement that is running, if any; it raises `Interrupted`."""
         self._db.interrupt()
@@ -131,9 +137,23 @@ class Connection:
         except (apsw.CorruptError, apsw.NotADBError, apsw.FormatError) as error:
             raise StorageDamaged(self._told(error)) from error
         except apsw.IOError as error:
-            raise StorageDamaged(self._told(error)) from error
+            raise _of_io(getattr(error, "extendedresult", 0))(self._told(error)) from error
         except (apsw.BusyError, apsw.LockedError) as error:
             raise StorageError(f"{self._path}: in use by another program") from error
 
     def _told(self, error: Exception) -> str:
         return f"{self._path}: {error}"
+
+
+def _of_io(code: int) -> type[StorageError]:
+    """What an error of reading or writing means: only what was read wrongly says that a file is damaged."""
+    import apsw
+
+    damaged = {
+        apsw.SQLITE_IOERR_READ,
+        apsw.SQLITE_IOERR_SHORT_READ,
+        apsw.SQLITE_IOERR_CORRUPTFS,
+        apsw.SQLITE_IOERR_DATA,
+    }
+    full = {apsw.SQLITE_IOERR_SHMSIZE}  # no room for the file that processes share
+    return StorageDamaged if code in damaged else DiskFull if code in full else StorageError

@@ -52,6 +52,25 @@ class LibraryDb:
         """Sentences for the user about what was found at opening, such as a restored backup."""
         return tuple(self._file.notices)
 
+    @property
+    def file(self) -> LibraryFile:
+        """The file with its state: whether it refuses changes, and where its copies are."""
+        return self._file
+
+    async def exclusively(self, act: Callable[[], T]) -> T:
+        """Close the file, do `act` in the writer's thread, and open the file anew at the next call."""
+        loop = asyncio.get_running_loop()
+
+        def work() -> T:
+            if self._writing is not None:
+                self._writing.close()
+                self._writing = None
+                self._file.close()
+            return act()
+
+        await loop.run_in_executor(self._reader, self._close_reading)
+        return await loop.run_in_executor(self._writer, work)
+
     async def create(self, document: Map) -> None:
         """Store a new map with all that is in it; raises ChangeConflict when the id is taken."""
         now = self._clock.now()

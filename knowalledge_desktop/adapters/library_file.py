@@ -5,26 +5,24 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from knowalledge_desktop.adapters.library_connection import Connection
+from knowalledge_desktop.adapters.library_copies import APPLICATION_ID, Copies, check, folder_to_disk, to_disk
 from knowalledge_desktop.adapters.migrations import m0001_start, m0002_pictures, m0003_own_words, m0005_views
 from knowalledge_desktop.adapters.process_mark import ProcessMark, alone
 from knowalledge_desktop.adapters.storage_errors import os_errors, private_folder
-from knowalledge_desktop.core.errors import NewerVersion, StorageDamaged, StorageError, StorageReadOnly
+from knowalledge_desktop.core.backup import BackupKind
+from knowalledge_desktop.core.errors import DiskFull, NewerVersion, StorageDamaged, StorageError, StorageReadOnly
 from knowalledge_desktop.core.ports import Clock
 
-APPLICATION_ID = 0x4B414544  # "KAED"
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     m0001_start.migrate,
     m0002_pictures.migrate,
     m0003_own_words.migrate,
     m0005_views.migrate,
 )
-KEPT_BACKUPS = 7
 _LARGE = 64 * 1024 * 1024  # bytes; copying more takes longer than people wait at the end
 
 
@@ -42,9 +40,8 @@ class LibraryFile:
         migrations: tuple[Callable[[Connection], None], ...] = MIGRATIONS,
     ) -> None:
         self._path = path
-        self._clock = clock
         self._migrations = migrations
-        self._folder = path.parent / "backups"
+        self.copies = Copies(path.parent / "backups", clock)
         self._mark = ProcessMark(path)
         self._frozen = False
         self._new = False
@@ -58,14 +55,15 @@ class LibraryFile:
 
         When the file must not be written, the connection only reads and `refuses` says why.
         """
+        self.refuses, self.damaged, self._frozen = None, False, False
         try:
             return self._open()
-        except StorageReadOnly as error:
-            if not self._path.is_file():
-                self._mark.clear(clean=True)
+        except (StorageReadOnly, DiskFull) as error:
+            self._mark.clear(clean=True)
+            if not self._path.is_file() or self._path.stat().st_size == 0:
                 raise
             self.refuses = error
-            self.notices.append(f"The library can be read but not changed: {error.detail}")
+            self._tell(f"The library can be read but not changed: {error.detail}")
             self._freeze()
             return self.reader()
         except BaseException:
@@ -85,19 +83,52 @@ class LibraryFile:
             shutil.rmtree(self._copied, ignore_errors=True)
             self._copied = None
 
+    def is_open_elsewhere(self) -> bool:
+        """Whether another process has the file open; marks of crashed ones stay."""
+        return self._mark.is_alive_elsewhere()
+
+    def put_aside(self) -> str:
+        """Move the file, with those that go with it, to a name that says it is damaged; returns that path."""
+        aside = self._path.with_name(f"{self._path.name}.damaged-{self.copies.stamp()}-{os.urandom(2).hex()}")
+        kept = ""
+        with os_errors(self._path):
+            for end in ("", "-wal", "-shm"):
+                part = self._path.with_name(self._path.name + end)
+                if part.exists():
+                    part.replace(aside.with_name(aside.name + end))
+                    kept = str(aside)
+        return kept
+
+    def _tell(self, sentence: str) -> None:
+        if sentence not in self.notices:
+            self.notices.append(sentence)
+
     def _freeze(self) -> None:
         """Read the file where nothing can be written.
 
         Commits that are still in the write-ahead log can only be read through files beside it,
-        so with such commits a copy elsewhere is read.
+        so with such commits a copy elsewhere is read; also of a file whose tables are of an older version.
         """
         self._frozen = True
         log = self._path.with_name(self._path.name + "-wal")
-        if log.exists() and log.stat().st_size:
-            self._copied = Path(tempfile.mkdtemp(prefix="knowalledge-"))
-            with os_errors(self._copied):
-                for part in (self._path, log):
-                    shutil.copyfile(part, self._copied / part.name)
+        has_log = log.exists() and log.stat().st_size > 0
+        if not has_log:
+            db = self.reader()
+            try:
+                if int(db.value("PRAGMA user_version")) >= len(self._migrations):
+                    return
+            finally:
+                db.close()
+        self._copied = Path(tempfile.mkdtemp(prefix="knowalledge-"))
+        copy = self._copied / self._path.name
+        with os_errors(self._copied):
+            for part in (self._path, log) if has_log else (self._path,):
+                shutil.copyfile(part, self._copied / part.name)
+        db = Connection(copy, durable=True)
+        try:
+            migrate(db, self._migrations, int(db.value("PRAGMA user_version")))
+        finally:
+            db.close()
 
     def _open(self) -> Connection:
         private_folder(self._path.parent)
@@ -113,13 +144,15 @@ class LibraryFile:
             return self._of_this_version(db)
 
     def _checked(self, *, thorough: bool) -> Connection:
-        if self._backups() and (not self._path.exists() or self._path.stat().st_size == 0):
+        if self._path.is_dir():
+            raise StorageDamaged(f"{self._path}: a folder")
+        if self.copies.newest_first() and (not self._path.exists() or self._path.stat().st_size == 0):
             raise StorageDamaged(f"{self._path}: missing or empty, but there are backups of it")
         with os_errors(self._path):
             self._path.touch(mode=0o600)  # the files beside it get the same mode
         db = Connection(self._path, durable=True)
         try:
-            _check(db, self._path, thorough=thorough)
+            check(db, self._path, thorough=thorough)
         except BaseException:
             db.close()
             raise
@@ -127,14 +160,8 @@ class LibraryFile:
 
     def _replaced(self, error: StorageDamaged) -> Connection:
         """Move the damaged file aside and go on with the newest good backup, else with a new file."""
-        aside = self._path.with_name(f"{self._path.name}.damaged-{self._stamp()}-{os.urandom(2).hex()}")
-        kept = ""
-        with os_errors(self._path):
-            for end in ("", "-wal", "-shm"):
-                part = self._path.with_name(self._path.name + end)
-                if part.exists():
-                    part.replace(aside.with_name(aside.name + end))
-                    kept = f" The damaged file is kept as {aside}."
+        aside = self.put_aside()
+        kept = f" The damaged file is kept as {aside}." if aside else ""
         backup = self._restored()
         if backup is None:
             told = "The library was damaged and there was no good backup; a new one was started."
@@ -145,20 +172,21 @@ class LibraryFile:
 
     def _restored(self) -> Path | None:
         fresh = self._path.with_name(self._path.name + ".restored")
-        for backup in self._backups():
+        for backup in self.copies.newest_first():
             with os_errors(fresh):
                 shutil.copyfile(backup, fresh)
             try:
                 db = Connection(fresh, frozen=True)
                 try:
-                    _check(db, fresh, thorough=True)
+                    check(db, fresh, thorough=True)
                 finally:
                     db.close()
             except StorageDamaged:
                 continue
             with os_errors(fresh):
-                _to_disk(fresh)
+                to_disk(fresh)
                 fresh.replace(self._path)
+                folder_to_disk(self._path.parent)
             return backup
         fresh.unlink(missing_ok=True)
         return None
@@ -169,15 +197,12 @@ class LibraryFile:
         if version > len(self._migrations):
             db.close()
             self.refuses = NewerVersion(f"{self._path}: version {version}, known {len(self._migrations)}")
-            self.notices.append("The library was written by a newer version of the program; it can only be read.")
+            self._tell("The library was written by a newer version of the program; it can only be read.")
             return self.reader()
         try:
             if 0 < version < len(self._migrations):
-                self._copy(db, self._folder / f"library-before-v{version + 1}-{self._stamp()}.db")
-            for number, migrate in enumerate(self._migrations[version:], start=version + 1):
-                with db.writing():
-                    migrate(db)
-                    db.script(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number};")
+                self.copies.make(db, BackupKind.BEFORE_MIGRATION, version=version + 1)
+            migrate(db, self._migrations, version)
         except BaseException:
             db.close()
             raise
@@ -189,16 +214,12 @@ class LibraryFile:
         The first copy of a day is made after opening; `closing` replaces it when something was
         changed since, unless the library is so large that the person would have to wait.
         """
-        today = self._folder / f"library-{self._day()}.db"
-        if self.refuses is not None or self.damaged or self._needless(db, today, closing=closing):
+        if self.refuses is not None or self.damaged or self._needless(db, self.copies.today(), closing=closing):
             return
         try:
-            self._copy(db, today)
-            with os_errors(self._folder):
-                for old in sorted(self._folder.glob("library-[0-9]*.db"), reverse=True)[KEPT_BACKUPS:]:
-                    old.unlink(missing_ok=True)
+            self.copies.make(db, BackupKind.DAILY)
         except StorageError as error:
-            self.notices.append(f"The library could not be backed up: {error.detail}")
+            self._tell(f"The library could not be backed up: {error.detail}")
 
     def _needless(self, db: Connection, today: Path, *, closing: bool) -> bool:
         if not closing:
@@ -210,43 +231,10 @@ class LibraryFile:
     def _is_large(self) -> bool:
         return self._path.stat().st_size > _LARGE
 
-    def _copy(self, db: Connection, target: Path) -> None:
-        """A whole, compact copy that appears under its name only when it is on the disk."""
-        private_folder(target.parent)
-        fresh = target.with_name(f"{target.name}.new")
-        with os_errors(fresh):
-            fresh.unlink(missing_ok=True)
-        try:
-            db.rows("VACUUM INTO ?", (str(fresh),))
-            with os_errors(target):
-                _to_disk(fresh)
-                fresh.replace(target)
-        finally:
-            with suppress(OSError):
-                fresh.unlink(missing_ok=True)
 
-    def _backups(self) -> list[Path]:
-        """Backups, newest first."""
-        found = [path for path in self._folder.glob("library-*.db") if path.is_file()]
-        return sorted(found, key=lambda path: (path.stat().st_mtime, path.name), reverse=True)
-
-    def _day(self) -> str:
-        return datetime.fromtimestamp(self._clock.now(), UTC).strftime("%Y%m%d")
-
-    def _stamp(self) -> str:
-        return datetime.fromtimestamp(self._clock.now(), UTC).strftime("%Y%m%d-%H%M%S")
-
-
-def _check(db: Connection, path: Path, *, thorough: bool) -> None:
-    """Raise StorageDamaged unless this is a library, or an empty file that may become one."""
-    mark, version = db.value("PRAGMA application_id"), db.value("PRAGMA user_version")
-    empty = db.value("SELECT count(*) FROM sqlite_master") == 0
-    if mark != APPLICATION_ID and not (empty and version == 0):
-        raise StorageDamaged(f"{path}: not a library of this program")
-    if thorough and db.rows("PRAGMA quick_check(1)") != [("ok",)]:
-        raise StorageDamaged(f"{path}: its pages do not fit together")
-
-
-def _to_disk(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
+def migrate(db: Connection, migrations: Sequence[Callable[[Connection], None]], version: int) -> None:
+    """Bring a library from `version` to the newest form, each step wholly or not at all."""
+    for number, step in enumerate(migrations[version:], start=version + 1):
+        with db.writing():
+            step(db)
+            db.script(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number};")

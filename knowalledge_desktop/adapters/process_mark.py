@@ -64,6 +64,16 @@ class ProcessMark:
                 mark.unlink()
         return alive, crashed
 
+    def is_alive_elsewhere(self) -> bool:
+        """Whether another process is at work on the file now; removes nothing."""
+        for mark in self._path.parent.glob(f"{self._path.name}.open-*"):
+            if mark == self._mark:
+                continue
+            with suppress(OSError), mark.open("ab") as file:
+                if not _lock(file, wait=False):
+                    return True
+        return False
+
     def set(self) -> None:
         """Say that this process has the file open."""
         with os_errors(self._mark):

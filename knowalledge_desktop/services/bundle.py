@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # a face pays for what it uses
     from knowalledge_desktop.core.ports import CacheStats
     from knowalledge_desktop.services.ask import AskService
+    from knowalledge_desktop.services.backup import BackupService
     from knowalledge_desktop.services.cache import CacheService
     from knowalledge_desktop.services.diagnosis import DiagnosisService
     from knowalledge_desktop.services.edit import EditService
@@ -55,6 +56,7 @@ class Services:
     imaging: ImagingService
     edit: EditService
     library: LibraryService
+    backups: BackupService
     preferences: PreferencesService
     quota: QuotaService
     cache: CacheService

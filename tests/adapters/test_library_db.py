@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from knowalledge_desktop.adapters import library_file, library_search
+from knowalledge_desktop.adapters import library_copies, library_file, library_search
 from knowalledge_desktop.adapters.library_connection import Connection, Interrupted
 from knowalledge_desktop.adapters.library_db import LibraryDb
 from knowalledge_desktop.adapters.library_file import APPLICATION_ID, MIGRATIONS, LibraryFile
@@ -469,7 +469,7 @@ async def test_a_failed_backup_is_a_notice_and_no_error(path: Path, monkeypatch:
     def full(_: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(library_file, "_to_disk", full)
+    monkeypatch.setattr(library_copies, "to_disk", full)
     library = LibraryDb(path, FakeClock())
     await library.create(photosynthesis())
     await library.aclose()

@@ -38,6 +38,7 @@ from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.prompts.render import render
 from knowalledge_desktop.resilience.memory import AnswerMemory
 from knowalledge_desktop.services.ask import AskService
+from knowalledge_desktop.services.backup import BackupService
 from knowalledge_desktop.services.bundle import Folders, Services
 from knowalledge_desktop.services.cache import CacheService
 from knowalledge_desktop.services.diagnosis import Check, DiagnosisService
@@ -45,6 +46,7 @@ from knowalledge_desktop.services.edit import EditService
 from knowalledge_desktop.services.evidence import EvidenceService
 from knowalledge_desktop.services.explain import ExplainService
 from knowalledge_desktop.services.explore import ExploreService
+from knowalledge_desktop.services.held import HeldLibrary
 from knowalledge_desktop.services.imaging import ImagingService
 from knowalledge_desktop.services.jobs import JobService
 from knowalledge_desktop.services.library import LibraryService
@@ -52,6 +54,7 @@ from knowalledge_desktop.services.preferences import PreferencesService
 from knowalledge_desktop.services.quota import QuotaService
 from knowalledge_desktop.services.status import StatusService
 from knowalledge_desktop.services.tariff import Tariffs
+from tests.support.backups import MemoryBackups
 from tests.support.fakes import FakeClock, MemoryCache, MemoryLibrary, MemorySecrets, MemorySettings, NoEvidence
 from tests.support.gates import NoLocks
 from tests.support.jobs import MemoryJobs
@@ -165,6 +168,7 @@ class Bench:
     doctor: tuple[Check, ...] = ()
     selftest: tuple[Check, ...] = ()
     notices: tuple[str, ...] = ()
+    backups: MemoryBackups = field(default_factory=lambda: MemoryBackups(Path("backups")))
     closed: int = 0
     tested_keys: list[str | None] = field(default_factory=list)
     overrides: list[dict[str, str]] = field(default_factory=list)
@@ -219,6 +223,11 @@ class Bench:
             imaging=ImagingService(self.engine, Pictures(), self.library, self.status, self.clock, self.new_id),
             edit=EditService(self.clock, self.new_id),
             library=LibraryService(self.library, self.index),
+            backups=BackupService(
+                self.backups,
+                HeldLibrary(self.library, self.backups.look_again, self.clock, self.new_id),
+                self.library,
+            ),
             preferences=PreferencesService(self.settings, self.secrets, self.status, engine_for_key),
             quota=quota,
             cache=CacheService(self.cache, self.memory_answers, settings),
