@@ -130,6 +130,7 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
         backups=BackupService(copies, held, library),
         preferences=preferences,
         quota=late("quota"),
+        prefetch=late("prefetch"),
         cache=late("cache"),
         tariffs=late("tariffs"),
         status=status,

@@ -30,6 +30,14 @@ class Theme(StrEnum):
     DARK = "dark"
 
 
+class Ahead(StrEnum):
+    """What is asked ahead for topics that have just grown; it costs as much as asking later."""
+
+    OFF = "off"
+    TEXTS = "texts"
+    SUBTOPICS = "subtopics"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The user's settings; never contains a secret.
@@ -56,6 +64,7 @@ class Settings:
     project: str = DEFAULT_PROJECT
     tier: str = "unknown"
     safety: Safety = Safety.DEFAULT
+    ahead: Ahead = Ahead.OFF
 
 
 def model_for(settings: Settings, request: Request) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # a face pays for what it uses
     from knowalledge_desktop.services.jobs import JobService
     from knowalledge_desktop.services.library import LibraryService
     from knowalledge_desktop.services.preferences import PreferencesService
+    from knowalledge_desktop.services.prefetch import PrefetchService
     from knowalledge_desktop.services.quota import QuotaService
     from knowalledge_desktop.services.status import StatusService
     from knowalledge_desktop.services.tariff import Tariffs
@@ -59,6 +60,7 @@ class Services:
     backups: BackupService
     preferences: PreferencesService
     quota: QuotaService
+    prefetch: PrefetchService
     cache: CacheService
     jobs: JobService
     tariffs: Tariffs

@@ -38,6 +38,28 @@ class Explained:
     was_limited: bool = False
 
 
+def explanation_request(
+    document: Map,
+    topic_id: str,
+    options: Options,
+    *,
+    engine: EngineChoice,
+    priority: Priority,
+    fresh: bool = False,
+) -> Request:
+    """The request for an explanation of a topic where it stands in a map."""
+    path = document.path(topic_id)
+    return Request(
+        Task.EXPLANATION,
+        path[-1].title,
+        path=tuple(topic.title for topic in path[:-1]),
+        options=options,
+        engine=engine,
+        priority=priority,
+        fresh=fresh,
+    )
+
+
 class ExplainService:
     """Asks for explanations and keeps them with their topic."""
 
@@ -57,16 +79,8 @@ class ExplainService:
         fresh: bool = False,
     ) -> AsyncGenerator[TextDelta | Restarted | Explained, None]:
         """Text as it comes, then one Explained. Raises AppErrors."""
-        document = session.map
-        path = document.path(topic_id)
-        request = Request(
-            Task.EXPLANATION,
-            path[-1].title,
-            path=tuple(topic.title for topic in path[:-1]),
-            options=options,
-            engine=engine,
-            priority=priority,
-            fresh=fresh,
+        request = explanation_request(
+            session.map, topic_id, options, engine=engine, priority=priority, fresh=fresh
         )
         was_limited = False
         try:

@@ -25,6 +25,32 @@ class Grown:
     answer: Answer
 
 
+def subtopics_request(
+    document: Map,
+    topic_id: str,
+    options: Options,
+    *,
+    engine: EngineChoice,
+    priority: Priority,
+    fresh: bool = False,
+) -> Request:
+    """The request for subtopics of a topic where it stands in a map; those it has are not asked for again."""
+    path = document.path(topic_id)
+    topic = path[-1]
+    siblings = document.children(topic.parent_id) if topic.parent_id else ()
+    return Request(
+        Task.SUBTOPICS,
+        topic.title,
+        path=tuple(each.title for each in path[:-1]),
+        siblings=tuple(document.topics[s].title for s in siblings if s != topic_id),
+        avoid=tuple(document.topics[c].title for c in document.children(topic_id)),
+        options=options,
+        engine=engine,
+        priority=priority,
+        fresh=fresh,
+    )
+
+
 class ExploreService:
     """Asks for subtopics and grows maps with them."""
 
@@ -69,7 +95,7 @@ class ExploreService:
         question is asked as the first time, and only what is new of the answer is added. An
         answer is in the library before it is yielded. Raises AppErrors.
         """
-        request = self._request(session.map, topic_id, options, engine, priority, fresh=fresh)
+        request = subtopics_request(session.map, topic_id, options, engine=engine, priority=priority, fresh=fresh)
         if not further:
             request = replace(request, avoid=())
         answer, items = await self._ask(request)
@@ -88,31 +114,6 @@ class ExploreService:
         except AppError as error:
             raise Incomplete(error) from error
         yield await self._grow(session, topic_id, answer, items)
-
-    def _request(
-        self,
-        document: Map,
-        topic_id: str,
-        options: Options,
-        engine: EngineChoice,
-        priority: Priority,
-        *,
-        fresh: bool,
-    ) -> Request:
-        path = document.path(topic_id)
-        topic = path[-1]
-        siblings = document.children(topic.parent_id) if topic.parent_id else ()
-        return Request(
-            Task.SUBTOPICS,
-            topic.title,
-            path=tuple(each.title for each in path[:-1]),
-            siblings=tuple(document.topics[s].title for s in siblings if s != topic_id),
-            avoid=tuple(document.topics[c].title for c in document.children(topic_id)),
-            options=options,
-            engine=engine,
-            priority=priority,
-            fresh=fresh,
-        )
 
     async def _ask(self, request: Request) -> tuple[Answer, SubtopicList]:
         answer = await self._status.watch(final_answer(self._engine, request))

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.core.ports import Clock
 from knowalledge_desktop.core.quota import Bucket, Budget, Gauge, Ledger, Limits, Metric, SpendRow
-from knowalledge_desktop.core.quota_rules import next_pacific_midnight, pacific_day
+from knowalledge_desktop.core.quota_rules import next_pacific_midnight, pacific_day, percent_used
 from knowalledge_desktop.core.request import Queued, Request
 from knowalledge_desktop.core.settings import Settings
 
 WARN_AT = (0.75, 0.9)
+BUSY_PERCENT = 80.0
 EVERY_MODEL = "*"
 _DAY_S = 86_400.0
 _MOST = 10**12
@@ -100,10 +101,12 @@ class QuotaService:
         return await self._ledger.spend(self._settings().project, since)
 
     async def busy(self) -> bool:
-        """Whether more than four fifths of a limit are used: nothing optional is asked then."""
-        report = await self.report()
-        full = 0.8
-        return any(gauge.limit is not None and gauge.used > full * gauge.limit for gauge in report.gauges)
+        """Whether more than four fifths of a limit are used, or Google refuses: nothing optional is asked then."""
+        gauges, now = (await self.report()).gauges, self._clock.now()
+        return any(
+            (percent_used(gauge.used, gauge.limit) or 0.0) > BUSY_PERCENT or (gauge.blocked_until or 0.0) > now
+            for gauge in gauges
+        )
 
     async def warnings(self) -> tuple[tuple[Metric, float], ...]:
         """Budgets that are more than three quarters used: which, and what share of 1."""

@@ -51,6 +51,7 @@ from knowalledge_desktop.services.imaging import ImagingService
 from knowalledge_desktop.services.jobs import JobService
 from knowalledge_desktop.services.library import LibraryService
 from knowalledge_desktop.services.preferences import PreferencesService
+from knowalledge_desktop.services.prefetch import PrefetchService
 from knowalledge_desktop.services.quota import QuotaService
 from knowalledge_desktop.services.status import StatusService
 from knowalledge_desktop.services.tariff import Tariffs
@@ -230,6 +231,7 @@ class Bench:
             ),
             preferences=PreferencesService(self.settings, self.secrets, self.status, engine_for_key),
             quota=quota,
+            prefetch=PrefetchService(self.engine, settings, self.status, quota, has_key),
             cache=CacheService(self.cache, self.memory_answers, settings),
             tariffs=Tariffs(settings, lambda: PriceTable("none", ""), self.clock, render),
             status=self.status,
