@@ -127,7 +127,9 @@ Work = Callable[[Context], Awaitable[int]]
 async def closing(context: Context, work: Work) -> int:
     """Do the work, tell what happened to the files, and close everything."""
     try:
-        return await beside(work(context), context.console, context.services, context.time_of)
+        code = await beside(work(context), context.console, context.services, context.time_of)
+        await _write_held(context.services)
+        return code
     except (AppError, BrokenPipeError):
         raise
     except Exception:
@@ -137,3 +139,9 @@ async def closing(context: Context, work: Work) -> int:
         for notice in context.services.notices():
             context.console.say(notice)
         await context.services.aclose()
+
+
+async def _write_held(services: Services) -> None:
+    """Raise what stands in the way when something is only in memory, which ends with the command."""
+    if not await services.backups.flush() and services.backups.held.because is not None:
+        raise services.backups.held.because
