@@ -116,7 +116,7 @@ def test_it_is_off_unless_somebody_wants_it() -> None:
         (Metric.RPM, 10, 9, False),
         (Metric.TPD, 1000, 801, False),
         (Metric.DAY_BUDGET, 1000, 801, False),
-        (Metric.MONTH_BUDGET, 0, 0, True),
+        (Metric.MONTH_BUDGET, 0, 0, False),
     ],
 )
 async def test_above_four_fifths_of_any_limit_nothing_is_asked(
@@ -125,6 +125,12 @@ async def test_above_four_fifths_of_any_limit_nothing_is_asked(
     bench = Bench()
     bench.book.more[metric] = Gauge(metric, limit, used)
     assert bool(await bench.fetch()) is asks
+
+
+async def test_what_google_refuses_is_left_alone() -> None:
+    bench = Bench()
+    bench.book.more[Metric.RPM] = Gauge(Metric.RPM, 10, 1, blocked_until=FakeClock().now() + 30)
+    assert await bench.fetch() == []
 
 
 async def test_it_looks_before_each_request() -> None:
