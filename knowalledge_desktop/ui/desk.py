@@ -15,6 +15,7 @@ from knowalledge_desktop.services.session import MapSession
 from knowalledge_desktop.ui.activity import activity
 from knowalledge_desktop.ui.ask_controller import AskController
 from knowalledge_desktop.ui.batch_controller import BatchController
+from knowalledge_desktop.ui.completing import Completing
 from knowalledge_desktop.ui.export_picture_controller import ExportPictureController
 from knowalledge_desktop.ui.find_controller import FindController
 from knowalledge_desktop.ui.icons import Icons
@@ -24,8 +25,8 @@ from knowalledge_desktop.ui.library_controller import LibraryController
 from knowalledge_desktop.ui.map_controller import EXPAND, EXPLAIN, ILLUSTRATE, MapController
 from knowalledge_desktop.ui.map_news import MapNews
 from knowalledge_desktop.ui.messages import act_name, message_for
+from knowalledge_desktop.ui.palette_controller import PaletteController
 from knowalledge_desktop.ui.panels.rail import JOBS, LIBRARY, MAP, QUOTA
-from knowalledge_desktop.ui.panels.top_bar import TopicField
 from knowalledge_desktop.ui.prices import Prices
 from knowalledge_desktop.ui.quota_controller import QuotaController
 from knowalledge_desktop.ui.settings_controller import SettingsController
@@ -65,7 +66,9 @@ class Desk(QObject):
         self._waits = Waits(services, tasks, lambda: self.maps.map, self._acts, self)
         self.jobs.waits = self._waits
         self._visited = Visited()
+        self._completing = Completing(services, tasks, self)
         self.find = FindController(self, window, icons, tasks)
+        self.palette = PaletteController(self, window, services, theme, icons, tasks)
         self._news = MapNews(self, window, self.maps)
         self._connect_parts()
         self._connect_maps()
@@ -78,7 +81,7 @@ class Desk(QObject):
     def _connect_parts(self) -> None:
         window, maps, canvas = self._window, self.maps, self._window.canvas
         field = window.top_bar.field
-        field.completion_wanted.connect(lambda text: self._complete(field, text))
+        self._completing.attach(field)
         window.top_bar.field.topic_submitted.connect(self.explore)
         window.top_bar.undo_requested.connect(self.undo)
         window.top_bar.redo_requested.connect(self.redo)
@@ -114,7 +117,7 @@ class Desk(QObject):
 
     def adopt_start_page(self, page: StartPage) -> None:
         """Connect the first page when it is built."""
-        page.field.completion_wanted.connect(lambda text: self._complete(page.field, text))
+        self._completing.attach(page.field)
         page.topic_submitted.connect(self.explore)
         page.image_requested.connect(self.imaging.choose_file)
         self.prices.attach(page.go_button, lambda: self.prices.of_new_map(page.field.text()))
@@ -379,13 +382,6 @@ class Desk(QObject):
         self._show_activity()
 
     # --- inside ---
-
-    def _complete(self, field: TopicField, text: str) -> None:
-        self._tasks.start(f"complete:{field.objectName()}", self._find_titles(field, text))
-
-    async def _find_titles(self, field: TopicField, text: str) -> None:
-        language = self._services.preferences.settings.options.language
-        field.propose(text, await self._services.library.complete(text, language))
 
     def _go(self, step: int) -> None:
         there = self._visited.go(step)

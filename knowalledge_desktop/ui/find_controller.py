@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from knowalledge_desktop.ui.panels.rail import MAP
 from knowalledge_desktop.ui.tasks import TaskRunner
@@ -33,6 +33,10 @@ class FindController(QObject):
         self._found: tuple[str, ...] = ()
         self._at = -1
         self._waiting = 0
+        self._hidden = ""
+        # In a moment: the canvas has to show the change first.
+        desk.maps.opened.connect(lambda _document: QTimer.singleShot(0, self, self._again))
+        desk.maps.changed.connect(lambda _change, _document: QTimer.singleShot(0, self, self._again))
 
     @property
     def is_open(self) -> bool:
@@ -78,6 +82,16 @@ class FindController(QObject):
         else:
             self._go(by)
 
+    def reveal(self, topic_id: str) -> None:
+        """Select a topic and see it; folded branches above it are opened first."""
+        canvas = self._window.canvas
+        self._window.show_page(MAP)
+        self._unfold(topic_id)
+        if topic_id in canvas.rows.index:
+            canvas.select(topic_id, reveal=True)
+        else:
+            self._hidden = topic_id
+
     # --- inside ---
 
     def _go(self, by: int) -> None:
@@ -85,8 +99,7 @@ class FindController(QObject):
             return
         self._at = (self._at + by) % len(self._found) if self._at >= 0 else (0 if by > 0 else len(self._found) - 1)
         topic_id = self._found[self._at]
-        self._unfold(topic_id)
-        self._window.canvas.select(topic_id, reveal=True)
+        self.reveal(topic_id)
         self._bar.show_count(self._at, len(self._found))
 
     @property
@@ -99,8 +112,6 @@ class FindController(QObject):
             self._made.wanted.connect(self.look)
             self._made.stepped.connect(self.step)
             self._made.closed.connect(self._end)
-            self._desk.maps.opened.connect(lambda _document: self._again())
-            self._desk.maps.changed.connect(lambda _change, _document: self._again())
         return self._made
 
     async def _look(self, document: Map, query: Query) -> None:
@@ -119,9 +130,14 @@ class FindController(QObject):
         self._bar.show_count(self._at, len(found))
 
     def _again(self) -> None:
+        hidden, self._hidden = self._hidden, ""
+        if hidden:
+            self.reveal(hidden)
+        if not self.is_open:
+            return
         if self._desk.maps.map is None:
             self._bar.leave()
-        elif self.is_open:
+        else:
             self.look(self._bar.query)
 
     def _end(self) -> None:

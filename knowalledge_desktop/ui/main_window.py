@@ -185,6 +185,10 @@ class MainWindow(QWidget):
         if not self.detail.isVisibleTo(self._splitter):
             self.toggle_panel()
 
+    def toggle_full_screen(self) -> None:
+        """The map and nothing else of the desktop, or the window as it was."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
     def toggle_outline(self) -> None:
         """Open or close the outline."""
         self.outline.setVisible(not self.outline.isVisibleTo(self._splitter))
@@ -239,6 +243,8 @@ class MainWindow(QWidget):
             ("Ctrl+Shift+P", lambda: desk.batch.open()),
             ("Ctrl+Shift+E", lambda: desk.pictures.export()),
             ("Ctrl+P", lambda: desk.pictures.print()),
+            ("Ctrl+K", lambda: desk.palette.open()),
+            ("F11", self.toggle_full_screen),
             ("Ctrl+F", lambda: desk.find.begin()),
             ("F3", lambda: desk.find.walk(1)),
             ("Shift+F3", lambda: desk.find.walk(-1)),

@@ -242,6 +242,7 @@ def _views(theme: Theme) -> str:
     return f"""
 QAbstractItemView {{ border: 2px solid transparent; outline: none; background: {_c(theme, "bg.window")};
   color: {_c(theme, "text.primary")}; }}
+QLineEdit#commandInput, QLineEdit#commandInput:focus {{ border: none; background: transparent; }}
 QTreeView::item, QListView::item {{ min-height: {theme.px("layout.row.default")}px; padding: 0 6px; }}
 QListView::item {{ border-radius: {theme.px("radius.md")}px; }}
 QTreeView::item:hover, QListView::item:hover {{ background: {_c(theme, "bg.hover")}; }}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QListView, QWidget
 
 from knowalledge_desktop.ui.icons import Icons
@@ -44,6 +45,13 @@ class TopicField(QLineEdit):
         self.textEdited.connect(lambda _: self._pause.start())
         self.returnPressed.connect(self.submit)
 
+    def event(self, event: QEvent) -> bool:
+        """Ctrl+K opens the palette here too; a field would take it to cut the line's end off."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _opens_palette(event):
+            event.ignore()
+            return False
+        return super().event(event)
+
     def submit(self) -> None:
         """Ask for a map of what is typed."""
         self._pause.stop()
@@ -69,6 +77,10 @@ class TopicField(QLineEdit):
 
     def _ready(self) -> None:
         self._submitted = False
+
+
+def _opens_palette(event: QKeyEvent) -> bool:
+    return event.key() == Qt.Key.Key_K and event.modifiers() == Qt.KeyboardModifier.ControlModifier
 
 
 class TopBar(QFrame):
