@@ -37,15 +37,15 @@ T = TypeVar("T")
 class Side:
     """How far the file knows: `base`, `seen`, `mirror` as said above.
 
-    `origin` is what the format showed at the export, when `seen` is a later state that was imported from the same
-    file before: what is as it was then may be an old copy, and is no edit.
+    `later` is what both sides knew when the same file was imported the last time: the map after that, and the
+    file then. It decides where the two alone would ask for the second time.
     """
 
     base: Map
     seen: Map
     mirror: Map
-    origin: Map | None = None
     blind: bool = False
+    later: Side | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,10 @@ class _Work:
         return self._without_doomed(result, doomed, spare)
 
     def _theirs_alone(self, key: str, their: Topic, result: dict[str, Topic], spare: dict[str, Topic]) -> None:
-        base, seen = self.side.base.topics.get(key), self.side.seen.topics.get(key)
+        base, seen, later = self.side.base.topics.get(key), self.side.seen.topics.get(key), self.side.later
+        if later is not None and key in later.base.topics and not self._has_edits(key, later.seen):
+            spare[key] = later.base.topics[key]  # it came with this file before, and was removed here
+            return
         if base is None or seen is None or self.side.blind:
             result[key] = (
                 their if their.parent_id is not None else replace(their, parent_id=self.ours.root_id or None)
@@ -154,7 +157,7 @@ class _Work:
         back = replace(
             base, **{name: getattr(their, name) for name in _FIELDS if getattr(their, name) != getattr(seen, name)}
         )
-        if self._has_edits(key):
+        if self._has_edits(key, self.side.seen):
             result[key] = back
             self._tell(key, "removal here", "it was edited in the file, so it is back", title=back.title)
         else:
@@ -189,11 +192,12 @@ class _Work:
             and ours.pictures.get(key) == base.pictures.get(key)
         )
 
-    def _has_edits(self, key: str) -> bool:
-        """Whether the file has altered a topic or its texts."""
-        theirs, seen = self.theirs, self.side.seen
+    def _has_edits(self, key: str, seen: Map) -> bool:
+        """Whether the file has altered a topic or its texts since it was as in `seen`."""
+        theirs = self.theirs
         return (
-            replace(theirs.topics[key], rank=seen.topics[key].rank) != seen.topics[key]
+            key not in seen.topics
+            or replace(theirs.topics[key], rank=seen.topics[key].rank) != seen.topics[key]
             or texts_of(theirs, key) != texts_of(seen, key)
             or theirs.pictures.get(key) != seen.pictures.get(key)
         )
@@ -202,18 +206,12 @@ class _Work:
         key = mine.topic_id
         base, seen = self.side.base.topics.get(key), self.side.seen.topics.get(key)
         mirror = self.side.mirror.topics.get(key)
-        origin = self.side.origin.topics.get(key) if self.side.origin else None
+        later = self.side.later
+        once = (later.base.topics.get(key), later.seen.topics.get(key)) if later else (None, None)
         taken: dict[str, Any] = {}
         for name in _FIELDS:
             here, there = getattr(mine, name), getattr(their, name)
-            verdict = self._verdict(
-                here,
-                there,
-                _at(base, name),
-                _at(seen, name),
-                _at(mirror, name),
-                _at(origin, name),
-            )
+            verdict = self._verdict(here, there, *(_at(each, name) for each in (base, seen, mirror, *once)))
             if verdict is _TAKE:
                 taken[name] = there
             elif verdict is _CONFLICT:
@@ -227,15 +225,19 @@ class _Work:
         return replace(mine, **taken) if taken else mine
 
     def _verdict(
-        self, here: object, there: object, base: object, seen: object, mirror: object, origin: object
+        self, here: object, there: object, base: object, seen: object, mirror: object, base2: object, seen2: object
     ) -> object:
+        """Whose value of a field stays."""
         if here == there:
             return _STAY
-        if seen is _ABSENT or self.side.blind:  # nobody knows who has edited
-            return _STAY if there == mirror or not there else _CONFLICT
-        if there == seen or (origin is not _ABSENT and there == origin):
-            return _STAY
-        return _TAKE if here == base else _CONFLICT
+        blind = seen is _ABSENT or self.side.blind  # nobody knows who has edited
+        if blind:
+            verdict = _STAY if there == mirror or not there else _CONFLICT
+        else:
+            verdict = _STAY if there == seen else _TAKE if here == base else _CONFLICT
+        if verdict is _CONFLICT and seen2 is not _ABSENT:
+            return _STAY if there == seen2 else _TAKE if here == base2 else _CONFLICT
+        return verdict
 
     def _kept_both(self, mine: Topic, name: str, here: Any, there: Any) -> Any:  # noqa: ANN401 - a field's value
         key = mine.topic_id
@@ -298,13 +300,12 @@ class _Work:
         key = mine.key
         base, seen = self.side.base.explanations.get(key), self.side.seen.explanations.get(key)
         mirror = self.side.mirror.explanations.get(key)
-        origin = self.side.origin.explanations.get(key) if self.side.origin else None
+        later = self.side.later
+        once = (later.base.explanations.get(key), later.seen.explanations.get(key)) if later else (None, None)
         taken: dict[str, Any] = {}
         for name in TEXT_FIELDS:
             here, there = getattr(mine, name), getattr(their, name)
-            verdict = self._verdict(
-                here, there, _at(base, name), _at(seen, name), _at(mirror, name), _at(origin, name)
-            )
+            verdict = self._verdict(here, there, *(_at(each, name) for each in (base, seen, mirror, *once)))
             if verdict is _TAKE:
                 taken[name] = there
             elif verdict is _CONFLICT and name in _WORDS:
@@ -346,8 +347,12 @@ class _Work:
         for key, place in places_in(self.theirs, view).items():
             if key not in topics or place == seen.get(key):
                 continue
-            if key not in result or (result[key] == base.get(key) and not self.side.blind):
-                result[key] = place
+            mine, was = result.get(key), seen.get(key)
+            if mine is None or was is None:
+                result.setdefault(key, place)
+            elif mine == base.get(key) and not self.side.blind:
+                names = [n for n in ("x", "y", "pinned", "collapsed") if getattr(place, n) != getattr(was, n)]
+                result[key] = replace(mine, **{name: getattr(place, name) for name in names})
         return result
 
 

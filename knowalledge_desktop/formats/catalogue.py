@@ -7,6 +7,10 @@ from knowalledge_desktop.formats.base import Format
 
 def all_formats() -> tuple[Format, ...]:
     """Every format; what each needs is imported at its first use."""
+    from knowalledge_desktop.formats.csv_table import CsvTable
+    from knowalledge_desktop.formats.graphml import GraphMl
+    from knowalledge_desktop.formats.json_canvas import JsonCanvas
     from knowalledge_desktop.formats.knowalledge_file import KnowalledgeFile
+    from knowalledge_desktop.formats.vault import Vault
 
-    return (KnowalledgeFile(),)
+    return (KnowalledgeFile(), Vault(), JsonCanvas(), GraphMl(), CsvTable())
