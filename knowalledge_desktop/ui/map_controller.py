@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from knowalledge_desktop.services.explain import Explained
 
 EXPAND, EXPLAIN, ILLUSTRATE = "expand", "explain", "illustrate"
+AHEAD = "ahead"
+"""Key of what is asked ahead for the open map; it is no act of the person's."""
+
 _KINDS = (EXPAND, EXPLAIN, ILLUSTRATE)
 
 
@@ -161,7 +164,8 @@ class MapController(QObject):
         return True in stopped
 
     def stop_all(self) -> None:
-        """Stop all acts on the map."""
+        """Stop all acts on the map, and what is asked ahead for it."""
+        self._tasks.cancel(AHEAD)
         for kind, topic_id in self.running():
             self._tasks.cancel(_key(kind, topic_id))
 

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QSettings, QTimer
 from knowalledge_desktop.core.errors import AppError
 from knowalledge_desktop.core.quota import Budget, Gauge, Limits, Metric
 from knowalledge_desktop.services.bundle import Services
+from knowalledge_desktop.ui.extras import Extras
 from knowalledge_desktop.ui.notifier import SHOWN_MS
 from knowalledge_desktop.ui.panels.rail import QUOTA
 from knowalledge_desktop.ui.tasks import TaskRunner
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 READ = "quota:read"
 TICK_MS = 1000
-_ASKING = ("expand:", "explain:", "illustrate:", "ask", "image:ask", "job")
+_ASKING = ("expand:", "explain:", "illustrate:", "ask", "image:ask", "job", "ahead")
 """Keys of tasks that may send requests: meters move while they run."""
 _TOUCHING = (*_ASKING, "key:state", "key:keep", "key:remove", "settings")
 """Keys of tasks after whose end the meters may be others."""
@@ -43,6 +44,7 @@ class QuotaController(QObject):
         self._prices: tuple[str, str] | None = None
         self._again = False
         self._warned = QSettings(str(services.folders.state / "window.ini"), QSettings.Format.IniFormat)
+        self.extras = Extras(desk, window, services, tasks)
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self.refresh)
         self._later = QTimer(self, singleShot=True)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from knowalledge_desktop.core.errors import AppError, KeyMalformed, KeyProblem
-from knowalledge_desktop.core.request import Detail, Level
+from knowalledge_desktop.core.request import Detail, Level, Request, Task
+from knowalledge_desktop.core.settings import Ahead
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.dialogs.ask import ask
 from knowalledge_desktop.ui.icons import Icons
@@ -74,8 +75,10 @@ class SettingsController(QObject):
 
         dialog = SettingsDialog(preferences.settings, self._icons, self._window)
         dialog.models_requested.connect(lambda: self._load_models(dialog))
+        dialog.backups_requested.connect(self._desk.backups.open)
         self._adopt(dialog.key_card)
         self.refresh_key()
+        self._tasks.start("settings:prices", self._tell_prices(dialog))
         try:
             if await ask(dialog):
                 preferences.save(dialog.result_settings())
@@ -83,8 +86,25 @@ class SettingsController(QObject):
                 self._window.detail.set_options(preferences.settings.options)
         finally:
             self._cards.remove(dialog.key_card)
-            for key in ("settings:models", "key:test"):  # their answers would have nowhere to be shown
+            for key in (
+                "settings:models",
+                "settings:prices",
+                "key:test",
+            ):  # their answers would have nowhere to be shown
                 self._tasks.cancel(key)
+
+    async def _tell_prices(self, dialog: SettingsDialog) -> None:
+        await self._services.prepare()  # off the loop, if nothing else has needed the prices yet
+        from knowalledge_desktop.services.prefetch import MOST
+
+        options = self._services.preferences.settings.options
+        tasks = {Ahead.TEXTS: Task.EXPLANATION, Ahead.SUBTOPICS: Task.SUBTOPICS}
+        dialog.show_prices(
+            {
+                ahead: self._desk.prices.text([Request(task, "Photosynthesis", options=options)] * MOST)
+                for ahead, task in tasks.items()
+            }
+        )
 
     def _load_models(self, dialog: SettingsDialog) -> None:
         def say(error: AppError) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFormLayout, QFrame, QLineEdit, QScrollArea, QWidget
 
 from knowalledge_desktop.core.request import LANGUAGES, Detail, EngineChoice, Level, Options, Style
-from knowalledge_desktop.core.settings import PRODUCTION_BASE_URL, Safety, Settings
+from knowalledge_desktop.core.settings import PRODUCTION_BASE_URL, Ahead, Safety, Settings
 from knowalledge_desktop.core.settings import Theme as ThemeChoice
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.panels.key_card import KeyCard
@@ -42,6 +42,7 @@ class SettingsDialog(QDialog):
     """Edits a copy of the settings; `result_settings` is what was chosen."""
 
     models_requested = Signal()
+    backups_requested = Signal()
 
     def __init__(self, settings: Settings, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,6 +79,16 @@ class SettingsDialog(QDialog):
             )
         )
         self._grounded.setChecked(settings.options.grounded)
+        self._ahead = _combo(
+            "aheadChoice",
+            (self.tr("Nothing"), self.tr("Texts of new topics"), self.tr("Subtopics of new topics")),
+            list(Ahead),
+            settings.ahead,
+        )
+        self._ahead_price = label("", "secondary", wrap=True)
+        self._ahead_price.setObjectName("aheadPrice")
+        self._prices: Mapping[Ahead, str] = {}
+        self._ahead.currentIndexChanged.connect(self._show_price)
         self._load = text_button(
             self.tr("Load list"),
             "modelListButton",
@@ -129,6 +140,7 @@ class SettingsDialog(QDialog):
         self._address.setObjectName("baseUrlInput")
         self._address.setPlaceholderText(PRODUCTION_BASE_URL)
         self._build()
+        self._show_price()
 
     def _build(self) -> None:
         form = QFormLayout()
@@ -159,8 +171,18 @@ class SettingsDialog(QDialog):
         )
         _line(form, self.tr("Harmful topics"), self._safety)
         form.addRow("", self._grounded)
+        ahead = self.tr(
+            "After a topic has grown, what you may want next is asked for at once and kept for your click. It"
+            " stops above 80 % of any limit or budget, offline, and when the map is closed."
+        )
+        _line(form, self.tr("Fetch ahead"), self._ahead, ahead)
+        form.addRow("", self._ahead_price)
         gateway = self.tr("Change it only to use a gateway; https, or http on this machine")
         _line(form, self.tr("Gemini address"), self._address, gateway)
+        form.addRow(label(self.tr("Library"), "title"))
+        tip = self.tr("Close the settings and see the copies of the library")
+        backups = text_button(self.tr("See all backups"), "settingsBackupsButton", self._backups, "", tip)
+        form.addRow(self.tr("Backups"), row(backups, -1))
         inner = QWidget()
         inner.setLayout(column(self.key_card, 20, form, -1, margins=(28, 20, 28, 20)))
         scroll = QScrollArea()
@@ -172,6 +194,10 @@ class SettingsDialog(QDialog):
         save.setDefault(True)
         self.setLayout(column(scroll, row(-1, cancel, save, margins=(28, 12, 28, 16), gap=8)))
         self.resize(620, 680)
+
+    def _backups(self) -> None:
+        self.reject()
+        self.backups_requested.emit()
 
     def result_settings(self) -> Settings:
         """The settings as chosen.
@@ -192,6 +218,7 @@ class SettingsDialog(QDialog):
             text_model=self._model.currentText().strip() or self._settings.text_model,
             image_model=self._image_model.currentText().strip() or self._settings.image_model,
             safety=list(Safety)[self._safety.currentIndex()],
+            ahead=list(Ahead)[self._ahead.currentIndex()],
             options=options,
             theme=list(ThemeChoice)[self._theme.currentIndex()],
             text_scale=SCALES[self._scale.currentIndex()],
@@ -203,6 +230,19 @@ class SettingsDialog(QDialog):
         """Tell why the list of models could not be had."""
         self._trouble.setText(text)
         self._trouble.setVisible(bool(text))
+
+    def show_prices(self, prices: Mapping[Ahead, str]) -> None:
+        """Tell what fetching ahead takes after each expansion."""
+        self._prices = prices
+        self._show_price()
+
+    def _show_price(self) -> None:
+        chosen = list(Ahead)[self._ahead.currentIndex()]
+        if chosen is Ahead.OFF:
+            text = self.tr("Only what you ask for is sent.")
+        else:
+            text = self.tr("After each expansion: {price}.").format(price=self._prices.get(chosen, "…"))
+        self._ahead_price.setText(text)
 
     def show_models(self, names: Sequence[str]) -> None:
         """Offer the models that the key may use."""
