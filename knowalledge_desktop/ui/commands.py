@@ -120,6 +120,7 @@ class Commands(QObject):
             of("tidy", self.tr("Tidy up the map"), lambda: maps.tidy(canvas.tidy()), "", "sparkles"),
             of("fit", self.tr("Fit the map"), canvas.fit, "Ctrl+9", "maximize"),
             of("zoom-reset", self.tr("Zoom to 100 %"), canvas.zoom_reset, "Ctrl+0", "scan"),
+            of("minimap", self.tr("Overview"), window.map_page.toggle_minimap, "Ctrl+Shift+M", "map"),
             of("outline", self.tr("Outline"), window.toggle_outline, "Ctrl+Shift+O", "list-tree"),
             of("panel", self.tr("Topic panel"), window.toggle_panel, "Ctrl+\\", "panel-right"),
             of("picture", self.tr("Save a picture of the map…"), desk.pictures.export, "", "image-up"),

@@ -16,13 +16,14 @@ from knowalledge_desktop.ui.notifier import Notifier
 from knowalledge_desktop.ui.panels.detail_panel import DetailPanel
 from knowalledge_desktop.ui.panels.map_page import MapPage
 from knowalledge_desktop.ui.panels.outline import OutlineView
-from knowalledge_desktop.ui.panels.rail import JOBS, LIBRARY, MAP, QUOTA, Rail
+from knowalledge_desktop.ui.panels.rail import BACKUPS, JOBS, LIBRARY, MAP, QUOTA, Rail
 from knowalledge_desktop.ui.panels.status_bar import StatusBar
 from knowalledge_desktop.ui.panels.top_bar import TopBar
 from knowalledge_desktop.ui.tasks import TaskRunner
 from knowalledge_desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from knowalledge_desktop.ui.panels.backup_page import BackupPage
     from knowalledge_desktop.ui.panels.jobs_panel import JobsPanel
     from knowalledge_desktop.ui.panels.library_page import LibraryPage
     from knowalledge_desktop.ui.panels.quota_page import QuotaPage
@@ -45,6 +46,7 @@ class MainWindow(QWidget):
         self._library_page: LibraryPage | None = None
         self._quota_page: QuotaPage | None = None
         self._jobs_panel: JobsPanel | None = None
+        self._backup_page: BackupPage | None = None
         self._geometry = QSettings(str(services.folders.state / "window.ini"), QSettings.Format.IniFormat)
         self.rail = Rail(theme, icons)
         self.top_bar = TopBar(theme, icons)
@@ -81,7 +83,7 @@ class MainWindow(QWidget):
         self._map_side.addWidget(self._splitter)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._map_side)
-        right = QVBoxLayout()
+        self._right = right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         self.top_bar.setProperty("edge", "bottom")
@@ -108,6 +110,8 @@ class MainWindow(QWidget):
             self._pages.setCurrentWidget(self.quota_page)
         elif page == JOBS:
             self._pages.setCurrentWidget(self.jobs_panel)
+        elif page == BACKUPS:
+            self._pages.setCurrentWidget(self.backup_page)
         else:
             self._pages.setCurrentWidget(self.library_page if page == LIBRARY else self._map_side)
         self.top_bar.show_map_controls(shown=page == MAP)
@@ -117,6 +121,8 @@ class MainWindow(QWidget):
     def page(self) -> str:
         """The page that is seen."""
         seen = self._pages.currentWidget()
+        if seen is not None and seen is self._backup_page:
+            return BACKUPS
         late = QUOTA if seen is self._quota_page else JOBS
         return MAP if seen is self._map_side else LIBRARY if seen is self._library_page else late
 
@@ -163,6 +169,21 @@ class MainWindow(QWidget):
             self._pages.addWidget(self._jobs_panel)
             self.desk.jobs.list.adopt_panel(self._jobs_panel)
         return self._jobs_panel
+
+    @property
+    def backup_page(self) -> BackupPage:
+        """The copies of the library; built when they are first wanted."""
+        if self._backup_page is None:
+            from knowalledge_desktop.ui.panels.backup_page import BackupPage
+
+            self._backup_page = BackupPage()
+            self._pages.addWidget(self._backup_page)
+            self.desk.backups.adopt_page(self._backup_page)
+        return self._backup_page
+
+    def add_banner(self, banner: QWidget) -> None:
+        """Put a line over the pages that stays."""
+        self._right.insertWidget(1, banner)
 
     @property
     def has_start_page(self) -> bool:
@@ -249,6 +270,7 @@ class MainWindow(QWidget):
             ("F3", lambda: desk.find.walk(1)),
             ("Shift+F3", lambda: desk.find.walk(-1)),
             ("Ctrl+Shift+F", desk.focus_search),
+            ("Ctrl+Shift+M", self.map_page.toggle_minimap),
             ("Ctrl+Shift+O", self.toggle_outline),
             ("Ctrl+\\", self.toggle_panel),
             ("Ctrl+,", desk.open_settings),
@@ -284,13 +306,18 @@ class MainWindow(QWidget):
         self._tell_panels()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.desk.backups.may_close():
+            event.ignore()
+            return
         self._geometry.setValue("geometry", self.saveGeometry())
         self._geometry.setValue("splitter", self._splitter.saveState())
+        self._geometry.setValue("minimap", self.map_page.wants_minimap)
         self._geometry.sync()
         event.accept()
         self.closing.emit()
 
     def _restore(self) -> None:
+        self.map_page.wants_minimap = self._geometry.value("minimap", "true") != "false"
         kept = self._geometry.value("geometry")
         if isinstance(kept, QByteArray) and self.restoreGeometry(kept) and self._on_screen():
             panels = self._geometry.value("splitter")

@@ -10,12 +10,15 @@ import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 
+from knowalledge_desktop.core.views import View
+from knowalledge_desktop.ui.canvas.bulk import draw_points
+from knowalledge_desktop.ui.canvas.decor import Decor
 from knowalledge_desktop.ui.canvas.edge_layer import EdgeLayer
 from knowalledge_desktop.ui.canvas.metrics import NodeMetrics
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.motion import Motion
 from knowalledge_desktop.ui.canvas.node_layer import NodeLayer
-from knowalledge_desktop.ui.canvas.pills import Look, PillPainter
+from knowalledge_desktop.ui.canvas.pills import Look, PillPainter, round_pen
 from knowalledge_desktop.ui.canvas.scene import AREAS, HALF, Frame, Shown
 from knowalledge_desktop.ui.canvas.sprites import Thumbnail, no_thumbnail
 from knowalledge_desktop.ui.theme import Theme
@@ -25,6 +28,8 @@ DOT_STEP, DOTS_FROM = 24.0, 0.5
 TILE_PX = 256
 """About how big the tile of the ground is, in device pixels."""
 AREA_PAD, AREA_RADIUS = 14.0, 40.0
+WITH_AREAS = frozenset((View.MIND.value, View.TREE.value, View.OUTLINE.value))
+"""Views in which a branch has a part of the picture for itself."""
 
 
 class MapRenderer:
@@ -35,6 +40,7 @@ class MapRenderer:
         self.metrics = NodeMetrics(theme)
         self.pills = PillPainter(theme, self.metrics)
         self._edges = EdgeLayer(theme)
+        self._decor = Decor(theme)
         self._nodes = NodeLayer(theme, self.metrics, self.pills, thumbnail)
         self._tile: tuple[tuple[int, float], QPixmap] | None = None
         self._areas: tuple[Rows, list[QRectF], list[QRect]] | None = None
@@ -56,9 +62,11 @@ class MapRenderer:
             rows = self._moving(rows, motion)
         painter.save()
         painter.setTransform(frame.camera.transform(frame.view), True)  # noqa: FBT003 - Qt takes no keyword here
-        if frame.scale < AREAS:
+        if frame.scale < AREAS and rows.style in WITH_AREAS:
             self._paint_areas(painter, rows, frame)
+        self._decor.below(painter, rows, frame)
         self._edges.paint(painter, rows, frame)
+        self._decor.marks(painter, rows, frame)
         left = 1.0 - motion.shrunk() if motion else 0.0
         if motion and left > 0.0:
             self._edges.paint_leaving(painter, motion.before, motion.leaving, left)
@@ -70,8 +78,26 @@ class MapRenderer:
         if captions:
             self._nodes.captions(painter, rows, frame)
 
+    def silhouette(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
+        """Only edges and dots, for a very small picture; the painter is in the picture's coordinates."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.save()
+        painter.setTransform(frame.camera.transform(frame.view), True)  # noqa: FBT003 - Qt takes no keyword here
+        self._edges.paint(painter, rows, frame)
+        painter.restore()
+        x = frame.view.width() / 2 + (rows.x - frame.camera.x) * frame.scale
+        y = frame.view.height() / 2 + (rows.y - frame.camera.y) * frame.scale
+        for depth in range(6):
+            some = np.flatnonzero(np.minimum(rows.depth, 5) == depth)
+            painter.setPen(
+                round_pen(self._theme.depth(depth).line, 5.0 if depth == 0 else 3.0 if depth == 1 else 1.5)
+            )
+            draw_points(painter, x[some], y[some])
+
     def edges(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
-        """Only the edges, as outlines; the painter maps scene units."""
+        """Only the edges, as outlines, and what the view draws with them; the painter maps scene units."""
+        self._decor.below(painter, rows, frame)
+        self._decor.marks(painter, rows, frame)
         self._edges.paint_fine(painter, rows, frame)
 
     def captions(self, painter: QPainter, rows: Rows, frame: Frame) -> None:

@@ -115,6 +115,11 @@ class MapView(QWidget):
         self._animator.stop_flight()
         self._move_camera(self._camera.panned(dx, dy))
 
+    def look_at(self, x: float, y: float) -> None:
+        """Have a scene point in the middle."""
+        self._animator.stop_flight()
+        self._move_camera(replace(self._camera, x=x, y=y))
+
     def fit(self) -> None:
         """See the whole map."""
         if len(self._rows):
@@ -164,6 +169,14 @@ class MapView(QWidget):
     def _box(self) -> QRectF:
         left, top, right, bottom = self._rows.bounds()
         return QRectF(left, top, right - left, bottom - top)
+
+    def sees_all(self) -> bool:
+        """Whether the whole map lies in the view."""
+        view = QSizeF(self.size())
+        at = self._camera.to_scene(QPointF(0, 0), view)
+        to = self._camera.to_scene(QPointF(view.width(), view.height()), view)
+        left, top, right, bottom = self._rows.bounds()
+        return at.x() <= left and at.y() <= top and to.x() >= right and to.y() >= bottom
 
     def shows(self, topic_ids: Iterable[str]) -> bool:
         """Whether all of these topics are wholly in the view."""

@@ -46,6 +46,7 @@ class ShortcutSheet(QDialog):
             (keys("Ctrl+Shift+E"), self.tr("Save a picture of the map")),
             (keys("Ctrl+P"), self.tr("Print the map")),
             (keys("F11"), self.tr("Full screen")),
+            (keys("Ctrl+Shift+M"), self.tr("Overview of the map")),
             (keys("Ctrl+2"), self.tr("Limits and budget")),
             (keys("Ctrl+3"), self.tr("Batches")),
             (keys("Ctrl+Shift+O"), self.tr("Outline")),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
@@ -13,6 +14,9 @@ from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.basics import badge, icon_button, row, rule, text_button
 from knowalledge_desktop.ui.widgets.elided import ElidedLabel
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.ui.canvas.minimap import Minimap
 
 EDGE = 16
 BESIDE = 480
@@ -66,6 +70,9 @@ class MapPage(QWidget):
         self._activity.hide()
         self._editor = InlineEditor(self)
         self._top: QWidget | None = None
+        self._theme = theme
+        self._minimap: Minimap | None = None
+        self.wants_minimap = True
         self.canvas.viewport_changed.connect(self._on_view)
 
     def _zoom_box(self, icons: Icons) -> QFrame:
@@ -105,6 +112,40 @@ class MapPage(QWidget):
         if watched is self._top and event.type() in (QEvent.Type.Show, QEvent.Type.Resize):
             self._lay_out()
         return super().eventFilter(watched, event)
+
+    def toggle_minimap(self) -> None:
+        """Show the overview, or hide it until it is wanted again."""
+        self.wants_minimap = self._minimap is None or not self._minimap.isVisible()
+        if self.wants_minimap:
+            self._overview().show()
+            self._put_minimap()
+        elif self._minimap is not None:
+            self._minimap.hide()
+
+    def _overview(self) -> Minimap:
+        if self._minimap is None:
+            from knowalledge_desktop.ui.canvas.minimap import Minimap
+
+            self._minimap = Minimap(self.canvas, self._theme, self)
+            self._minimap.rested.connect(self._put_minimap)
+        return self._minimap
+
+    def _put_minimap(self) -> None:
+        """Lower right; smaller, or in another corner, where topics lie under it (design, layout grid)."""
+        from knowalledge_desktop.ui.canvas.minimap import LARGE, SMALL
+
+        minimap = self._overview()
+        right, bottom = self.width() - EDGE, self.height() - EDGE
+        above_zoom = self._zoom.y() - EDGE
+        below_bar = EDGE + (self._top.height() + EDGE if self._top is not None and self._top.isVisible() else 0)
+        spots = [QRect(QPoint(right - size.width(), bottom - size.height()), size) for size in (LARGE, SMALL)]
+        spots.append(QRect(QPoint(right - SMALL.width(), below_bar), SMALL))
+        spots.append(QRect(QPoint(EDGE, below_bar), SMALL))
+        spots.append(QRect(QPoint(EDGE, above_zoom - SMALL.height()), SMALL))
+        box = min(spots, key=minimap.covered)  # the first of those that cover the least
+        minimap.fit_in(box.size())
+        minimap.move(box.topLeft())
+        minimap.raise_()
 
     @property
     def taken(self) -> int:
@@ -152,8 +193,22 @@ class MapPage(QWidget):
         if left < self._zoom.geometry().right() + EDGE:
             bottom -= self._zoom.height() + EDGE
         self._activity.move(left, bottom)
+        if self._minimap is not None and self._minimap.isVisible():
+            self._put_minimap()
+
+    def _offer_minimap(self) -> None:
+        """An overview is of use from the moment that not all is seen."""
+        if self.wants_minimap and self.isVisible() and not self.canvas.sees_all():
+            self._overview().show()
+            self._put_minimap()
 
     def _on_view(self) -> None:
+        if (
+            self.wants_minimap
+            and (self._minimap is None or self._minimap.isHidden())
+            and not self.canvas.sees_all()
+        ):
+            QTimer.singleShot(0, self, self._offer_minimap)
         self._percent.setText(f"{round(self.canvas.camera.scale * 100)}%")
         self._zoom.adjustSize()
         if self._editor.isVisible():
@@ -175,8 +230,6 @@ class InlineEditor(QLineEdit):
 
     def begin(self, box: object, title: str, done: Callable[[str], None]) -> None:
         """Show the field over a box in the parent's coordinates."""
-        from PySide6.QtCore import QRect
-
         where = box if isinstance(box, QRect) else QRect()
         self._done = done
         self.setText(title)
