@@ -64,6 +64,8 @@ class BackupService:
 
     async def restore(self, name: str) -> Restored:
         """Put a copy in the library's place, once the present is copied; raises UserInputError, StorageError."""
+        if not await self._library.flush() and self._library.held.because is not None:
+            raise self._library.held.because
         return await self._store.restore(name)
 
     async def save_copy(self, target: Path) -> int:

@@ -14,6 +14,7 @@ from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.services.session import MapSession
 from knowalledge_desktop.ui.activity import activity
 from knowalledge_desktop.ui.ask_controller import AskController
+from knowalledge_desktop.ui.backup_controller import BackupController
 from knowalledge_desktop.ui.batch_controller import BatchController
 from knowalledge_desktop.ui.completing import Completing
 from knowalledge_desktop.ui.export_picture_controller import ExportPictureController
@@ -26,7 +27,7 @@ from knowalledge_desktop.ui.map_controller import EXPAND, EXPLAIN, ILLUSTRATE, M
 from knowalledge_desktop.ui.map_news import MapNews
 from knowalledge_desktop.ui.messages import act_name, message_for
 from knowalledge_desktop.ui.palette_controller import PaletteController
-from knowalledge_desktop.ui.panels.rail import JOBS, LIBRARY, MAP, QUOTA
+from knowalledge_desktop.ui.panels.rail import BACKUPS, JOBS, LIBRARY, MAP, QUOTA
 from knowalledge_desktop.ui.prices import Prices
 from knowalledge_desktop.ui.quota_controller import QuotaController
 from knowalledge_desktop.ui.settings_controller import SettingsController
@@ -62,6 +63,7 @@ class Desk(QObject):
         self.quota = QuotaController(self, window, services, tasks)
         self.jobs = JobsController(self, window, services, icons, tasks)
         self.batch = BatchController(self, window, services, tasks)
+        self.backups = BackupController(self, window, services, tasks)
         self.pictures = ExportPictureController(self, window, services, theme, tasks)
         self._waits = Waits(services, tasks, lambda: self.maps.map, self._acts, self)
         self.jobs.waits = self._waits
@@ -266,6 +268,8 @@ class Desk(QObject):
             self.quota.refresh()
         elif page == JOBS:
             self.jobs.refresh()
+        elif page == BACKUPS:
+            self.backups.refresh()
 
     def open_settings(self) -> None:
         """Show the settings."""

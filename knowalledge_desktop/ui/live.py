@@ -66,8 +66,7 @@ async def live(
     collector = Collector(window)
     _log.info("window live after %d ms, a map was open: %s", clock.elapsed(), opened)
     port = await _open_port(services, port_for, window)
-    for notice in services.notices():
-        window.notifier.show(notice)
+    window.desk.backups.begin(services.notices())
     window.desk.settings.refresh_key()
     window.desk.jobs.resume_interrupted()
     _begin(window, topic, opened=opened)

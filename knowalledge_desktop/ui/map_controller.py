@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from knowalledge_desktop.core.errors import AppError, UserInputError
+from knowalledge_desktop.core.errors import AppError, NewerVersion, UserInputError
 from knowalledge_desktop.core.graph import Change, Explanation, Map, Place
 from knowalledge_desktop.core.request import Answer, Options, Restarted, TextDelta
 from knowalledge_desktop.services.bundle import Services
@@ -278,6 +278,9 @@ class MapController(QObject):
             self.activity_changed.emit()
 
     def _begin(self, kind: str, topic_id: str, work: Coroutine[Any, Any, None]) -> None:
+        if isinstance(refused := self._services.backups.refuses, NewerVersion):
+            work.close()  # nobody is asked for what could not be kept
+            work = _refuse(refused)
         self._failed.pop(topic_id, None)
         self._states[topic_id] = "generating"
         self._tasks.start(_key(kind, topic_id), work, lambda error: self._fail(kind, topic_id, error))
@@ -308,6 +311,10 @@ class MapController(QObject):
 
     def _runs(self, kind: str, topic_id: str) -> bool:
         return self._tasks.is_running(_key(kind, topic_id))
+
+
+async def _refuse(error: AppError) -> None:
+    raise error
 
 
 def _key(kind: str, topic_id: str) -> str:

@@ -10,6 +10,8 @@ from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.basics import column, icon_button
 
 MAP, LIBRARY, QUOTA, JOBS = "map", "library", "quota", "jobs"
+BACKUPS = "backups"
+"""A page of the library."""
 
 
 class Rail(QFrame):
@@ -101,7 +103,7 @@ class Rail(QFrame):
 
     def show_page(self, page: str) -> None:
         """Mark a page as the one that is seen."""
-        self._pages[page].setChecked(True)
+        self._pages[LIBRARY if page == BACKUPS else page].setChecked(True)
 
     def _restyle(self) -> None:
         self._mark.setPixmap(self._icons.mark(28, self.devicePixelRatioF()))
