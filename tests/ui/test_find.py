@@ -100,6 +100,7 @@ def test_the_others_are_dimmed(flow: Callable[[Steps], None]) -> None:
         lit = next(t for t, topic in document.topics.items() if topic.title == title)
         other = next(t for t, topic in document.topics.items() if topic.title == titles(driver)[9])
         before = {each: grabbed(driver, each) for each in (lit, other)}
+        ground_colour = QColor(driver.theme.color("bg.canvas"))
         count = await looked_for(driver, title)
         await until(lambda: count.text() == "1 found", "one")
         canvas.clearFocus()
@@ -108,6 +109,7 @@ def test_the_others_are_dimmed(flow: Callable[[Steps], None]) -> None:
         ground = 255
         expected = ground - (ground - darkest(before[other])) * DIM
         assert darkest(after[other]) == pytest.approx(expected, abs=25)
+        assert driver.theme.color("bg.canvas") == ground_colour  # the veil is a colour of its own
         press(driver, Qt.Key.Key_Escape)
         assert darkest(grabbed(driver, other)) == pytest.approx(darkest(before[other]), abs=6)
 

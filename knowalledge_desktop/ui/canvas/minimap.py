@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from knowalledge_desktop.ui.canvas.camera import Camera
@@ -130,7 +130,7 @@ class Minimap(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         painter.drawPixmap(0, 0, self._picture)
         painter.setPen(QPen(theme.color("accent.base"), 1.5))
-        tint = theme.color("accent.base")
+        tint = QColor(theme.color("accent.base"))
         tint.setAlphaF(0.08)
         painter.setBrush(tint)
         painter.drawRoundedRect(self.frame(), 3.0, 3.0)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from knowalledge_desktop.ui.canvas.bulk import draw_points
 from knowalledge_desktop.ui.canvas.model import Rows
@@ -39,7 +39,7 @@ class Spotlight:
         """Lay a veil over the picture and draw the lit topics over it; the painter is in widget coordinates."""
         if self._lit is None:
             return
-        veil = self._theme.color("bg.canvas")
+        veil = QColor(self._theme.color("bg.canvas"))
         veil.setAlphaF(1.0 - DIM)
         painter.fillRect(QRectF(QPointF(0, 0), frame.view), veil)
         lit = self._lit_rows(rows)
