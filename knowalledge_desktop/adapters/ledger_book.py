@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from knowalledge_desktop.adapters import ledger_lessons
+from knowalledge_desktop.adapters import ledger_lessons, ledger_pace
 from knowalledge_desktop.adapters import ledger_limits as limits_of
 from knowalledge_desktop.adapters.ledger_limits import Rules
 from knowalledge_desktop.adapters.ledger_window import Moment, Sure, Terms, Window
 from knowalledge_desktop.adapters.library_connection import Connection
 from knowalledge_desktop.core.ports import Clock
-from knowalledge_desktop.core.quota import Admitted, Bucket, Budget, Demand, Metric, Refused, SpendRow, Used
+from knowalledge_desktop.core.quota import (
+    Admitted,
+    Bucket,
+    Budget,
+    Demand,
+    Metric,
+    PaceRow,
+    Refused,
+    SpendRow,
+    Used,
+)
 from knowalledge_desktop.core.quota_rules import blocked_until, metric_of
 
 T = TypeVar("T")
@@ -275,11 +285,16 @@ class Book:
         )
         return tuple(SpendRow(*row) for row in rows)
 
+    def pace(self, bucket: Bucket, since: float) -> tuple[PaceRow, ...]:
+        """When requests were sent, from that time of the machine's clock on."""
+        return ledger_pace.rows(self._db, bucket, self._moment()[0], since)
+
     def _prune(self, moment: Moment) -> None:
         old = moment.now - _KEPT_MINUTES * self._terms.minute_s
         values = (old, moment.now - _KEPT_OPEN_S)
         self._db.rows(
             "DELETE FROM live WHERE settled = 1 AND releases < ? OR settled = 0 AND admitted < ?", values
         )
+        ledger_pace.prune(self._db, moment)
         day = self._terms.days.name(max(0.0, moment.now - _KEPT_TALLY_S))
         self._db.rows("DELETE FROM tally WHERE day < ?", (day,))

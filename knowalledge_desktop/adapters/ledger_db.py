@@ -23,6 +23,7 @@ from knowalledge_desktop.core.quota import (
     Demand,
     Gauge,
     Limits,
+    PaceRow,
     Refused,
     SpendRow,
     Used,
@@ -163,6 +164,10 @@ class LedgerDb:
     async def spend(self, project: str, since_day: str) -> tuple[SpendRow, ...]:
         """What was spent from that day on, oldest first; what is on its way at its estimate."""
         return await self._run(lambda book: book.spend(project, since_day))
+
+    async def pace(self, bucket: Bucket, since: float) -> tuple[PaceRow, ...]:
+        """When requests were sent, from `since` on by quarters of an hour, oldest first."""
+        return await self._run(lambda book: book.pace(bucket, since))
 
     async def aclose(self) -> None:
         """Finish what was begun and release the file. May be called twice."""

@@ -6,6 +6,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+from knowalledge_desktop.adapters import ledger_pace
 from knowalledge_desktop.adapters.library_connection import Connection
 from knowalledge_desktop.adapters.process_mark import ProcessMark, alone
 from knowalledge_desktop.adapters.storage_errors import os_errors, private_folder
@@ -24,6 +25,8 @@ VERSION = 1
 #
 # `tally` sums by day: `requests` to `cost` are what was spent, on the day of admission; `rpd` and `tpd` are what
 # counts against the day's limits, on every day a request touched; `served` are requests that were answered.
+#
+# `pace`, how use grew over a day, is in `ledger_pace`.
 #
 # `learned` is what Google said: `most` is the limit known before, `cap` the one told or, when `guess` is set,
 # the count that was served before the refusal at `at`; nothing is sent until `until`.
@@ -151,6 +154,7 @@ class LedgerFile:
             self._check(db, thorough=thorough)
             if not db.value("PRAGMA user_version"):
                 self._make(db, held=0.0)
+            ledger_pace.ensure(db)
         except BaseException:
             db.close()
             raise
@@ -188,6 +192,7 @@ class LedgerFile:
         db = Connection(self._path, durable=True)
         try:
             self._make(db, held=now + self._hold_s)
+            ledger_pace.ensure(db)
         except BaseException:
             db.close()
             raise

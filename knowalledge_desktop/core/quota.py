@@ -130,6 +130,15 @@ class SpendRow:
     cost_micro: int
 
 
+@dataclass(frozen=True, slots=True)
+class PaceRow:
+    """How many requests were sent within `length_s` seconds from `at` (epoch seconds) on."""
+
+    at: float
+    length_s: float
+    requests: int
+
+
 class Ledger(Protocol):
     """The durable count of what was sent, shared by all processes of this user.
 
@@ -181,6 +190,10 @@ class Ledger(Protocol):
 
     async def spend(self, project: str, since_day: str) -> tuple[SpendRow, ...]:
         """What was spent from that Pacific day on, oldest first."""
+        ...
+
+    async def pace(self, bucket: Bucket, since: float) -> tuple[PaceRow, ...]:
+        """When requests were sent, from `since` (epoch seconds, at most two days ago) on, oldest first."""
         ...
 
     async def aclose(self) -> None:

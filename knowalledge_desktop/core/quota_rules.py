@@ -34,6 +34,11 @@ def next_pacific_midnight(at: float) -> float:
     return _midnight(datetime.fromtimestamp(at, PACIFIC).date() + timedelta(days=1))
 
 
+def pacific_midnight(at: float) -> float:
+    """Epoch second at which the Pacific day of `at` began."""
+    return _midnight(datetime.fromtimestamp(at, PACIFIC).date())
+
+
 def _midnight(day: date) -> float:
     return datetime.combine(day, time(), PACIFIC).timestamp()
 

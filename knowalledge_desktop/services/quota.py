@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from knowalledge_desktop.core.errors import UserInputError
+from knowalledge_desktop.core.pace import DayPace, day_pace
 from knowalledge_desktop.core.ports import Clock
 from knowalledge_desktop.core.quota import Bucket, Budget, Gauge, Ledger, Limits, Metric, SpendRow
-from knowalledge_desktop.core.quota_rules import next_pacific_midnight, pacific_day, percent_used
+from knowalledge_desktop.core.quota_rules import next_pacific_midnight, pacific_day, pacific_midnight, percent_used
 from knowalledge_desktop.core.request import Queued, Request
 from knowalledge_desktop.core.settings import Settings
 
@@ -61,6 +62,21 @@ class QuotaService:
         gauges = await self._ledger.gauges(bucket)
         ends = next_pacific_midnight(self._clock.now())
         return QuotaReport(bucket.project, bucket.model, settings.tier, gauges, len(self._board()), ends)
+
+    async def pace(self, report: QuotaReport) -> DayPace:
+        """Today's requests of a model as a curve, and where they lead at the present pace."""
+        now = self._clock.now()
+        starts = pacific_midnight(now)
+        gauge = report.gauge(Metric.RPD)
+        rows = await self._ledger.pace(Bucket(report.project, report.model), starts)
+        return day_pace(
+            rows,
+            used=gauge.used if gauge else 0,
+            limit=gauge.limit if gauge else None,
+            starts=starts,
+            ends=next_pacific_midnight(now),
+            now=now,
+        )
 
     def waiting(self) -> tuple[tuple[Request, Queued], ...]:
         """The requests that wait for their turn, and for what."""

@@ -403,3 +403,29 @@ async def test_closing_while_the_file_is_being_opened_leaves_nothing_open(
         await ledger.aclose()
         await ledger.aclose()
         assert list(tmp_path.glob("*.open-*")) == []  # noqa: ASYNC240 - a test looks
+
+
+async def test_a_file_from_before_the_curve_gets_it_and_loses_nothing(tmp_path: Path, clock: FakeClock) -> None:
+    first = ledger_at(tmp_path, clock)
+    await served(first, "a")
+    await first.aclose()
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as db:
+        for name in ("TRIGGER pace_in", "TRIGGER pace_out", "TABLE pace"):
+            db.execute(f"DROP {name}")
+        db.commit()
+    second = ledger_at(tmp_path, clock)
+    assert await second.pace(BUCKET, clock.now()) == ()
+    await served(second, "b")
+    assert [row.requests for row in await second.pace(BUCKET, clock.now())] == [1]
+    assert (await second.gauges(BUCKET))[0].used == 2
+    await second.aclose()
+
+
+async def test_the_curve_is_forgotten_after_some_days(tmp_path: Path, clock: FakeClock) -> None:
+    ledger = ledger_at(tmp_path, clock, Limits())
+    began = clock.now()
+    for n in range(300):
+        await served(ledger, str(n))
+        clock.advance(1_800)
+    assert 140 < len(await ledger.pace(BUCKET, began)) < 300
+    await ledger.aclose()

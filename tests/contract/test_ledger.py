@@ -247,3 +247,20 @@ async def test_the_users_word_for_every_model_unblocks_all(ledger: LedgerDb, clo
     await ledger.set_limits(Bucket("default", "*"), LIMITS)
     assert ledger.glance(BUCKET, ASKED) is None
     await admitted(ledger, "a")
+
+
+async def test_when_requests_were_sent_is_known(ledger: LedgerDb, clock: FakeClock) -> None:
+    began = clock.now()
+    await served(ledger, "a")
+    await admitted(ledger, "b")
+    await ledger.give_back("b")
+    clock.advance(1_000)
+    await served(ledger, "c")
+    await admitted(ledger, "d")
+    await admitted(ledger, "other", bucket=Bucket("default", "gemini-y"))
+    rows = await ledger.pace(BUCKET, began)
+    assert [row.requests for row in rows] == [1, 2]
+    assert rows[0].at <= began < rows[0].at + rows[0].length_s
+    assert rows[1].at <= clock.now() < rows[1].at + rows[1].length_s
+    assert await ledger.pace(BUCKET, rows[1].at) == rows[1:]
+    assert await ledger.pace(Bucket("school", "gemini-x"), began) == ()

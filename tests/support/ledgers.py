@@ -12,6 +12,7 @@ from knowalledge_desktop.core.quota import (
     Gauge,
     Limits,
     Metric,
+    PaceRow,
     Refused,
     SpendRow,
     Used,
@@ -73,6 +74,9 @@ class PlannedLedger:
         return ()
 
     async def spend(self, project: str, since_day: str) -> tuple[SpendRow, ...]:
+        return ()
+
+    async def pace(self, bucket: Bucket, since: float) -> tuple[PaceRow, ...]:
         return ()
 
     async def aclose(self) -> None:

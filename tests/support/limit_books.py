@@ -13,6 +13,7 @@ from knowalledge_desktop.core.quota import (
     Gauge,
     Limits,
     Metric,
+    PaceRow,
     Refused,
     SpendRow,
     Used,
@@ -29,6 +30,7 @@ class LimitBook:
     used: dict[Metric, int] = field(default_factory=dict[Metric, int])
     more: dict[Metric, Gauge] = field(default_factory=dict[Metric, Gauge])
     rows: tuple[SpendRow, ...] = ()
+    paces: tuple[PaceRow, ...] = ()
     since: list[str] = field(default_factory=list[str])
 
     def glance(self, bucket: Bucket, demand: Demand) -> Refused | None:
@@ -76,6 +78,9 @@ class LimitBook:
     async def spend(self, project: str, since_day: str) -> tuple[SpendRow, ...]:
         self.since.append(since_day)
         return tuple(row for row in self.rows if row.project == project and row.day >= since_day)
+
+    async def pace(self, bucket: Bucket, since: float) -> tuple[PaceRow, ...]:
+        return tuple(row for row in self.paces if row.at + row.length_s > since)
 
     async def aclose(self) -> None:
         return
