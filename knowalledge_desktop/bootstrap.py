@@ -128,6 +128,7 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
         edit=EditService(clock, new_id),
         library=LibraryService(library, late("atlas")),
         backups=BackupService(copies, held, library),
+        exchange=late("exchange"),
         preferences=preferences,
         quota=late("quota"),
         prefetch=late("prefetch"),

@@ -15,6 +15,7 @@ from pathlib import Path
 from knowalledge_desktop.adapters.atlas import AtlasEngine
 from knowalledge_desktop.adapters.atlas_evidence import AtlasEvidence
 from knowalledge_desktop.adapters.disk_cache import DiskCache
+from knowalledge_desktop.adapters.exchange_files import ExchangeFiles
 from knowalledge_desktop.adapters.file_locks import FileLocks
 from knowalledge_desktop.adapters.gemini import GeminiEngine
 from knowalledge_desktop.adapters.jobs_db import JobsDb
@@ -40,6 +41,7 @@ from knowalledge_desktop.services.cache import CacheService
 from knowalledge_desktop.services.checks import doctor_checks, selftest_checks
 from knowalledge_desktop.services.diagnosis import DiagnosisService
 from knowalledge_desktop.services.evidence import EvidenceService
+from knowalledge_desktop.services.exchange import ExchangeService
 from knowalledge_desktop.services.explain import ExplainService
 from knowalledge_desktop.services.explore import ExploreService
 from knowalledge_desktop.services.imaging import ImagingService
@@ -151,6 +153,7 @@ class Gateway:
             has_key=has_key,
             quota=self.quota.report,
         )
+        self.exchange = ExchangeService(library, ExchangeFiles(paths.data / "exchange"), clock, ground.new_id)
         self.diagnosis = DiagnosisService(
             doctor_checks(ground.folders, library, answers, self.atlas, secrets, settings),
             selftest_checks(engine, ground.folders, ground.build_in),

@@ -22,6 +22,7 @@ from knowalledge_desktop.cli import (
     present,
 )
 from knowalledge_desktop.cli.arguments_backup import add_backup
+from knowalledge_desktop.cli.arguments_exchange import add_export, add_import
 from knowalledge_desktop.cli.arguments_limits import add_budget, add_cache, add_quota
 from knowalledge_desktop.cli.context import Context
 from knowalledge_desktop.core.redaction import redact
@@ -109,6 +110,8 @@ def parser() -> Parser:
     add_cache(commands.add_parser("cache", help="answers that can be had again"), as_json)
     _add_library(commands.add_parser("library", help="what is kept"), as_json)
     add_backup(commands.add_parser("backup", help="copies of the library, for a bad day"), as_json)
+    add_export(commands.add_parser("export", parents=[as_json], help="write a map to a file, in any format"))
+    add_import(commands.add_parser("import", parents=[as_json], help="take in a file, or merge it with its map"))
     _add_key(commands.add_parser("key", help="the Gemini key"), shared, as_json)
     _command(commands, "models", key.models, "models that the key may use", as_json)
     served = _command(commands, "serve", machine.serve, "numbers for monitoring, on 127.0.0.1 only", shared)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # a face pays for what it uses
     from knowalledge_desktop.services.cache import CacheService
     from knowalledge_desktop.services.diagnosis import DiagnosisService
     from knowalledge_desktop.services.edit import EditService
+    from knowalledge_desktop.services.exchange import ExchangeService
     from knowalledge_desktop.services.explain import ExplainService
     from knowalledge_desktop.services.explore import ExploreService
     from knowalledge_desktop.services.imaging import ImagingService
@@ -58,6 +59,7 @@ class Services:
     edit: EditService
     library: LibraryService
     backups: BackupService
+    exchange: ExchangeService
     preferences: PreferencesService
     quota: QuotaService
     prefetch: PrefetchService

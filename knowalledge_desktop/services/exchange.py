@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from knowalledge_desktop.core.content import Picture, Provenance
 from knowalledge_desktop.core.errors import ImportRefused, MapNotFound, UserInputError
 from knowalledge_desktop.core.exchange import FormatFacts
-from knowalledge_desktop.core.graph import Change, Map
+from knowalledge_desktop.core.graph import Change, Map, PutTopic, Topic
 from knowalledge_desktop.core.ports import Clock, Library
 from knowalledge_desktop.services.exchange_memory import ExchangeMemory, record_name
 from knowalledge_desktop.services.exchange_report import ExportReport, Files, ImportReport
@@ -161,7 +161,7 @@ class ExchangeService:
 
     async def _new_map(self, kind: Format, found: Imported) -> ImportReport:
         document = replace(found.document, map_id=found.document.map_id or self._new_id())
-        document = self._signed(document, None)
+        document = replace(document, topics={key: self._signed(each) for key, each in document.topics.items()})
         root = document.root
         document = replace(document, title=root.title if root else document.title)
         await self._library.create(document)
@@ -180,18 +180,18 @@ class ExchangeService:
     async def _merged(self, kind: Format, found: Imported, target: MapSession, path: Path) -> ImportReport:
         from knowalledge_desktop.core.merge import merge
 
-        theirs = self._signed(found.document, target.map)
         record = record_name(found, kind, path)
         while True:
             document = target.map
             side = await self._memory.side(kind, found, document, record)
-            merged: Merged = await asyncio.to_thread(merge, document, theirs, side, IMPORT)
+            merged: Merged = await asyncio.to_thread(merge, document, found.document, side, IMPORT)
             if not merged.change:
                 break
             # Merging took a moment: if the map was altered in it, once more.
-            done = await target.commit(lambda now, was=document, m=merged: m.change if now is was else _NOTHING)
+            change = self._signed_change(merged.change)
+            done = await target.commit(lambda now, was=document, c=change: c if now is was else _NOTHING)
             if done:
-                await self._memory.remember_import(record, document, target.map, theirs)
+                await self._memory.remember_import(record, document, target.map, found.document)
                 break
         await self._memory.remember_common(found)
         warnings = found.warnings
@@ -209,17 +209,20 @@ class ExchangeService:
             warnings=warnings,
         )
 
-    def _signed(self, document: Map, ours: Map | None) -> Map:
-        """Topics of which the file does not say who wrote them were written now, by a person."""
-        now = Provenance(engine="person", created_at=self._clock.now())
-        nobody = Provenance(engine="person")
-        topics = {
-            key: replace(topic, provenance=now)
-            if topic.provenance == nobody and (ours is None or key not in ours.topics)
-            else topic
-            for key, topic in document.topics.items()
-        }
-        return replace(document, topics=topics)
+    def _signed(self, topic: Topic) -> Topic:
+        """A topic of which the file does not say who wrote it was written by a person, now."""
+        if topic.provenance != Provenance(engine="person"):
+            return topic
+        return replace(topic, provenance=Provenance(engine="person", created_at=self._clock.now()))
+
+    def _signed_change(self, change: Change) -> Change:
+        puts = tuple(
+            PutTopic(None, self._signed(put.after))
+            if isinstance(put, PutTopic) and put.before is None and put.after is not None
+            else put
+            for put in change.puts
+        )
+        return replace(change, puts=puts)
 
 
 _KIN_MOST = 30  # so many maps are looked at for one that a file without a name of its map may be of

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
+from knowalledge_desktop.adapters.exchange_files import ExchangeFiles
 from knowalledge_desktop.adapters.pictures import Pictures
 from knowalledge_desktop.cli.console import Console
 from knowalledge_desktop.cli.main import run
@@ -44,6 +45,7 @@ from knowalledge_desktop.services.cache import CacheService
 from knowalledge_desktop.services.diagnosis import Check, DiagnosisService
 from knowalledge_desktop.services.edit import EditService
 from knowalledge_desktop.services.evidence import EvidenceService
+from knowalledge_desktop.services.exchange import ExchangeService
 from knowalledge_desktop.services.explain import ExplainService
 from knowalledge_desktop.services.explore import ExploreService
 from knowalledge_desktop.services.held import HeldLibrary
@@ -228,6 +230,9 @@ class Bench:
                 self.backups,
                 HeldLibrary(self.library, self.backups.look_again, self.clock, self.new_id),
                 self.library,
+            ),
+            exchange=ExchangeService(
+                self.library, ExchangeFiles(self.folder / "exchange"), self.clock, self.new_id
             ),
             preferences=PreferencesService(self.settings, self.secrets, self.status, engine_for_key),
             quota=quota,
