@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -117,25 +118,15 @@ def is_id(text: object) -> bool:
     )
 
 
+_BAD = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
+
+
 def clean(text: str) -> str:
     """A text that any file can hold: without control characters but tab and line feed, without half characters.
 
     Line ends become line feeds. What our own library holds comes out as it went in, but for those.
     """
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    if plain.isprintable():
-        return plain
-    return "".join("\ufffd" if _is_bad(ch) else ch for ch in plain)
-
-
-def _is_bad(ch: str) -> bool:
-    code = ord(ch)
-    return (
-        (code < 0x20 and ch not in "\t\n")
-        or 0x7F <= code <= 0x9F
-        or 0xD800 <= code <= 0xDFFF
-        or code & 0xFFFE == 0xFFFE
-    )
+    return _BAD.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def fit_title(text: str) -> tuple[str, str]:

@@ -25,6 +25,7 @@ class Grove:
     warnings: list[str] = field(default_factory=list[str])
     made_root: bool = False
     _twins: int = 0
+    _counts: dict[tuple[str | None, str], int] = field(default_factory=dict[tuple[str | None, str], int])
 
     def fresh_id(self, wanted: object, parent_id: str | None, title: str) -> str:
         """The id that the file gives, if it is good and free; else one derived from parent and title."""
@@ -32,10 +33,12 @@ class Grove:
             return str(wanted)
         if is_id(wanted):
             self._twins += 1
-        count = 0
-        while (found := derived_id(self.map_id, parent_id or "", title, str(count))) in self.topics:
-            count += 1
-        return found
+        while True:
+            count = self._counts.get((parent_id, title), 0)
+            self._counts[parent_id, title] = count + 1
+            found = derived_id(self.map_id, parent_id or "", title, str(count))
+            if found not in self.topics:
+                return found
 
     def add(self, topic: Topic) -> str:
         """Take a topic (its id must come from `fresh_id`); returns the id. Raises ImportRefused when too many."""
