@@ -10,6 +10,7 @@ from knowalledge_desktop.cli.context import Context
 from knowalledge_desktop.cli.shapes import Json
 from knowalledge_desktop.cli.waiting import METRIC_NAMES, when
 from knowalledge_desktop.core.errors import UserInputError
+from knowalledge_desktop.core.pace import DayPace
 from knowalledge_desktop.core.prices import money
 from knowalledge_desktop.core.quota import Gauge, Limits, Metric
 from knowalledge_desktop.core.quota_rules import PRESETS, percent_used
@@ -26,10 +27,11 @@ _BAR = 10  # characters
 async def quota(context: Context) -> int:
     """How full every limit of a model is, and when something of it comes back."""
     report = await context.services.quota.report(context.args.model or "")
+    day = await context.services.quota.pace(report)
     if context.as_json:
-        context.console.json(_as_json(report))
+        context.console.json(_as_json(report, day))
     else:
-        _show(context, report)
+        _show(context, report, day)
     await say_warnings(context)
     return 0
 
@@ -88,7 +90,7 @@ async def say_warnings(context: Context) -> None:
 # --- JSON ---------------------------------------------------------------------------------------------------
 
 
-def _as_json(report: QuotaReport) -> Json:
+def _as_json(report: QuotaReport, day: DayPace) -> Json:
     preset = PRESETS.get(report.tier, PRESETS["unknown"])
     return {
         "project": report.project,
@@ -97,6 +99,7 @@ def _as_json(report: QuotaReport) -> Json:
         "gauges": [_gauge_json(gauge) for gauge in report.gauges],
         "waiting": report.waiting,
         "day_ends": report.day_ends,
+        "forecast": {"requests": day.projected, "full_at": day.full_at},
     }
 
 
@@ -115,7 +118,7 @@ def _unit(metric: Metric) -> str:
 # --- for people ---------------------------------------------------------------------------------------------
 
 
-def _show(context: Context, report: QuotaReport) -> None:
+def _show(context: Context, report: QuotaReport, day: DayPace) -> None:
     console = context.console
     preset = PRESETS.get(report.tier, PRESETS["unknown"])
     console.out(f"{console.bold(report.model)} in the project {plain(report.project)}")
@@ -130,6 +133,10 @@ def _show(context: Context, report: QuotaReport) -> None:
     if report.waiting:
         console.out(f"Requests that wait for their turn: {report.waiting}")
     ends = context.time_of(report.day_ends)
+    if day.full_at is not None and day.used < (day.limit or 0):
+        console.out(f"At the pace of the last 3 hours requests run out at {context.time_of(day.full_at)}.")
+    elif day.projected > day.used and day.full_at is None:
+        console.out(f"At the pace of the last 3 hours there are about {day.projected:,} requests by {ends}.")
     console.out(f"The day of these limits ends at {ends} (midnight Pacific time).")
 
 

@@ -128,7 +128,7 @@ class QuotaController(QObject):
         spending = Spending(
             await quota.budget(), await quota.spend(MONTH_DAYS), now, settings.tier == FREE_TIER, *self._prices
         )
-        return Use(tuple(reports), in_line, limits, waiting, spending)
+        return Use(tuple(reports), in_line, limits, waiting, spending, await quota.pace(report))
 
     def _price_table(self) -> tuple[str, str]:
         """Where the shipped prices are from, and of which day."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
+from knowalledge_desktop.core.pace import DayPace
 from knowalledge_desktop.core.quota import Gauge, Metric
 from knowalledge_desktop.core.request import Queued, Request
 from knowalledge_desktop.ui.messages import local_time
@@ -125,6 +126,33 @@ def moment(at: float, now: float) -> str:
     if day == today:
         return local_time(at)
     return f"{QLocale().toString(day, QLocale.FormatType.ShortFormat)} {local_time(at)}"
+
+
+def pace_line(day: DayPace) -> str:
+    """Today's requests and where they lead, in a sentence or two."""
+    used, ends = f"{day.used:,}", local_time(day.ends)
+    if day.limit is None:
+        sent = _tr("{used} requests sent today.").format(used=used)
+    else:
+        sent = _tr("{used} of {limit} requests sent today.").format(used=used, limit=f"{day.limit:,}")
+    if day.limit is not None and day.used >= day.limit:
+        return f"{sent} " + _tr("The next ones go at {time}.").format(time=ends)
+    if day.full_at is not None:
+        return f"{sent} " + _tr("At this pace requests run out at {time}.").format(time=local_time(day.full_at))
+    if day.projected > day.used:
+        return f"{sent} " + _tr("At this pace about {n} by {time}.").format(n=f"{day.projected:,}", time=ends)
+    return sent
+
+
+def pace_short(day: DayPace) -> str:
+    """The end of the forecast, for the plot; empty when nothing more is coming."""
+    if day.limit is not None and day.used >= day.limit:
+        return _tr("used up")
+    if day.full_at is not None:
+        return _tr("runs out at {time}").format(time=local_time(day.full_at))
+    if day.projected == day.used:
+        return ""
+    return _tr("about {n} by {time}").format(n=f"{day.projected:,}", time=local_time(day.ends))
 
 
 def waiting_line(waiting: Sequence[tuple[Request, Queued]], now: float) -> str:

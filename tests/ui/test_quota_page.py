@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from knowalledge_desktop.core.quota import Budget, Gauge, Limits, Metric
+from knowalledge_desktop.core.pace import DayPace, day_pace
+from knowalledge_desktop.core.quota import Budget, Gauge, Limits, Metric, PaceRow
 from knowalledge_desktop.core.request import Queued, Request, Task
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.core.settings import Theme as ThemeChoice
@@ -30,8 +31,18 @@ from knowalledge_desktop.services.quota import QuotaReport
 from knowalledge_desktop.ui.messages import local_time
 from knowalledge_desktop.ui.panels.limit_card import LimitCard
 from knowalledge_desktop.ui.panels.status_quota import StatusQuota
-from knowalledge_desktop.ui.quota_words import brief, learned_line, short_use, waiting_line, when, whole_use
+from knowalledge_desktop.ui.quota_words import (
+    brief,
+    learned_line,
+    pace_line,
+    pace_short,
+    short_use,
+    waiting_line,
+    when,
+    whole_use,
+)
 from knowalledge_desktop.ui.theme import Theme
+from knowalledge_desktop.ui.widgets.day_plot import DayPlot
 from knowalledge_desktop.ui.widgets.limit_box import LimitBox
 from knowalledge_desktop.ui.widgets.meter import Meter, tone_of
 from knowalledge_desktop.ui.widgets.sides import Sides
@@ -238,6 +249,51 @@ def test_the_plot_paints_a_bar_a_day_as_high_as_its_money(theme: Theme) -> None:
     assert 100 <= len(inked) <= 138
     assert all(picture.pixelColor(200, y) != colour for y in range(170))
     assert plot.accessibleName() == "Spent in 30 days: $0.09, most on one day $0.09"
+
+
+def day_of(used: int, limit: int | None, *recent: int) -> DayPace:
+    """A day of which ten hours are over, with so many requests in each of the last quarters of an hour."""
+    rows = [PaceRow(NOW - 900.0 * (len(recent) - n), 900.0, count) for n, count in enumerate(recent)]
+    starts = NOW - 36_000
+    return day_pace(rows, used=used, limit=limit, starts=starts, ends=starts + 86_400, now=NOW)
+
+
+def test_the_day_is_told_in_words() -> None:
+    ends, soon = local_time(NOW + 50_400), local_time(NOW + 3_600)
+    assert pace_line(day_of(0, None)) == "0 requests sent today."
+    assert pace_line(day_of(20, 250, 6)) == f"20 of 250 requests sent today. At this pace about 48 by {ends}."
+    runs_out = "8 of 10 requests sent today. At this pace requests run out at "
+    assert pace_line(day_of(8, 10, 6)) == f"{runs_out}{soon}."
+    assert pace_line(day_of(10, 10, 6)) == f"10 of 10 requests sent today. The next ones go at {ends}."
+    shorts = [pace_short(day_of(used, 10, *recent)) for used, recent in ((5, ()), (8, (6,)), (10, (6,)))]
+    assert shorts == ["", f"runs out at {soon}", "used up"]
+
+
+@pytest.mark.parametrize("look", [ThemeChoice.LIGHT, ThemeChoice.DARK])
+def test_the_curve_is_painted_up_to_now_and_dotted_beyond(theme: Theme, look: ThemeChoice) -> None:
+    theme.update(replace(Settings(), theme=look))
+    plot = DayPlot(theme)
+    plot.resize(480, 180)
+    plot.grab()  # of nothing
+    plot.show_day(day_of(180, 250, 40, 40))
+    assert plot.accessibleName() == pace_line(day_of(180, 250, 40, 40))
+    picture = plot.grab().toImage()
+
+    def columns(name: str) -> list[int]:
+        colour = theme.color(name)
+        return [x for x in range(480) if any(picture.pixelColor(x, y) == colour for y in range(180))]
+
+    sent, coming = columns("accent.base"), columns("warning.base")
+    assert sent
+    assert coming
+    assert max(sent) < min(coming) + 12  # the dot of now stands where they meet
+    assert min(sent) < 60
+    assert max(coming) > 420
+    assert columns("danger.base")  # the limit
+    plot.show_day(day_of(18, 250_000, 4))
+    picture = plot.grab().toImage()
+    assert not columns("danger.base")  # it would flatten the curve
+    assert columns("warning.base")
 
 
 # --- the status bar -----------------------------------------------------------------------------------------

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QStackedWidget, QTabBar, QWidget
 
+from knowalledge_desktop.core.pace import DayPace
 from knowalledge_desktop.core.quota import Limits
 from knowalledge_desktop.services.quota import QuotaReport
 from knowalledge_desktop.ui.panels.budget_page import BudgetPage, Spending
+from knowalledge_desktop.ui.panels.day_card import DayCard
 from knowalledge_desktop.ui.panels.limit_card import ModelUse
 from knowalledge_desktop.ui.panels.limits_form import LimitsForm
 from knowalledge_desktop.ui.quota_words import when
@@ -24,13 +26,17 @@ LIMITS, BUDGET = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """All that the page shows: the models in use (text first), how many wait for each, their limits, the money."""
+    """All that the page shows: the models in use (text first), how many wait for each, their limits, the money.
+
+    `day` is how the day of the text model goes.
+    """
 
     reports: tuple[QuotaReport, ...]
     in_line: Mapping[str, int]
     limits: Mapping[str, Limits]
     waiting: str
     spending: Spending
+    day: DayPace | None = None
 
 
 class QuotaPage(QWidget):
@@ -59,6 +65,8 @@ class QuotaPage(QWidget):
             ModelUse(theme, "quotaText", self.tr("maps, texts and questions")),
             ModelUse(theme, "quotaImage", self.tr("pictures")),
         )
+        self._day = DayCard(theme)
+        self._day.hide()
         self._stack = QStackedWidget()
         self._stack.addWidget(self._limits_side())
         self._stack.addWidget(self.budget)
@@ -72,7 +80,7 @@ class QuotaPage(QWidget):
 
     def _limits_side(self) -> Sides:
         right = QWidget()
-        right.setLayout(column(self._waits, self._uses[0], 22, self._uses[1], -1))
+        right.setLayout(column(self._waits, self._uses[0], 14, self._day, 22, self._uses[1], -1))
         area = Sides(self._theme, "limitsPage")
         area.fill(self.form, right, wide=420, least=400)
         return area
@@ -87,6 +95,9 @@ class QuotaPage(QWidget):
         for view, report in zip(self._uses, use.reports, strict=False):
             view.show_report(report, now, use.in_line.get(report.model, 0))
         self._uses[1].setVisible(len(use.reports) > 1)
+        self._day.setVisible(use.day is not None)
+        if use.day is not None:
+            self._day.show_day(use.day)
         first: Sequence[QuotaReport] = use.reports[:1]
         for report in first:
             self.form.show_settings(report.project, report.tier, use.limits)
