@@ -15,7 +15,8 @@ from knowalledge_desktop.layout.groups import new_groups, taken_boxes
 
 NUMBER = 36.0
 """Room for a topic's number, left of it."""
-GAP, ROW_GAP = 40.0, 40.0
+GAP, ROW_GAP = 130.0, 28.0
+"""Clear distance to the next topic: so much that titles, which keep their size, still have room from afar."""
 SHAPE = 1.6
 """How wide the whole is for its height, about."""
 NEEDS = frozenset(("requires", "needs", "builds on", "depends on", "after", "setzt voraus", "requiert"))

@@ -17,7 +17,7 @@ from knowalledge_desktop.layout.columns import Group, column
 
 LEAST = 3
 """From so many topics with a date a timeline is worth while."""
-LEAST_STEP, STEP = 46.0, 30.0
+LEAST_STEP, STEP = 26.0, 16.0
 """Scene units between two years, and more of them for each tenfold distance."""
 AWAY, LANE_GAP = 46.0, 12.0
 """Clear distance from the axis to the nearest topics, and between those above each other."""
@@ -58,7 +58,8 @@ def place(document: Map, sizes: Mapping[str, Size], dates: Mapping[str, Dated]) 
         if topic_id in document.topics:
             taken.add(at.x, at.y, *sizes[topic_id])
     new = [i for i in document.topics if i not in document.places]
-    known = [(dates[i].year, at.x) for i, at in document.places.items() if i in dates and i in document.topics]
+    there = [(i, at) for i, at in document.places.items() if i in dates and i in document.topics]
+    known = [(dates[i].year, at.x - sizes[i][0] / 2) for i, at in there]
     scale = Scale(sorted(known)) if known else Scale.of([])
     found: dict[str, Place] = {}
     for topic_id in sorted((i for i in new if i in dates), key=lambda i: (dates[i].year, i)):
@@ -74,8 +75,9 @@ def place(document: Map, sizes: Mapping[str, Size], dates: Mapping[str, Dated]) 
 
 
 def _stand(x: float, size: Size, taken: Boxes) -> tuple[float, float]:
-    """The free spot nearest to the axis at this place on it, above or below; above where both are as near."""
+    """The free spot nearest to the axis with its left edge at this place on it; above where both are as near."""
     w, h = size
+    x += w / 2
     above = taken.slide([x], [size], 0.0, -AWAY - h, (ASIDE, LANE_GAP), most=-AWAY - h)
     below = taken.slide([x], [size], 0.0, AWAY, (ASIDE, LANE_GAP), AWAY)
     top = above if -above - h <= below else below

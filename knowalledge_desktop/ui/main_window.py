@@ -19,8 +19,10 @@ from knowalledge_desktop.ui.panels.outline import OutlineView
 from knowalledge_desktop.ui.panels.rail import BACKUPS, JOBS, LIBRARY, MAP, QUOTA, Rail
 from knowalledge_desktop.ui.panels.status_bar import StatusBar
 from knowalledge_desktop.ui.panels.top_bar import TopBar
+from knowalledge_desktop.ui.panels.view_switcher import KEYS
 from knowalledge_desktop.ui.tasks import TaskRunner
 from knowalledge_desktop.ui.theme import Theme
+from knowalledge_desktop.ui.view_controller import ViewController
 
 if TYPE_CHECKING:
     from knowalledge_desktop.ui.panels.backup_page import BackupPage
@@ -61,6 +63,7 @@ class MainWindow(QWidget):
         self._panel_wanted = True
         self._build()
         self.desk = Desk(self, services, theme, icons, tasks)
+        self.views = ViewController(self, tasks)
         self._shortcuts()
         self._restore()
 
@@ -293,6 +296,8 @@ class MainWindow(QWidget):
             ("Alt+Right", desk.go_forward),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(lambda act=act: act())
+        for view, keys in KEYS.items():
+            QShortcut(QKeySequence(keys), self).activated.connect(lambda view=view: self.views.show(view))
 
     # --- Qt ---
 

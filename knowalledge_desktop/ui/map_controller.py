@@ -11,8 +11,10 @@ from PySide6.QtCore import QObject, Signal
 from knowalledge_desktop.core.errors import AppError, NewerVersion, UserInputError
 from knowalledge_desktop.core.graph import Change, Explanation, Map, Place
 from knowalledge_desktop.core.request import Answer, Options, Restarted, TextDelta
+from knowalledge_desktop.core.views import View
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.services.session import MapSession
+from knowalledge_desktop.services.views import put_places
 from knowalledge_desktop.ui.tasks import TaskRunner
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ class MapController(QObject):
         self._partial: dict[str, str] = {}
         self._answers: dict[str, tuple[Explanation, Answer]] = {}
         self._unstored: dict[str, Place] = {}
+        self.view = View.MIND  # the one that is seen: what is put somewhere is put there in this view
         tasks.finished.connect(self._task_ended)
 
     # --- the open map ---
@@ -231,12 +234,15 @@ class MapController(QObject):
     def place(self, places: dict[str, Place], by_person: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
         """Store where topics sit."""
         if self._session is not None:
-            session = self._session
-            self._tasks.start(f"place:{min(places)}", self._place(session, places, by_person=by_person))
+            session, view = self._session, self.view
+            self._tasks.start(
+                f"place:{view}:{min(places)}", self._place(session, view, places, by_person=by_person)
+            )
 
     def tidy(self, places: dict[str, Place]) -> None:
         """Move all topics to the places of a fresh layout; one step of undo."""
-        self._edit("tidy", lambda session: self._services.edit.place(session, places, by_person=True))
+        view = self.view
+        self._edit("tidy", lambda session: put_places(session, view, places, "tidy"))
 
     def undo(self) -> None:
         """Take the last act back."""
@@ -246,7 +252,10 @@ class MapController(QObject):
         """Do the undone act again."""
         self._edit("redo", lambda session: session.redo())
 
-    async def _place(self, session: MapSession, places: dict[str, Place], *, by_person: bool) -> None:
+    async def _place(self, session: MapSession, view: View, places: dict[str, Place], *, by_person: bool) -> None:
+        if view is not View.MIND:
+            await put_places(session, view, places, "move" if by_person else "place", undoable=by_person)
+            return
         # A new map is stored with its first subtopics; where its root sits waits until then.
         places = {**self._unstored, **places}
         if not session.is_stored:

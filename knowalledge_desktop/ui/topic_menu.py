@@ -53,6 +53,6 @@ def open_topic_menu(desk: Desk, window: MainWindow, document: Map, topic_id: str
     if topic_id != document.root_id:
         menu.addAction(desk.tr("Remove\tDel"), lambda: desk.remove(topic_id))
     else:
-        menu.addAction(desk.tr("Tidy up the map"), lambda: maps.tidy(canvas.tidy()))
+        menu.addAction(desk.tr("Tidy up the map"), window.views.tidy)
     menu.aboutToHide.connect(menu.deleteLater)
     menu.popup(at)

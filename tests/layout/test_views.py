@@ -275,9 +275,9 @@ def test_the_timeline_goes_from_left_to_right_and_what_has_no_date_stands_at_its
     found = tidy(View.TIMELINE, document, sizes(document))
     ordered = sorted(dates, key=lambda i: dates[i].year)
     assert len(ordered) > 20
-    along = [found[i].x for i in ordered]
+    along = [round(found[i].x - sizes(document)[i][0] / 2, 1) for i in ordered]
     assert along == sorted(along)
-    assert max(found[i].x for i in document.topics if i not in dates) < min(along)
+    assert max(found[i].x + sizes(document)[i][0] / 2 for i in document.topics if i not in dates) < min(along)
 
 
 def test_a_new_date_between_two_others_stands_between_them() -> None:

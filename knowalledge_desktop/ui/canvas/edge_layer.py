@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from knowalledge_desktop.ui.canvas.bulk import draw_lines
-from knowalledge_desktop.ui.canvas.edges import EdgeShapes, curve, ends, ribbon, segments
+from knowalledge_desktop.ui.canvas.edges import WITHOUT_EDGES, EdgeShapes, lines, ribbon, segments
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.pills import FAILED, IDLE, QUEUED
 from knowalledge_desktop.ui.canvas.scene import LABELS, PILLS, Frame
@@ -40,6 +40,8 @@ class EdgeLayer:
 
     def paint(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
         """All edges that are seen, then the way from the root to the selection."""
+        if rows.style in WITHOUT_EDGES:
+            return
         if self._shapes_of is not rows:
             self._shapes, self._shapes_of, self._boxes = EdgeShapes(rows), rows, _Boxes(rows)
             self._segments.clear()
@@ -57,6 +59,8 @@ class EdgeLayer:
 
     def paint_fine(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
         """All edges that are seen, each as its outline however many there are: for a picture that is kept."""
+        if rows.style in WITHOUT_EDGES:
+            return
         if self._shapes_of is not rows:
             self._shapes, self._shapes_of, self._boxes = EdgeShapes(rows), rows, _Boxes(rows)
             self._segments.clear()
@@ -65,10 +69,10 @@ class EdgeLayer:
     def paint_leaving(self, painter: QPainter, rows: Rows, leaving: tuple[int, ...], left: float) -> None:
         """Edges that are taken back; `left` is how much of them is still there, 1 to 0."""
         painter.setPen(Qt.PenStyle.NoPen)
-        for row in leaving:
+        for row in leaving if rows.style not in WITHOUT_EDGES else ():
             if rows.parent[row] >= 0:
                 painter.setBrush(self._rest(int(rows.depth[row])))
-                points = curve(*ends(rows, row), steep=rows.parent[row] == 0)
+                points = lines(rows, np.array([row], np.int32))[0]
                 painter.drawPath(ribbon(points, int(rows.depth[row]) - 1, left))
 
     def _lines(self, painter: QPainter, rows: Rows, chosen: NDArray[np.int32], frame: Frame) -> None:
@@ -193,8 +197,10 @@ class _Boxes:
         child = np.arange(1, len(rows), dtype=np.int32)
         self._child = child = child[rows.parent[1:] >= 0]
         parent = rows.parent[child]
+        # A trunk goes down left of both centres.
+        aside = rows.w[parent] / 2 if rows.style else 0.0
         self._left, self._right = (
-            np.minimum(rows.x[child], rows.x[parent]),
+            np.minimum(rows.x[child], rows.x[parent] - aside),
             np.maximum(rows.x[child], rows.x[parent]),
         )
         self._top, self._bottom = (

@@ -1,7 +1,8 @@
 """The tapered edges: thick at the parent, thin at the child.
 
-An edge is a cubic in the shape of a horizontal S from the parent's side to the child's port
-side. It is sampled, and offset along its normal by half its width.
+An edge is a cubic whose ends and shape are the view's: a horizontal S from the parent's side to the child's
+port side on the mind map, downwards in the tree, a trunk beside lists, straight lines on rings. It is sampled, and
+offset along its normal by half its width.
 """
 
 from __future__ import annotations
@@ -11,44 +12,101 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainterPath, QPolygonF
 
+from knowalledge_desktop.core.views import View
 from knowalledge_desktop.ui.canvas.model import Rows
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
 
 SAMPLES = 22
 WIDTHS = ((6.0, 2.2), (3.4, 1.6), (2.4, 1.3), (1.8, 1.1))
 """Width at the parent and at the child, by the parent's depth (tokens: edge.width)."""
-
-_T = np.linspace(0.0, 1.0, SAMPLES)
-_B0, _B1, _B2, _B3 = (1 - _T) ** 3, 3 * (1 - _T) ** 2 * _T, 3 * (1 - _T) * _T**2, _T**3
-
-
-def ends(rows: Rows, row: int) -> tuple[QPointF, QPointF]:
-    """Where the edge leaves the parent and meets the child, in scene units."""
-    parent, side = int(rows.parent[row]), int(rows.side[row])
-    if parent == 0 and rows.depth[row] == 1:
-        # From the root all edges leave close together, so that they read as one bundle.
-        start = QPointF(rows.x[parent] + side * rows.w[parent] * 0.34, rows.y[parent])
-    else:
-        start = QPointF(rows.x[parent] + side * rows.w[parent] / 2, rows.y[parent])
-    return start, QPointF(rows.x[row] - side * rows.w[row] / 2, rows.y[row])
+WITHOUT_EDGES = frozenset((View.PATH.value, View.TIMELINE.value))
+"""Views that show another order than who is below whom."""
+AT_ONCE = 2000
+"""In a map of so many topics all edges are sampled together, which costs less than a few of them alone."""
+TRUNK, TRUNK_REACH = 14.0, 60.0
+"""How far in from the parent's left edge a trunk goes down, and how far right of it a topic still hangs on it."""
 
 
-def curve(start: QPointF, end: QPointF, *, steep: bool, samples: int = SAMPLES) -> Floats:
-    """Points of the cubic, shape (samples, 2). `steep` leaves the root almost upright."""
-    x0, y0, x3, y3 = start.x(), start.y(), end.x(), end.y()
+def controls(rows: Rows, chosen: Ints) -> tuple[Floats, Floats]:
+    """The four points of the cubics to these rows from their parents: x and y, shape (rows, 4) each."""
+    if rows.style in (View.TREE, View.OUTLINE):
+        return _hanging(rows, chosen)
+    if rows.style == View.RADIAL:
+        return _straight(rows, chosen)
+    return _sideways(rows, chosen)
+
+
+def _sideways(rows: Rows, chosen: Ints) -> tuple[Floats, Floats]:
+    parent, side = rows.parent[chosen], rows.side[chosen]
+    # From the root all edges leave close together, so that they read as one bundle, almost upright.
+    from_root = (parent == 0) & (rows.depth[chosen] == 1)
+    x0, y0 = rows.x[parent] + side * np.where(from_root, 0.34, 0.5) * rows.w[parent], rows.y[parent]
+    x3, y3 = rows.x[chosen] - side * rows.w[chosen] / 2, rows.y[chosen]
     reach = x3 - x0
-    if steep:
-        x1, y1 = x0 + reach * 0.22, y0 + (y3 - y0) * 0.55
-        x2, y2 = x0 + reach * 0.30, y3
-    else:
-        x1, y1, x2, y2 = x0 + reach * 0.5, y0, x0 + reach * 0.5, y3
-    if samples == SAMPLES:
-        b0, b1, b2, b3 = _B0, _B1, _B2, _B3
-    else:
-        t = np.linspace(0.0, 1.0, samples)
-        b0, b1, b2, b3 = (1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3
-    return np.column_stack([b0 * x0 + b1 * x1 + b2 * x2 + b3 * x3, b0 * y0 + b1 * y1 + b2 * y2 + b3 * y3])
+    x1, y1 = x0 + reach * np.where(from_root, 0.22, 0.5), y0 + (y3 - y0) * np.where(from_root, 0.55, 0.0)
+    x2 = x0 + reach * np.where(from_root, 0.30, 0.5)
+    return np.stack([x0, x1, x2, x3], axis=-1), np.stack([y0, y1, y3, y3], axis=-1)
+
+
+def _hanging(rows: Rows, chosen: Ints) -> tuple[Floats, Floats]:
+    """Down to the top of a topic below, along a trunk to one that is listed, else from side to side."""
+    parent = rows.parent[chosen]
+    px, py, pw, ph = rows.x[parent], rows.y[parent], rows.w[parent], rows.h[parent]
+    cx, cy, cw, ch = rows.x[chosen], rows.y[chosen], rows.w[chosen], rows.h[chosen]
+    trunk, left = px - pw / 2 + TRUNK, cx - cw / 2
+    below = cy - ch / 2 >= py + ph / 2
+    listed = below & (left > trunk + 2.0) & (left <= trunk + TRUNK_REACH)
+    down = below & ~listed
+    middle = (py + ph / 2 + cy - ch / 2) / 2
+    side = np.where(cx >= px, 1.0, -1.0)
+    ax, bx = px + side * pw / 2, cx - side * cw / 2
+    halfway = (ax + bx) / 2
+    x0 = np.where(listed, trunk, np.where(down, px, ax))
+    y0 = np.where(below, py + ph / 2, py)
+    y0 = np.where(listed | down, y0, py)
+    x1 = np.where(listed, trunk, np.where(down, px, halfway))
+    y1 = np.where(listed, cy, np.where(down, middle, py))
+    x2 = np.where(listed, trunk, np.where(down, cx, halfway))
+    y2 = np.where(listed, cy, np.where(down, middle, cy))
+    x3 = np.where(listed, left, np.where(down, cx, bx))
+    y3 = np.where(down, cy - ch / 2, cy)
+    if rows.style == View.OUTLINE:  # the cards hang on no line: they stand below the root
+        card = parent == 0
+        x0, x1, x2 = (np.where(card, x3, x) for x in (x0, x1, x2))
+        y0, y1, y2 = (np.where(card, y3, y) for y in (y0, y1, y2))
+    return np.stack([x0, x1, x2, x3], axis=-1), np.stack([y0, y1, y2, y3], axis=-1)
+
+
+def _straight(rows: Rows, chosen: Ints) -> tuple[Floats, Floats]:
+    """From the parent's outline to where the child's port is."""
+    parent, side = rows.parent[chosen], rows.side[chosen]
+    px, py = rows.x[parent], rows.y[parent]
+    x3, y3 = rows.x[chosen] - side * rows.w[chosen] / 2, rows.y[chosen]
+    dx, dy = x3 - px, y3 - py
+    # The part of the way at which it leaves the parent's box.
+    part = np.minimum(
+        rows.w[parent] / 2 / np.maximum(np.abs(dx), 1e-6), rows.h[parent] / 2 / np.maximum(np.abs(dy), 1e-6)
+    )
+    x0, y0 = px + dx * np.minimum(part, 1.0) * 0.9, py + dy * np.minimum(part, 1.0) * 0.9
+    xs = np.stack([x0, x0 + (x3 - x0) / 3, x0 + (x3 - x0) * 2 / 3, x3], axis=-1)
+    return xs, np.stack([y0, y0 + (y3 - y0) / 3, y0 + (y3 - y0) * 2 / 3, y3], axis=-1)
+
+
+def _weights(samples: int) -> Floats:
+    """How much each of the four points counts along the cubic, shape (4, samples)."""
+    t = np.linspace(0.0, 1.0, samples)
+    return np.stack([(1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3])
+
+
+_FINE = _weights(SAMPLES)
+
+
+def lines(rows: Rows, chosen: Ints) -> Floats:
+    """The sampled middle lines of edges, shape (rows, SAMPLES, 2)."""
+    x, y = controls(rows, chosen)
+    return np.stack([x @ _FINE, y @ _FINE], axis=-1)
 
 
 def ribbon(points: Floats, depth: int, part: float = 1.0) -> QPainterPath:
@@ -79,8 +137,11 @@ class EdgeShapes:
         """The sampled middle line."""
         found = self._points.get(row)
         if found is None:
-            start, end = ends(self._rows, row)
-            found = self._points[row] = curve(start, end, steep=self._rows.parent[row] == 0)
+            if len(self._rows) <= AT_ONCE and not self._points:
+                all_rows = np.arange(1, len(self._rows), dtype=np.int32)
+                self._points = dict(enumerate(lines(self._rows, all_rows), start=1))
+                return self._points[row]
+            found = self._points[row] = lines(self._rows, np.array([row], np.int32))[0]
         return found
 
     def ribbon(self, row: int) -> QPainterPath:
@@ -92,21 +153,10 @@ class EdgeShapes:
         return found
 
 
-def segments(rows: Rows, chosen: NDArray[np.int32], pieces: int = 6) -> Floats:
+def segments(rows: Rows, chosen: Ints, pieces: int = 6) -> Floats:
     """Straight pieces of many edges at once, shape (edges * pieces, 4): x1, y1, x2, y2."""
-    parent = rows.parent[chosen]
-    side = rows.side[chosen]
-    from_root = parent == 0
-    lead = np.where(from_root, 0.34, 0.5) * rows.w[parent]
-    x0, y0 = rows.x[parent] + side * lead, rows.y[parent]
-    x3, y3 = rows.x[chosen] - side * rows.w[chosen] / 2, rows.y[chosen]
-    reach = x3 - x0
-    x1 = x0 + reach * np.where(from_root, 0.22, 0.5)
-    y1 = y0 + (y3 - y0) * np.where(from_root, 0.55, 0.0)
-    x2 = x0 + reach * np.where(from_root, 0.30, 0.5)
-    t = np.linspace(0.0, 1.0, pieces + 1)[None, :]
-    b0, b1, b2, b3 = (1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3
-    xs = b0 * x0[:, None] + b1 * x1[:, None] + b2 * x2[:, None] + b3 * x3[:, None]
-    ys = b0 * y0[:, None] + b1 * y1[:, None] + (b2 + b3) * y3[:, None]
+    x, y = controls(rows, chosen)
+    weights = _weights(pieces + 1)
+    xs, ys = x @ weights, y @ weights
     out = np.stack([xs[:, :-1], ys[:, :-1], xs[:, 1:], ys[:, 1:]], axis=-1)
     return np.ascontiguousarray(out.reshape(-1, 4))

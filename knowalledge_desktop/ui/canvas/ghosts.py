@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from knowalledge_desktop.core.graph import Change, Map, PutTopic, Topic
+from knowalledge_desktop.core.graph import Change, Map, Place, PutTopic, Topic
 from knowalledge_desktop.layout.fan import place
 
 _NAME = "awaited/"
@@ -14,7 +14,11 @@ _TITLE = "A subtopic to come"
 
 
 def ghost_spots(
-    document: Map, topic_id: str, count: int, sizes_of: Callable[[Map], Mapping[str, tuple[float, float]]]
+    document: Map,
+    topic_id: str,
+    count: int,
+    sizes_of: Callable[[Map], Mapping[str, tuple[float, float]]],
+    place: Callable[[Map, Mapping[str, tuple[float, float]]], dict[str, Place]] = place,
 ) -> list[tuple[float, float]]:
     """Where the layout would put so many subtopics: the ends of their edges, in scene units."""
     awaited = tuple(PutTopic(None, Topic(f"{_NAME}{i}", _TITLE, topic_id, math.inf)) for i in range(count))

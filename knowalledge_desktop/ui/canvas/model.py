@@ -22,7 +22,8 @@ class Rows:
     """Visible topics. `x`, `y` are centres, `w`, `h` sizes in scene units; `parent` is a row or -1.
 
     `side` is 1 where the port faces left (the branch grows to the right), else -1. `hidden`
-    counts the topics below a collapsed one. `pictures` names the bytes of the pictures by row.
+    counts the topics below a collapsed one. `pictures` names the bytes of the pictures by row. `style` is the
+    view that lays them out, which decides how edges run; `marks` is what it puts beside topics (number, date).
     """
 
     ids: tuple[str, ...] = ()
@@ -41,6 +42,8 @@ class Rows:
     hidden: Ints = field(default_factory=lambda: np.empty(0, np.int32))
     leaf: Bools = field(default_factory=lambda: np.empty(0, bool))
     pictures: Mapping[int, str] = field(default_factory=dict[int, str])
+    style: str = ""
+    marks: Mapping[int, str] = field(default_factory=dict[int, str])
 
     def __len__(self) -> int:
         """How many topics are visible."""

@@ -10,18 +10,19 @@ from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QHelpEvent, QKeyEvent,
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from knowalledge_desktop.core.graph import Change, Map, Place
-from knowalledge_desktop.layout.fan import place, tidy
+from knowalledge_desktop.core.views import View
 from knowalledge_desktop.ui.canvas.camera import Camera
 from knowalledge_desktop.ui.canvas.gestures import Gestures
 from knowalledge_desktop.ui.canvas.ghosts import ghost_spots
 from knowalledge_desktop.ui.canvas.keys import Keys
 from knowalledge_desktop.ui.canvas.layer import StillLayer
-from knowalledge_desktop.ui.canvas.model import Rows, rows_of
+from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.overlay import Overlay, box_of
 from knowalledge_desktop.ui.canvas.pills import FAILED, GENERATING, IDLE
 from knowalledge_desktop.ui.canvas.renderer import MapRenderer
 from knowalledge_desktop.ui.canvas.scene import Shown
 from knowalledge_desktop.ui.canvas.viewport import MapView
+from knowalledge_desktop.ui.canvas.views import BIG, Stage
 from knowalledge_desktop.ui.theme import Theme
 
 
@@ -41,6 +42,9 @@ class GraphCanvas(MapView):
     menu_requested = Signal(str, QPoint)
     cancel_requested = Signal()
     places_changed = Signal(object, bool)
+    homes_found = Signal(object)
+    layout_wanted = Signal()
+    view_changed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -49,6 +53,9 @@ class GraphCanvas(MapView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self._document: Map | None = None
+        self._stage = Stage()
+        self._cameras: dict[View, Camera] = {}
+        self.lays_out_big_maps = True
         self._gestures = Gestures(self)
         self._keys = Keys(self)
         self._remarks: Mapping[str, str] = {}
@@ -64,7 +71,11 @@ class GraphCanvas(MapView):
     def show_map(self, document: Map | None) -> None:
         """Show a map as it is, without motion; another map is fitted into the view."""
         other = document is None or self._document is None or document.map_id != self._document.map_id
-        self._document, self._ghosts = document, {} if other else self._ghosts
+        view, self._document = self._stage.view, self._stage.enter(document, other=other) if document else None
+        if other:
+            self._ghosts, self._cameras = {}, {}
+        if self._stage.view is not view:
+            self.view_changed.emit()
         self._animator.stop_motion()
         selected = "" if other else self.selected_id
         found = self._place_and_read()
@@ -80,9 +91,13 @@ class GraphCanvas(MapView):
 
     def apply(self, change: Change, document: Map) -> None:
         """Show the map after a change, with motion from what was there."""
-        selected, before, first = self.selected_id, self._rows, len(self._rows) <= 1
-        kept = self._given_places(document)
-        self._document = replace(document, places={**kept, **document.places})
+        selected, before, view = self.selected_id, self._rows, self._stage.view
+        first = self._document is None or len(self._document.topics) <= 1
+        seen = self._stage.enter(document, other=False)
+        kept = self._given_places(seen) if self._stage.view is view else {}
+        self._document = replace(seen, places={**kept, **seen.places})
+        if self._stage.view is not view:
+            self.view_changed.emit()
         found = kept | self._place_and_read()
         row = self._rows.index.get(selected, -1)
         self._shown = replace(self._shown, selected=row, hover=-1)
@@ -91,6 +106,8 @@ class GraphCanvas(MapView):
         self._animator.change(before, self._rows)
         if first and len(self._rows) > 1:
             self._fly(self._camera.framing(self._box(), self._view()))
+        elif self._stage.view is not view:
+            self._turn_from(view)
         if selected and row < 0:
             self.select(self._nearest_left(selected, before))
         self._describe()
@@ -118,7 +135,8 @@ class GraphCanvas(MapView):
         row = self._rows.index.get(topic_id, -1)
         if row < 0 or self._document is None or self._document.children(topic_id):
             return
-        self._ghosts[topic_id] = ghost_spots(self._document, topic_id, count, self._renderer.metrics.sizes)
+        sizes, place = self._renderer.metrics.sizes, self._stage.places
+        self._ghosts[topic_id] = ghost_spots(self._document, topic_id, count, sizes, place)
         if row == 0 and len(self._rows) == 1:
             self._fly(Camera(self._camera.x, self._camera.y, min(self._camera.scale, 0.9)))
         self.update()
@@ -132,7 +150,17 @@ class GraphCanvas(MapView):
         """Places of a fresh layout, for a change that the owner stores."""
         if self._document is None:
             return {}
-        return tidy(self._document, self._renderer.metrics.sizes(self._document))
+        return self._stage.tidy(self._document, self._renderer.metrics.sizes(self._document))
+
+    @property
+    def view(self) -> View:
+        """The view that is shown."""
+        return self._stage.view
+
+    @property
+    def sizes(self) -> Mapping[str, tuple[float, float]]:
+        """The box of every topic of the map, in scene units."""
+        return self._stage.sizes
 
     # --- selection and camera ---
 
@@ -208,11 +236,37 @@ class GraphCanvas(MapView):
             self._rows = Rows()
             return {}
         sizes = self._renderer.metrics.sizes(self._document)
-        found = place(self._document, sizes)
+        if not self.lays_out_big_maps and self._stage.lacks(self._document) >= BIG:
+            self._rows = self._stage.rows(self._document, sizes)
+            self.layout_wanted.emit()
+            return {}
+        found = self._stage.places(self._document, sizes)
         if found:
             self._document = replace(self._document, places={**self._document.places, **found})
-        self._rows = rows_of(self._document, sizes)
+        self._rows = self._stage.rows(self._document, sizes)
+        homes = self._stage.homes(sizes)
+        if homes:
+            self.homes_found.emit(homes)
         return found
+
+    def give(self, view: View, found: Mapping[str, Place]) -> None:
+        """Take places for topics that have none, which somebody found behind the window."""
+        if self._document is None or view is not self._stage.view:
+            return
+        new = {i: p for i, p in found.items() if i in self._document.topics and i not in self._document.places}
+        self._document = replace(self._document, places={**self._document.places, **new})
+        before = len(self._rows)
+        found = new | self._place_and_read()
+        if not before:
+            self._fit_now()
+        self.update()
+        self._tell_places(found)
+
+    def _turn_from(self, view: View) -> None:
+        """Look at another view where it was left, at first at all of it."""
+        self._ghosts = {}
+        self._cameras[view] = self._camera
+        self._fly(self._cameras.get(self._stage.view) or self._camera.framing(self._box(), self._view()))
 
     def _given_places(self, document: Map) -> dict[str, Place]:
         """Places that were given out and that the map does not have (yet, or no more): topics stay there.
@@ -241,7 +295,7 @@ class GraphCanvas(MapView):
         self._overlay = Overlay(self._theme, self._renderer)
         self._layer = StillLayer(self._renderer)
         if self._document is not None:
-            self._rows = rows_of(self._document, self._renderer.metrics.sizes(self._document))
+            self._rows = self._stage.rows(self._document, self._renderer.metrics.sizes(self._document))
         self.update()
 
     def _describe(self) -> None:

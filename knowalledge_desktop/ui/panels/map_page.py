@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from knowalledge_desktop.ui.canvas.widget import GraphCanvas
 from knowalledge_desktop.ui.icons import Icons
+from knowalledge_desktop.ui.panels.view_switcher import ViewSwitcher
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.basics import badge, icon_button, row, rule, text_button
 from knowalledge_desktop.ui.widgets.elided import ElidedLabel
@@ -33,6 +34,7 @@ class MapPage(QWidget):
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.canvas = GraphCanvas(theme, self)
+        self.views = ViewSwitcher(icons)
         self._zoom = self._zoom_box(icons)
         self._doing = ElidedLabel("bodyStrong", widest=420)
         self._doing.setObjectName("activityText")
@@ -85,7 +87,8 @@ class MapPage(QWidget):
         self._percent = text_button(
             "100%", "zoomResetButton", canvas.zoom_reset, "ghost", self.tr("100 % (Ctrl+0)")
         )
-        box.setLayout(row(out, self._percent, into, rule(vertical=True), fit, margins=(4, 2, 4, 2), gap=2))
+        ends = (rule(vertical=True), fit, self.views)
+        box.setLayout(row(out, self._percent, into, *ends, margins=(4, 2, 4, 2), gap=2))
         return box
 
     def show_activity(self, text: str, more: str = "", *, queue: bool = False) -> None:

@@ -1,0 +1,122 @@
+"""Which view of a map a canvas shows, and the places in it: those that are stored and those given out just now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from knowalledge_desktop.core.graph import Map, Place
+from knowalledge_desktop.core.views import View, seen_in
+from knowalledge_desktop.layout import fan
+from knowalledge_desktop.ui.canvas.model import Rows, rows_of
+
+Sizes = Mapping[str, tuple[float, float]]
+
+BIG = 1200
+"""So many topics without a place are laid out in a worker; fewer at once."""
+
+
+def offered(document: Map) -> tuple[View, ...]:
+    """The views that make sense for a map: a timeline needs some topics that have dates."""
+    from knowalledge_desktop.core.dates import dates_of
+    from knowalledge_desktop.layout.timeline import LEAST
+
+    dated = len(dates_of(document)) >= LEAST
+    return tuple(view for view in View if dated or view is not View.TIMELINE)
+
+
+def view_of(document: Map) -> View:
+    """The view a map was left in; the mind map where that is not offered any more, or not known."""
+    if not document.view:
+        return View.MIND
+    known = next((view for view in View if view == document.view), View.MIND)
+    return View.MIND if known is View.TIMELINE and known not in offered(document) else known
+
+
+def places_for(view: View, document: Map, sizes: Sizes) -> dict[str, Place]:
+    """Places for the topics that have none in the view the map is seen in."""
+    if view is View.MIND:
+        return fan.place(document, sizes)
+    from knowalledge_desktop.layout import views
+
+    return views.place(view, document, sizes)
+
+
+def tidied(view: View, document: Map, sizes: Sizes) -> dict[str, Place]:
+    """Places for all topics of the view from scratch."""
+    if view is View.MIND:
+        return fan.tidy(document, sizes)
+    from knowalledge_desktop.layout import views
+
+    return views.tidy(view, document, sizes)
+
+
+class Stage:
+    """A map as one view shows it.
+
+    Every topic has a place in the mind map too, whatever view it grew in: that place says what is folded. Such
+    places are given out here and told to be stored, as those of the view are.
+    """
+
+    def __init__(self) -> None:
+        self.view = View.MIND
+        self.sizes: Sizes = {}
+        self._whole: Map | None = None
+        self._homes: dict[str, Place] = {}
+
+    def enter(self, document: Map, *, other: bool) -> Map:
+        """The map in the view it was left in; `other` when the one before was another map."""
+        given = {} if other else {i: at for i, at in self._homes.items() if i not in document.places}
+        self._homes = given
+        self._whole = replace(document, places={**given, **document.places}) if given else document
+        self.view = view_of(document)
+        return seen_in(self._whole, self.view)
+
+    def lacks(self, seen: Map) -> int:
+        """How many topics have no place in the view."""
+        return sum(1 for topic_id in seen.topics if topic_id not in seen.places)
+
+    def places(self, seen: Map, sizes: Sizes) -> dict[str, Place]:
+        """Places for the topics that have none."""
+        self.sizes = sizes
+        return places_for(self.view, seen, sizes)
+
+    def homes(self, sizes: Sizes) -> dict[str, Place]:
+        """Places in the mind map for the topics that came while another view was seen."""
+        if self._whole is None or self.view is View.MIND:
+            return {}
+        found = fan.place(self._whole, sizes)
+        if found:
+            self._homes |= found
+            self._whole = replace(self._whole, places={**self._whole.places, **found})
+        return found
+
+    def tidy(self, seen: Map, sizes: Sizes) -> dict[str, Place]:
+        """Places for all topics of the view from scratch."""
+        return tidied(self.view, seen, sizes)
+
+    def rows(self, seen: Map, sizes: Sizes) -> Rows:
+        """What is drawn: the rows with the style of the view and the marks it puts beside topics."""
+        self.sizes = sizes
+        rows = rows_of(seen, sizes)
+        if self.view is View.MIND or not len(rows):
+            return rows
+        if self.view is not View.RADIAL:
+            rows = replace(rows, side=np.ones(len(rows), np.int32))
+        return replace(rows, style=self.view.value, marks=self._marks(seen, rows))
+
+    def _marks(self, seen: Map, rows: Rows) -> dict[int, str]:
+        """The number on the learning path, the date on the timeline."""
+        if self.view is View.PATH:
+            from knowalledge_desktop.layout.study import study_order
+
+            order = enumerate(study_order(seen), start=1)
+            return {rows.index[i]: str(number) for number, i in order if i in rows.index}
+        if self.view is View.TIMELINE:
+            from knowalledge_desktop.core.dates import dates_of
+
+            dates = dates_of(seen)
+            return {rows.index[i]: dated.label for i, dated in dates.items() if i in rows.index}
+        return {}
