@@ -84,6 +84,7 @@ class Commands(QObject):
             of(
                 "frame", self.tr("Frame the branch"), lambda: canvas.frame_branch(topic_id), "Shift+F", "crosshair"
             ),
+            of("focus", self.tr("Focus on this branch"), lambda: desk.find.focus(topic_id), "Ctrl+B", "eye"),
             of("new-map-of", self.tr("New map of this topic"), lambda: desk.explore(topic.title), "", "map"),
         ]
         if document.children(topic_id):

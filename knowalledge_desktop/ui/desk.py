@@ -35,8 +35,8 @@ from knowalledge_desktop.ui.tasks import TaskRunner
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.topic_desk import TopicDesk
 from knowalledge_desktop.ui.topic_menu import open_topic_menu
-from knowalledge_desktop.ui.visited import Visited
 from knowalledge_desktop.ui.waiting import Waits
+from knowalledge_desktop.ui.wayfinding import Wayfinding
 
 if TYPE_CHECKING:
     from knowalledge_desktop.ui.main_window import MainWindow
@@ -67,9 +67,9 @@ class Desk(QObject):
         self.pictures = ExportPictureController(self, window, services, theme, tasks)
         self._waits = Waits(services, tasks, lambda: self.maps.map, self._acts, self)
         self.jobs.waits = self._waits
-        self._visited = Visited()
         self._completing = Completing(services, tasks, self)
         self.find = FindController(self, window, icons, tasks)
+        self.way = Wayfinding(window, self.maps, self.find, self)
         self.palette = PaletteController(self, window, services, theme, icons, tasks)
         self._news = MapNews(self, window, self.maps)
         self._connect_parts()
@@ -87,8 +87,6 @@ class Desk(QObject):
         window.top_bar.field.topic_submitted.connect(self.explore)
         window.top_bar.undo_requested.connect(self.undo)
         window.top_bar.redo_requested.connect(self.redo)
-        window.top_bar.back_requested.connect(self.go_back)
-        window.top_bar.forward_requested.connect(self.go_forward)
         window.top_bar.panel_toggled.connect(window.toggle_panel)
         window.top_bar.outline_toggled.connect(window.toggle_outline)
         window.top_bar.image_requested.connect(self.imaging.choose_file)
@@ -287,14 +285,6 @@ class Desk(QObject):
 
         AboutDialog(self._window).open()
 
-    def go_back(self) -> None:
-        """The topic that was visited before."""
-        self._go(-1)
-
-    def go_forward(self) -> None:
-        """The topic that was visited after."""
-        self._go(1)
-
     # --- telling ---
 
     def tell_error(self, error: AppError) -> None:
@@ -312,7 +302,7 @@ class Desk(QObject):
 
     def _show_document(self, document: Map | None) -> None:
         window = self._window
-        self._visited = Visited()
+        self.way.forget()
         self._topic.forget()
         window.show_start(start=document is None)
         window.canvas.show_map(document)
@@ -335,7 +325,7 @@ class Desk(QObject):
     def _show_rest(self) -> None:
         document, window = self.maps.map, self._window
         window.setWindowTitle(f"{document.title} – KnowAllEdge" if document else "KnowAllEdge")
-        window.top_bar.show_title(document.title if document else "")
+        self.way.show()
         window.status_bar.show_map(document)
         self._show_activity()
 
@@ -343,8 +333,8 @@ class Desk(QObject):
         session = self.maps.session
         undo, redo = (session.next_undo, session.next_redo) if session else (None, None)
         self._window.top_bar.show_history(
-            back=self._visited.has(-1),
-            forward=self._visited.has(1),
+            back=self.way.has(-1),
+            forward=self.way.has(1),
             undo=self._act_name(undo),
             redo=self._act_name(redo),
         )
@@ -382,15 +372,10 @@ class Desk(QObject):
     def _on_selected(self, topic_id: str) -> None:
         self._window.outline.select(topic_id)
         self._topic.show(topic_id)
-        self._visited.add(topic_id)
+        self.way.visit(topic_id)
         self._show_activity()
 
     # --- inside ---
-
-    def _go(self, step: int) -> None:
-        there = self._visited.go(step)
-        if there and self.maps.map and there in self.maps.map.topics:
-            self._window.canvas.select(there, reveal=True)
 
     def _menu(self, topic_id: str, at: QPoint) -> None:
         if self.maps.map is not None:

@@ -34,6 +34,7 @@ class FindController(QObject):
         self._at = -1
         self._waiting = 0
         self._hidden = ""
+        self._branch = ""
         # In a moment: the canvas has to show the change first.
         desk.maps.opened.connect(lambda _document: QTimer.singleShot(0, self, self._again))
         desk.maps.changed.connect(lambda _change, _document: QTimer.singleShot(0, self, self._again))
@@ -47,11 +48,27 @@ class FindController(QObject):
         """Open the bar."""
         self._window.show_page(MAP)
         if self._desk.maps.map is not None:
+            self._branch = ""
             self._bar.begin()
 
+    def focus(self, topic_id: str) -> None:
+        """See one branch and dim the rest, until Esc."""
+        document = self._desk.maps.map
+        if document is None or topic_id not in document.topics:
+            return
+        if self.is_open:
+            self._bar.leave()
+        self._branch = topic_id
+        self._window.canvas.light(document.branch(topic_id))
+        self._window.canvas.frame_branch(topic_id)
+
     def leave(self) -> bool:
-        """Close the bar; tells whether it was open."""
+        """Close the bar, or see all branches again; tells whether there was anything to leave."""
         was_open = self.is_open
+        if self._branch:
+            self._branch = ""
+            self._window.canvas.light(None)
+            return True
         if was_open:
             self._bar.leave()
         return was_open
@@ -133,9 +150,14 @@ class FindController(QObject):
         hidden, self._hidden = self._hidden, ""
         if hidden:
             self.reveal(hidden)
+        document = self._desk.maps.map
+        if self._branch:
+            there = document is not None and self._branch in document.topics
+            self._window.canvas.light(document.branch(self._branch) if document and there else None)
+            self._branch = self._branch if there else ""
         if not self.is_open:
             return
-        if self._desk.maps.map is None:
+        if document is None:
             self._bar.leave()
         else:
             self.look(self._bar.query)

@@ -269,6 +269,7 @@ class MainWindow(QWidget):
             ("Ctrl+P", lambda: desk.pictures.print()),
             ("Ctrl+K", lambda: desk.palette.open()),
             ("F11", self.toggle_full_screen),
+            ("Ctrl+B", lambda: desk.find.focus(canvas.selected_id)),
             ("Ctrl+F", lambda: desk.find.begin()),
             ("F3", lambda: desk.find.walk(1)),
             ("Shift+F3", lambda: desk.find.walk(-1)),
@@ -292,8 +293,8 @@ class MainWindow(QWidget):
             ("F1", desk.show_shortcuts),
             ("F6", lambda: self.next_region(1)),
             ("Shift+F6", lambda: self.next_region(-1)),
-            ("Alt+Left", desk.go_back),
-            ("Alt+Right", desk.go_forward),
+            ("Alt+Left", desk.way.back),
+            ("Alt+Right", desk.way.forward),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(lambda act=act: act())
         for view, keys in KEYS.items():

@@ -242,6 +242,10 @@ def _views(theme: Theme) -> str:
     return f"""
 QAbstractItemView {{ border: 2px solid transparent; outline: none; background: {_c(theme, "bg.window")};
   color: {_c(theme, "text.primary")}; }}
+QPushButton[kind="crumb"] {{ background: transparent; border: 1px solid transparent; padding: 0 4px;
+    color: {_c(theme, "text.secondary")}; min-width: 0; }}
+QPushButton[kind="crumb"]:hover {{ color: {_c(theme, "text.primary")}; background: {_c(theme, "bg.hover")}; }}
+QPushButton[kind="crumb"]:focus {{ border: 2px solid {_c(theme, "accent.focus")}; padding: 0 3px; }}
 QLineEdit#commandInput, QLineEdit#commandInput:focus {{ border: none; background: transparent; }}
 QTreeView::item, QListView::item {{ min-height: {theme.px("layout.row.default")}px; padding: 0 6px; }}
 QListView::item {{ border-radius: {theme.px("radius.md")}px; }}

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QColor, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButton, QToolButton
 
 from knowalledge_desktop.ui.canvas.spotlight import DIM
 from tests.support.fakes import FakeClock
@@ -145,5 +145,48 @@ def test_a_filter_alone_lights_too_and_a_folded_hit_is_opened(flow: Callable[[St
         await until(lambda: count.text() == "Not found", "none")
         menu.findChild(QAction, "findFilterClear").trigger()  # type: ignore[union-attr]
         await until(lambda: not count.text(), "all shown")
+
+    flow(steps)
+
+
+def test_a_branch_can_be_focused_and_left(flow: Callable[[Steps], None]) -> None:
+    async def steps(driver: Driver) -> None:
+        document = driver.window.desk.maps.map
+        assert document is not None
+        one, other = document.children(document.root_id)[2:4]
+        driver.window.canvas.select(one)
+        before = darkest(grabbed(driver, other))
+        driver.window.canvas.setFocus()
+        press(driver, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: not driver.window.canvas.is_moving, "rest")
+        assert driver.window.canvas._spotlight._lit == (one,)  # type: ignore[union-attr]
+        press(driver, Qt.Key.Key_Escape)
+        assert driver.window.canvas._spotlight._lit is None  # type: ignore[union-attr]
+        assert before < 128
+
+    flow(steps)
+
+
+def test_the_way_to_the_topic_is_shown_and_leads_back(flow: Callable[[Steps], None]) -> None:
+    async def steps(driver: Driver) -> None:
+        canvas, maps = driver.window.canvas, driver.window.desk.maps
+        document = maps.map
+        assert document is not None
+        child = document.children(document.root_id)[1]
+        maps.expand(child)
+        await until(lambda: bool(maps.map and maps.map.children(child)), "grown")
+        await until(lambda: not driver.tasks._all, "quiet")
+        leaf = maps.map.children(child)[0]  # type: ignore[union-attr]
+        canvas.select(leaf)
+        crumbs = driver.window.top_bar.crumbs
+        titles_ = [maps.map.topics[each].title for each in (document.root_id, child, leaf)]  # type: ignore[union-attr]
+        assert crumbs.accessibleDescription() == " › ".join(titles_)
+        parent = driver.find(QPushButton, "breadcrumbParent")
+        assert parent.toolTip() == titles_[1]
+        parent.click()
+        assert canvas.selected_id == child
+        driver.find(QPushButton, "breadcrumbRoot").click()
+        assert canvas.selected_id == document.root_id
+        assert driver.find(QLabel, "mapTitle").text() == titles_[0]
 
     flow(steps)

@@ -381,7 +381,7 @@ def test_any_order_of_keys_leaves_everything_in_agreement(flow: Flow, oracle: Or
             elif what < 0.18:
                 driver.window.desk.redo()
             elif what < 0.22:
-                driver.window.desk.go_back()
+                driver.window.desk.way.back()
             elif what < 0.25 and maps.map is not None:
                 maps.rename(dice.choice(list(maps.map.topics)), f"Name {dice.random()}")
             else:

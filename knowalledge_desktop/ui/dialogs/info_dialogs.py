@@ -45,6 +45,7 @@ class ShortcutSheet(QDialog):
             (keys("Ctrl+F"), self.tr("Find in this map; F3 for the next")),
             (keys("Ctrl+Shift+E"), self.tr("Save a picture of the map")),
             (keys("Ctrl+P"), self.tr("Print the map")),
+            (keys("Ctrl+B"), self.tr("Focus on the branch; Esc shows all again")),
             (keys("F11"), self.tr("Full screen")),
             (keys("Ctrl+Shift+M"), self.tr("Overview of the map")),
             (keys("Ctrl+2"), self.tr("Limits and budget")),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QStringListModel, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QListView, QWidget
 
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.basics import icon_button, leading_icon, row, text_button
-from knowalledge_desktop.ui.widgets.elided import ElidedLabel
+from knowalledge_desktop.ui.widgets.breadcrumbs import Breadcrumbs
 
 PAUSE_MS = 90
+ROOM_FOR_WAY = 1180
+"""From this width on the way from the root to the topic is shown."""
 
 
 class TopicField(QLineEdit):
@@ -106,8 +108,7 @@ class TopBar(QFrame):
         self._forward = icon_button(
             icons, "arrow-right", "forwardButton", self.tr("Forward"), self.forward_requested.emit, "Alt+Right"
         )
-        self._title = ElidedLabel("bodyStrong", widest=360)
-        self._title.setObjectName("mapTitle")
+        self.crumbs = Breadcrumbs()
         self.field = TopicField(icons, "topicInput")
         self.field.setMinimumWidth(220)
         self.field.setMaximumWidth(440)
@@ -143,7 +144,7 @@ class TopBar(QFrame):
         )
         for button in (self._outline, self._panel):
             button.setCheckable(True)
-        line = row(self._back, self._forward, 6, self._title, -1, margins=(12, 0, 12, 0), gap=4)
+        line = row(self._back, self._forward, 6, self.crumbs, -1, margins=(12, 0, 12, 0), gap=4)
         line.addWidget(self.field, 3)
         line.addWidget(self._go)
         line.addWidget(self._image)
@@ -157,9 +158,10 @@ class TopBar(QFrame):
         """The button that begins a map."""
         return self._go
 
-    def show_title(self, title: str) -> None:
-        """The title of the open map."""
-        self._title.show_text(title)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the way to the topic gives way to the field."""
+        super().resizeEvent(event)
+        self.crumbs.set_compact(compact=self.width() < ROOM_FOR_WAY)
 
     def show_history(self, *, back: bool, forward: bool, undo: str, redo: str) -> None:
         """What can be gone back to and taken back; the texts name the acts, empty for none."""
@@ -174,7 +176,7 @@ class TopBar(QFrame):
 
     def show_map_controls(self, *, shown: bool) -> None:
         """What acts on the open map is there only while the map is seen."""
-        ends = (self._back, self._forward, self._title, self._batch, self._undo, self._redo)
+        ends = (self._back, self._forward, self.crumbs, self._batch, self._undo, self._redo)
         for part in (*ends, self._outline, self._panel):
             part.setVisible(shown)
 
