@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from knowalledge_desktop import __version__
 
 if TYPE_CHECKING:
+    from knowalledge_desktop.adapters.process_mark import Claim
     from knowalledge_desktop.port.server import Port
     from knowalledge_desktop.services.bundle import Services
 
@@ -83,6 +84,15 @@ def _state(overrides: Mapping[str, str]) -> Path | None:
         return None
 
 
+def _claim(state: Path | None) -> Claim | None:
+    """The lock of the one window that a home has."""
+    if state is None:
+        return None
+    from knowalledge_desktop.adapters.process_mark import Claim
+
+    return Claim(state / "window.lock")
+
+
 def _open_window(overrides: Mapping[str, str], topic: str | None) -> int:
     if not has_screen(os.environ):
         from knowalledge_desktop.cli.console import Console
@@ -90,9 +100,21 @@ def _open_window(overrides: Mapping[str, str], topic: str | None) -> int:
         Console.of_process().say(_NO_SCREEN)
         return USAGE
     gc.disable()  # as in `run_gui`, and for what it imports
+    state = _state(overrides)
+    claim = _claim(state)
+    if claim is not None and not claim.take():
+        from knowalledge_desktop.ui.single_instance import address_of, hand_over
+
+        address = address_of(claim.folder)
+        if address is not None and hand_over(address, topic, claim.take):
+            return 0
     from knowalledge_desktop.ui.app import run_gui
 
-    return run_gui(lambda: _build(overrides), port_for, topic=topic, state=_state(overrides))
+    try:
+        return run_gui(lambda: _build(overrides), port_for, topic=topic, state=state)
+    finally:
+        if claim is not None:
+            claim.release()
 
 
 if __name__ == "__main__":

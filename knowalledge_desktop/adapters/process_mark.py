@@ -39,6 +39,39 @@ def alone(path: Path) -> Generator[None]:
         yield
 
 
+class Claim:
+    """A lock file that one process holds as long as it lives; kept open in this object."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[bytes] | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where it is."""
+        return self._path.parent
+
+    def take(self) -> bool:
+        """Whether this process holds it now. Where there can be no such file, everybody does."""
+        if self._file is not None:
+            return True
+        try:
+            file = self._path.open("ab")
+        except OSError:
+            return True
+        if not _lock(file, wait=False):
+            file.close()
+            return False
+        self._file = file
+        return True
+
+    def release(self) -> None:
+        """Let another have it."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
 class ProcessMark:
     """A file `NAME.open-…` beside `path`, locked while this process lives."""
 

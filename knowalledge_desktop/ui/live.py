@@ -7,7 +7,7 @@ import logging
 import sys
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QElapsedTimer, QLocale, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
@@ -23,6 +23,9 @@ from knowalledge_desktop.ui.main_window import MainWindow
 from knowalledge_desktop.ui.messages import message_for
 from knowalledge_desktop.ui.tasks import TaskRunner
 from knowalledge_desktop.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.ui.single_instance import Door
 
 _log = logging.getLogger(__name__)
 WARM_UP_AFTER_MS = 600
@@ -63,6 +66,7 @@ async def live(
         curtain.close()
         curtain.deleteLater()
     await services.prepare()
+    door = _door(window, services)
     collector = Collector(window)
     _log.info("window live after %d ms, a map was open: %s", clock.elapsed(), opened)
     port = await _open_port(services, port_for, window)
@@ -74,6 +78,8 @@ async def live(
     try:
         await closed.wait()
     finally:
+        if door is not None:
+            door.close()
         keep_view(window if window.desk.maps.map is not None else None, services.folders.state)
         window.hide()
         collector.end()
@@ -83,6 +89,14 @@ async def live(
         await services.aclose()
         window.deleteLater()
     return 0
+
+
+def _door(window: MainWindow, services: Services) -> Door | None:
+    """Where later starts come in."""
+    from knowalledge_desktop.ui.single_instance import Door, address_of
+
+    address = address_of(services.folders.state)
+    return Door(window, address) if address is not None else None
 
 
 def _window(app: QApplication, services: Services, tasks: TaskRunner) -> MainWindow:
