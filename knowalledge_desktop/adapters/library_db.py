@@ -9,7 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from knowalledge_desktop.adapters import library_answers, library_pictures, library_rows, library_search
+from knowalledge_desktop.adapters import (
+    library_answers,
+    library_journal,
+    library_lists,
+    library_pictures,
+    library_rows,
+    library_search,
+)
 from knowalledge_desktop.adapters.library_connection import Connection, Interrupted
 from knowalledge_desktop.adapters.library_file import LibraryFile
 from knowalledge_desktop.core.content import Picture
@@ -17,6 +24,8 @@ from knowalledge_desktop.core.errors import MapNotFound, StorageDamaged
 from knowalledge_desktop.core.graph import Change, ChangeConflict, Map
 from knowalledge_desktop.core.ports import Clock, MapInfo, SearchHit
 from knowalledge_desktop.core.request import Answer, Request
+from knowalledge_desktop.core.shelf import PAGE, Filter, Found, Listing, Losses, Overview
+from knowalledge_desktop.core.versions import Act
 
 T = TypeVar("T")
 
@@ -79,13 +88,19 @@ class LibraryDb:
             if _exists(db, document.map_id):
                 raise ChangeConflict(f"{document.map_id}: there is such a map already")
             library_rows.add_map(db, document, now)
+            library_journal.write_beginning(db, document, now)
 
         await self._write(job)
 
     async def apply(self, map_id: str, change: Change) -> None:
         """Store one change of a map, all of it or nothing; raises MapNotFound, StorageError."""
         now = self._clock.now()
-        await self._write(lambda db: library_rows.apply_change(db, map_id, change, now))
+
+        def job(db: Connection) -> None:
+            library_rows.apply_change(db, map_id, change, now)
+            library_journal.write_act(db, map_id, change, now)
+
+        await self._write(job)
 
     async def load(self, map_id: str) -> Map:
         """Read a map, also one in the trash; raises MapNotFound, StorageError."""
@@ -101,6 +116,17 @@ class LibraryDb:
     async def maps(self) -> Sequence[MapInfo]:
         """All maps that are not in the trash, last opened first."""
         return await self._read(library_rows.read_infos)
+
+    async def last_opened(self) -> str | None:
+        """Id of the map that was opened last, outside the trash; None in an empty library."""
+        order = "opened_at DESC, created_at DESC, rowid DESC LIMIT 1"
+        sql = f"SELECT map_id FROM map WHERE deleted_at IS NULL ORDER BY {order}"  # noqa: S608
+        return await self._read(lambda db: db.value(sql))
+
+    async def has(self, map_id: str) -> bool:
+        """Whether there is such a map, outside the trash."""
+        sql = "SELECT 1 FROM map WHERE map_id = ? AND deleted_at IS NULL"
+        return await self._read(lambda db: db.value(sql, (map_id,)) is not None)
 
     async def mark_opened(self, map_id: str) -> None:
         """Remember that the map was opened now; does nothing to a library that can only be read."""
@@ -123,6 +149,57 @@ class LibraryDb:
     async def search(self, text: str, *, limit: int = 50) -> Sequence[SearchHit]:
         """Topics whose title or text matches, best first; cancel it to stop the search itself."""
         return await self._read(lambda db: library_search.find_topics(db, text, limit))
+
+    # --- lists, search in two stages, the journal: see `core.shelf.Archive` ---
+
+    async def listed(self, listing: Listing) -> Sequence[MapInfo]:
+        """A page of a list of maps."""
+        return await self._read(lambda db: library_lists.listed(db, listing))
+
+    async def overview(self, since: float) -> Overview:
+        """How much there is; maps opened after `since` (epoch seconds) count as recent."""
+        return await self._read(lambda db: library_lists.overview(db, since))
+
+    async def twins(self, map_id: str) -> Sequence[MapInfo]:
+        """Other maps whose root has the same folded title."""
+        return await self._read(lambda db: library_lists.twins(db, map_id))
+
+    async def pin(self, map_id: str, *, pinned: bool) -> None:
+        """Keep a map at the top, or no longer; raises MapNotFound."""
+        value = self._clock.now() if pinned else None
+        await self._update(map_id, "UPDATE map SET pinned_at = ? WHERE map_id = ?", value)
+
+    async def tag(self, map_id: str, tag: str, *, tagged: bool) -> None:
+        """Put a map into a collection, or take it out; raises MapNotFound."""
+        await self._write(lambda db: library_lists.set_tag(db, map_id, tag, tagged=tagged))
+
+    async def losses(self, map_ids: Sequence[str] | None = None) -> Losses:
+        """What goes when these maps of the trash (None: all) are deleted for good."""
+        return await self._read(lambda db: library_lists.losses(db, map_ids))
+
+    async def erase(self, map_ids: Sequence[str] | None = None) -> Losses:
+        """Delete these maps of the trash (None: all) for good."""
+        return await self._write(lambda db: library_lists.erase(db, map_ids))
+
+    async def titles(self, text: str, among: Filter, *, limit: int = 50) -> Sequence[SearchHit]:
+        """The first stage of a search: titles."""
+        return await self._read(lambda db: library_search.find_titles(db, text, among, limit))
+
+    async def texts(self, text: str, among: Filter, *, limit: int = 50) -> Sequence[SearchHit]:
+        """The second stage of a search: all texts; cancel it to stop the search itself."""
+        return await self._read(lambda db: library_search.find_texts(db, text, among, limit))
+
+    async def near(self, text: str, among: Filter, *, limit: int = 20) -> Found:
+        """Topics whose title is written nearly so."""
+        return await self._read(lambda db: library_search.find_near(db, text, among, limit))
+
+    async def acts(self, map_id: str, *, before: int | None = None, limit: int = PAGE) -> Sequence[Act]:
+        """What was done to a map, newest first."""
+        return await self._read(lambda db: library_journal.read_acts(db, map_id, before, limit))
+
+    async def version(self, map_id: str, act_id: int) -> Map:
+        """The map as it was right after an act; raises MapNotFound, StorageDamaged."""
+        return await self._read(lambda db: library_journal.read_version(db, map_id, act_id))
 
     async def put_picture(self, picture: Picture) -> None:
         """Store the bytes of a picture under their name; they stay, also while no map shows them."""

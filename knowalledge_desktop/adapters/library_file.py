@@ -10,7 +10,13 @@ from pathlib import Path
 
 from knowalledge_desktop.adapters.library_connection import Connection
 from knowalledge_desktop.adapters.library_copies import APPLICATION_ID, Copies, check, folder_to_disk, to_disk
-from knowalledge_desktop.adapters.migrations import m0001_start, m0002_pictures, m0003_own_words, m0005_views
+from knowalledge_desktop.adapters.migrations import (
+    m0001_start,
+    m0002_pictures,
+    m0003_own_words,
+    m0004_lists,
+    m0005_views,
+)
 from knowalledge_desktop.adapters.process_mark import ProcessMark, alone
 from knowalledge_desktop.adapters.storage_errors import os_errors, private_folder
 from knowalledge_desktop.core.backup import BackupKind
@@ -21,6 +27,7 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     m0001_start.migrate,
     m0002_pictures.migrate,
     m0003_own_words.migrate,
+    m0004_lists.migrate,
     m0005_views.migrate,
 )
 _LARGE = 64 * 1024 * 1024  # bytes; copying more takes longer than people wait at the end

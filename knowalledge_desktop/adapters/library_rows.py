@@ -53,14 +53,17 @@ ON CONFLICT(map_id, topic_id, level, detail, style, language) DO UPDATE SET
     provenance = excluded.provenance, markdown = excluded.markdown,
     opinion = excluded.opinion, opinion_note = excluded.opinion_note
 """
-_INFOS = """
-SELECT map_id, title,
+TITLE = "ifnull((SELECT r.title FROM topic r WHERE r.map_id = map.map_id AND r.topic_id = map.root_id), map.title)"
+"""The title of a map in lists: that of its root, which may have been renamed since the map was made."""
+
+_INFOS = f"""
+SELECT map_id, {TITLE},
     (SELECT count(*) FROM topic WHERE topic.map_id = map.map_id),
     (SELECT count(DISTINCT topic_id) FROM explanation WHERE explanation.map_id = map.map_id),
     updated_at, opened_at,
     (SELECT engine FROM topic WHERE topic.map_id = map.map_id AND engine <> 'person' ORDER BY row DESC LIMIT 1)
 FROM map WHERE deleted_at IS NULL ORDER BY opened_at DESC, created_at DESC, rowid DESC
-"""
+"""  # noqa: S608 (only constants)
 
 
 def _text(text: str) -> str:

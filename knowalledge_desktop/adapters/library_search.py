@@ -1,80 +1,117 @@
-"""Finding topics in the library: titles by prefix, then text by rank, then parts of titles."""
+"""Finding topics in the library: titles for every letter that is typed, texts by rank in a pause, near misses."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from knowalledge_desktop.adapters.library_connection import Connection
+from knowalledge_desktop.adapters.library_connection import Connection, Row
+from knowalledge_desktop.adapters.library_rows import TITLE
+from knowalledge_desktop.core.lit import is_unspaced, lit, snippet
+from knowalledge_desktop.core.near import forgiven, nearest
 from knowalledge_desktop.core.ports import SearchHit
+from knowalledge_desktop.core.shelf import EVERYTHING, Filter, Found, Where
 from knowalledge_desktop.core.validation import fold
 
-MARK, UNMARK = "\x02", "\x03"
-_CANDIDATES = 200  # newest titles that are ranked in memory
+_NEWEST = 200  # titles that are ranked in memory
+_FILTERED = 2000  # newest titles that a filter looks at while typing; all of them in the pause
+_BEGINNINGS = 50  # titles that begin with what is typed, in alphabetical order
 _BODY_LETTERS = 3  # shorter words match too much text to rank it while typing
 _SUMMARY = 160  # characters of a summary shown under a title
+_THREE = 3  # letters of one entry of the index for unspaced scripts
+_ENTRIES = 200  # entries of that index that one word may stand for
+_LAST = "\U0010ffff"
 
-_COLUMNS = "topic.map_id, map.title, topic.topic_id, topic.title, topic.folded"
-_MAPS = "JOIN map ON map.map_id = topic.map_id AND map.deleted_at IS NULL"
-
-_TITLES = f"""
-SELECT {_COLUMNS}, topic.summary
-FROM topic_words JOIN topic ON topic.row = topic_words.rowid {_MAPS}
-WHERE topic_words MATCH ? ORDER BY topic_words.rowid DESC LIMIT ?
-"""  # noqa: S608 (only constants)
-_SUMMARIES = f"""
-SELECT {_COLUMNS}, snippet(topic_words, 1, ?, ?, '…', 24)
-FROM topic_words JOIN topic ON topic.row = topic_words.rowid {_MAPS}
-WHERE topic_words MATCH ? ORDER BY bm25(topic_words) LIMIT ?
-"""  # noqa: S608 (only constants)
-_TEXTS = f"""
-SELECT {_COLUMNS}, snippet(explanation_words, 0, ?, ?, '…', 24)
-FROM explanation_words JOIN explanation ON explanation.row = explanation_words.rowid
-    JOIN topic ON topic.map_id = explanation.map_id AND topic.topic_id = explanation.topic_id {_MAPS}
-WHERE explanation_words MATCH ? ORDER BY bm25(explanation_words) LIMIT ?
-"""  # noqa: S608 (only constants)
-_PARTS = f"""
-SELECT {_COLUMNS}, topic.summary
-FROM topic_parts JOIN topic ON topic.row = topic_parts.rowid {_MAPS}
-WHERE %s ORDER BY topic_parts.rowid DESC LIMIT ?
-"""  # noqa: S608 (only constants)
-_UNSPACED_TEXTS = f"""
-SELECT {_COLUMNS}, explanation.markdown
-FROM explanation
-    JOIN topic ON topic.map_id = explanation.map_id AND topic.topic_id = explanation.topic_id {_MAPS}
-WHERE %s ORDER BY explanation.row DESC LIMIT ?
-"""  # noqa: S608 (only constants)
-
-_UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR", "BOPOMOFO")
+_COLUMNS = f"""topic.map_id, {TITLE}, topic.topic_id, topic.title, topic.folded, topic.summary,
+    topic.topic_id = map.root_id,
+    (SELECT max(ifnull(e.quality, -1)) FROM explanation e
+        WHERE e.map_id = topic.map_id AND e.topic_id = topic.topic_id)"""
+_MAP = "CROSS JOIN map ON map.map_id = topic.map_id"
+_KEPT = "map.deleted_at IS NULL"
 
 
-def find_topics(db: Connection, text: str, limit: int) -> tuple[SearchHit, ...]:
-    """Topics whose title or text matches, best first; every word counts as a prefix.
-
-    Text of scripts that do not space words is matched anywhere inside.
-    """
-    plain = text.encode("utf-8", "replace").decode().replace("\0", " ")
-    words = [word for word in plain.split() if any(ch.isalnum() for ch in word)]
-    folded = [part for word in words if (part := fold(word))]
-    if limit <= 0 or not plain.strip():
-        return ()
+def find_topics(db: Connection, text: str, limit: int, among: Filter = EVERYTHING) -> tuple[SearchHit, ...]:
+    """Topics whose title or text matches, best first, and when there are none those written nearly so."""
     found = _Hits(limit)
-    if not folded:  # only signs, such as "+" or "∑"
-        found.add(_parts(db, fold(plain).split() or plain.split(), found.room))
-        return found.all()
-    found.add(_ranked(_titles(db, folded), fold(plain)))
-    if found.room and any(_is_unspaced(word) for word in words):
-        found.add(_parts(db, folded, found.room))
-        found.add(_unspaced_texts(db, words, found.room))
-        return found.all()
-    if found.room and max(map(len, folded)) >= _BODY_LETTERS:
-        found.add(_texts(db, words, found.room))
-        found.add(_parts(db, [word for word in folded if len(word) >= _BODY_LETTERS], found.room))
+    found.add(find_titles(db, text, among, limit))
+    if found.room:
+        found.add(find_texts(db, text, among, limit))
+    if not found.all():
+        found.add(find_near(db, text, among, limit).hits)
     return found.all()
 
 
-_Found = tuple[str, SearchHit]
-"""A hit with its folded title."""
+def find_titles(db: Connection, text: str, among: Filter, limit: int) -> tuple[SearchHit, ...]:
+    """Topics whose title has all words, each as the beginning of one; the very title first, then the newest.
+
+    It takes about as long in a library of a hundred topics as in one of a hundred thousand: filters look at
+    the newest titles only, `find_texts` at all of them.
+    """
+    words = _folded_words(text)
+    if limit <= 0 or not words:
+        return ()
+    wanted = fold(_plain(text))
+    where, values = _conditions(among)
+    begin = f"""SELECT {_COLUMNS} FROM (SELECT row FROM topic WHERE folded >= ? AND folded < ?
+            ORDER BY folded LIMIT {_BEGINNINGS}) AS hit
+        CROSS JOIN topic ON topic.row = hit.row {_MAP} WHERE {_KEPT}{where}"""  # noqa: S608
+    found = db.rows(begin, (wanted, wanted + _LAST, *values))
+    if among:
+        source = f"""(SELECT rowid AS row FROM title_words WHERE title_words MATCH ?
+            ORDER BY rowid DESC LIMIT {_FILTERED}) AS hit CROSS JOIN topic ON topic.row = hit.row {_MAP}
+            WHERE {_KEPT}{where} LIMIT {_NEWEST}"""  # noqa: S608
+    else:
+        source = f"""title_words CROSS JOIN topic ON topic.row = title_words.rowid {_MAP}
+            WHERE title_words MATCH ? AND {_KEPT} ORDER BY title_words.rowid DESC LIMIT {_NEWEST}"""
+    found += db.rows(f"SELECT {_COLUMNS} FROM {source}", (_query(words), *values))  # noqa: S608
+    return _shown(_ranked(found, wanted), words, limit)
+
+
+def find_texts(db: Connection, text: str, among: Filter, limit: int) -> tuple[SearchHit, ...]:
+    """Topics with all words in the title, in a text, or in summary or note; the best first.
+
+    Text of scripts that do not space words is matched anywhere inside.
+    """
+    words = _folded_words(text)
+    if limit <= 0 or not _plain(text).strip():
+        return ()
+    found = _Hits(limit)
+    if not words:  # only signs, such as "+" or "∑"
+        signs = fold(_plain(text)).split()
+        found.add(_shown(_title_like(db, signs, among, limit), signs, limit))
+        return found.all()
+    if any(map(is_unspaced, words)):
+        found.add(_shown(_title_like(db, words, among, limit), words, limit))
+        found.add(_unspaced(db, words, _raw_words(text), among, limit))
+        return found.all()
+    if among:
+        found.add(_shown(_all_titles(db, words, among, limit), words, limit))
+    if max(map(len, words)) >= _BODY_LETTERS:
+        found.add(_texts(db, words, among, limit))
+        found.add(_summaries(db, words, among, limit))
+        inside = [word for word in words if len(word) >= _BODY_LETTERS]
+        found.add(_shown(_title_like(db, inside, among, limit), inside, limit))
+    return found.all()
+
+
+def find_near(db: Connection, text: str, among: Filter, limit: int) -> Found:
+    """Topics with a title of words that are nearly these, with the words that were found in their place."""
+    words = _folded_words(text)
+    if limit <= 0 or not words or any(map(is_unspaced, words)):
+        return Found()
+    meant = [_known(db, word) for word in words]
+    if not all(meant) or [each[0] for each in meant] == words:
+        return Found()
+    query = " AND ".join(f"({' OR '.join(_quoted(word) for word in each)})" for each in meant)
+    where, values = _conditions(among)
+    rows = db.rows(
+        f"SELECT {_COLUMNS} FROM title_words CROSS JOIN topic ON topic.row = title_words.rowid {_MAP}"  # noqa: S608
+        f" WHERE title_words MATCH ? AND {_KEPT}{where} ORDER BY title_words.rowid DESC LIMIT {_NEWEST}",
+        (query, *values),
+    )
+    best = [each[0] for each in meant]
+    hits = _shown(_ranked(rows, " ".join(best)), [word for each in meant for word in each], limit)
+    return Found(tuple(replace(hit, where=Where.NEAR) for hit in hits), " ".join(best) if hits else "")
 
 
 class _Hits:
@@ -88,8 +125,8 @@ class _Hits:
     def room(self) -> int:
         return self._limit - len(self._hits)
 
-    def add(self, found: Iterable[_Found]) -> None:
-        for _, hit in found:
+    def add(self, found: Iterable[SearchHit]) -> None:
+        for hit in found:
             if self.room > 0:
                 self._hits.setdefault((hit.map_id, hit.topic_id), hit)
 
@@ -97,66 +134,247 @@ class _Hits:
         return tuple(self._hits.values())
 
 
-def _is_unspaced(word: str) -> bool:
-    return any(unicodedata.name(ch, "").startswith(_UNSPACED) for ch in word if not ch.isascii())
+# --- words ---
 
 
-def _query(words: Iterable[str], column: str = "") -> str:
+def _plain(text: str) -> str:
+    return text.encode("utf-8", "replace").decode().replace("\0", " ")
+
+
+def _raw_words(text: str) -> list[str]:
+    return [word for word in _plain(text).split() if any(ch.isalnum() for ch in word)]
+
+
+def _folded_words(text: str) -> list[str]:
+    return [part for word in _raw_words(text) if (part := fold(word))]
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"*'
+
+
+def _query(words: Iterable[str]) -> str:
     """An FTS5 query in which the words are only ever words, never operators."""
-    quoted = " AND ".join('"' + word.replace('"', '""') + '"*' for word in words)
-    return f"{column} : ({quoted})" if column else quoted
+    return " AND ".join(map(_quoted, words))
 
 
-def _hits(rows: Iterable[tuple[str, str, str, str, str, str]]) -> list[_Found]:
-    return [
-        (folded, SearchHit(map_id, map_title, topic_id, title, _short(snippet)))
-        for map_id, map_title, topic_id, title, folded, snippet in rows
-    ]
-
-
-def _short(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= _SUMMARY or MARK in flat else flat[: _SUMMARY - 1].rstrip() + "…"
-
-
-def _titles(db: Connection, folded: list[str]) -> list[_Found]:
-    return _hits(db.rows(_TITLES, (_query(folded, "folded"), _CANDIDATES)))
-
-
-def _ranked(found: list[_Found], wanted: str) -> list[_Found]:
-    """The very title first, then titles that begin so, then shorter ones; newest first when equal."""
-    return sorted(found, key=lambda hit: (hit[0] != wanted, not hit[0].startswith(wanted), len(hit[0])))
-
-
-def _texts(db: Connection, words: list[str], limit: int) -> list[_Found]:
-    query = (MARK, UNMARK, _query(words), limit)
-    summaries = (MARK, UNMARK, _query(words, "summary"), limit)
-    return _hits(db.rows(_TEXTS, query)) + _hits(db.rows(_SUMMARIES, summaries))
-
-
-def _like(column: str, words: list[str]) -> tuple[str, list[str]]:
+def _like(column: str, words: Sequence[str]) -> tuple[str, list[str]]:
     escaped = [word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for word in words]
     return " AND ".join(f"{column} LIKE ? ESCAPE '\\'" for _ in words), [f"%{word}%" for word in escaped]
 
 
-def _parts(db: Connection, folded: list[str], limit: int) -> list[_Found]:
-    if not folded:
+_ENGINE, _EXPLAINED, _SINCE, _QUALITY, _LANGUAGE = (
+    f"EXISTS (SELECT 1 FROM explanation e WHERE e.map_id = topic.map_id AND e.topic_id = topic.topic_id{more})"  # noqa: S608
+    for more in (
+        " AND e.engine = ?",
+        "",
+        " AND e.made_at >= ?",
+        " AND e.quality >= ?",
+        " AND e.language = ?",
+    )
+)
+
+
+def _conditions(among: Filter) -> tuple[str, list[object]]:
+    """What a filter asks of a topic, to be put behind a WHERE, with its values."""
+    parts: list[str] = []
+    values: list[object] = []
+    if among.engine:
+        parts.append(f"(topic.engine = ? OR {_ENGINE})")
+        values += [among.engine, among.engine]
+    if among.explained is not None:
+        parts.append(_EXPLAINED if among.explained else f"NOT {_EXPLAINED}")
+    if among.since is not None:
+        parts.append(f"(topic.made_at >= ? OR {_SINCE})")
+        values += [among.since, among.since]
+    if among.quality is not None:
+        parts.append(_QUALITY)
+        values.append(among.quality)
+    if among.language:
+        parts.append(f"(topic.language = ? OR {_LANGUAGE})")
+        values += [among.language, among.language]
+    return "".join(f" AND {part}" for part in parts), values
+
+
+# --- rows ---
+
+
+def _ranked(rows: Iterable[Row], wanted: str) -> list[Row]:
+    """The very title first, then titles that begin so, then shorter ones; newest first when equal."""
+    return sorted(rows, key=lambda row: (row[4] != wanted, not row[4].startswith(wanted), len(row[4])))
+
+
+def _shown(rows: Iterable[Row], words: Sequence[str], limit: int) -> tuple[SearchHit, ...]:
+    found = _Hits(limit)
+    for row in rows:
+        if not found.room:
+            break
+        found.add((_hit(row, words, Where.TITLE, lit(_short(row[5]), words)),))
+    return found.all()
+
+
+def _hit(row: Row, words: Sequence[str], where: Where, told: str) -> SearchHit:
+    map_id, map_title, topic_id, title, _, _, is_root, quality = row[:8]
+    known = None if quality is None or quality < 0 else float(quality)
+    marked = lit(title, words)
+    return SearchHit(
+        map_id, map_title, topic_id, title, told, marked, where, quality is not None, known, bool(is_root)
+    )
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _SUMMARY else flat[: _SUMMARY - 1].rstrip() + "…"
+
+
+# --- the second stage ---
+
+
+def _all_titles(db: Connection, words: list[str], among: Filter, limit: int) -> list[Row]:
+    where, values = _conditions(among)
+    rows = db.rows(
+        f"SELECT {_COLUMNS} FROM title_words CROSS JOIN topic ON topic.row = title_words.rowid {_MAP}"  # noqa: S608
+        f" WHERE title_words MATCH ? AND {_KEPT}{where} ORDER BY title_words.rowid DESC LIMIT ?",
+        (_query(words), *values, max(limit, _NEWEST)),
+    )
+    return _ranked(rows, " ".join(words))
+
+
+def _texts(db: Connection, words: list[str], among: Filter, limit: int) -> list[SearchHit]:
+    where, values = _conditions(among)
+    rows = db.rows(
+        f"SELECT {_COLUMNS}, explanation.markdown FROM explanation_words"  # noqa: S608
+        " CROSS JOIN explanation ON explanation.row = explanation_words.rowid"
+        " CROSS JOIN topic ON topic.map_id = explanation.map_id AND topic.topic_id = explanation.topic_id"
+        f" {_MAP} WHERE explanation_words MATCH ? AND {_KEPT}{where} ORDER BY explanation_words.rank LIMIT ?",
+        (_query(words), *values, limit),
+    )
+    return [_hit(row, words, Where.TEXT, snippet(row[8], words)) for row in rows]
+
+
+def _summaries(db: Connection, words: list[str], among: Filter, limit: int) -> list[SearchHit]:
+    where, values = _conditions(among)
+    rows = db.rows(
+        f"SELECT {_COLUMNS}, topic.summary || ' ' || topic.note FROM topic_words"  # noqa: S608
+        f" CROSS JOIN topic ON topic.row = topic_words.rowid {_MAP}"
+        f" WHERE topic_words MATCH ? AND {_KEPT}{where} ORDER BY topic_words.rank LIMIT ?",
+        (_query(words), *values, limit),
+    )
+    return [_hit(row, words, Where.SUMMARY, snippet(row[8], words)) for row in rows]
+
+
+def _title_like(db: Connection, words: Sequence[str], among: Filter, limit: int) -> list[Row]:
+    """Titles that have the words anywhere inside."""
+    if not words:
         return []
-    where, values = _like("topic_parts.folded", folded)
-    return _ranked(_hits(db.rows(_PARTS % where, (*values, limit))), " ".join(folded))
+    like, inside = _like("topic.folded", words)
+    where, values = _conditions(among)
+    entries = [_entries(db, "title_three", word) for word in words]
+    if all(entries):
+        rows = db.rows(
+            f"SELECT {_COLUMNS} FROM topic_parts CROSS JOIN topic ON topic.row = topic_parts.rowid {_MAP}"  # noqa: S608
+            f" WHERE topic_parts MATCH ? AND {like} AND {_KEPT}{where}"
+            " ORDER BY topic_parts.rowid DESC LIMIT ?",
+            (" AND ".join(entries), *inside, *values, max(limit, _NEWEST)),
+        )
+    else:
+        rows = []
+    short = [word for word in words if len(word) < _THREE]
+    if short and len(short) == len(words):  # a title of one or two letters is in no entry
+        rows += db.rows(
+            f"SELECT {_COLUMNS} FROM topic {_MAP} WHERE topic.folded >= ? AND topic.folded < ?"  # noqa: S608
+            f" AND {_KEPT}{where} ORDER BY topic.folded LIMIT ?",
+            (short[0], short[0] + _LAST, *values, limit),
+        )
+    return _ranked(rows, " ".join(words))
 
 
-def _unspaced_texts(db: Connection, words: list[str], limit: int) -> list[_Found]:
-    where, values = _like("explanation.markdown", words)
-    rows = db.rows(_UNSPACED_TEXTS % where, (*values, limit))
-    return _hits((*row[:5], _around(row[5], words[0])) for row in rows)
+def _unspaced(db: Connection, words: list[str], raw: list[str], among: Filter, limit: int) -> list[SearchHit]:
+    """Texts and summaries that have the words, as they are written, anywhere inside."""
+    where, values = _conditions(among)
+    hits: list[SearchHit] = []
+    told = (
+        (
+            Where.TEXT,
+            "explanation_three",
+            "explanation.markdown",
+            "explanation_parts CROSS JOIN explanation ON explanation.row = explanation_parts.rowid"
+            " CROSS JOIN topic ON topic.map_id = explanation.map_id AND topic.topic_id = explanation.topic_id",
+        ),
+        (
+            Where.SUMMARY,
+            "summary_three",
+            "(topic.summary || ' ' || topic.note)",
+            "summary_parts CROSS JOIN topic ON topic.row = summary_parts.rowid",
+        ),
+    )
+    for kind, index, column, source in told:
+        entries = [_entries(db, index, word) for word in raw]
+        if not all(entries):
+            continue
+        like, inside = _like(column, raw)
+        parts = source.partition(" ")[0]
+        rows = db.rows(
+            f"SELECT {_COLUMNS}, {column} FROM {source} {_MAP}"  # noqa: S608
+            f" WHERE {parts} MATCH ? AND {like} AND {_KEPT}{where} ORDER BY {parts}.rowid DESC LIMIT ?",
+            (" AND ".join(entries), *inside, *values, limit),
+        )
+        hits += [_hit(row, words, kind, snippet(row[8], words)) for row in rows]
+    return hits
 
 
-def _around(text: str, word: str) -> str:
-    """Some text about the first place of `word`, marked."""
-    at = text.lower().find(word.lower())
-    if at < 0:
-        return text
-    start, end = max(0, at - 20), at + len(word)
-    before, after = ("…" if start else "") + text[start:at], text[end : end + 40]
-    return f"{before}{MARK}{text[at:end]}{UNMARK}{after}{'…' if end + 40 < len(text) else ''}"
+def _entries(db: Connection, index: str, word: str) -> str:
+    """An FTS5 query for the entries (three letters each) of a text with this word; empty when there are none.
+
+    A shorter word begins some entry: texts end in two spaces for that, titles may have it anywhere.
+    """
+    if len(word) >= _THREE:
+        threes = dict.fromkeys(word[n : n + _THREE].lower() for n in range(len(word) - _THREE + 1))
+        return " AND ".join('"' + three.replace('"', '""') + '"' for three in threes)
+    if index == "title_three":
+        rows = db.rows(f"SELECT term FROM {index} WHERE instr(term, ?) LIMIT {_ENTRIES}", (word,))  # noqa: S608
+    else:
+        rows = db.rows(
+            f"SELECT term FROM {index} WHERE term >= ? AND term < ? LIMIT {_ENTRIES}",  # noqa: S608
+            (word, word + _LAST),
+        )
+    return "(" + " OR ".join('"' + term.replace('"', '""') + '"' for (term,) in rows) + ")" if rows else ""
+
+
+# --- near misses ---
+
+
+def _known(db: Connection, word: str) -> tuple[str, ...]:
+    """The word itself when a title has it, else the nearest words of titles; nothing when none is near."""
+    if db.value("SELECT 1 FROM title_words WHERE title_words MATCH ? LIMIT 1", (_quoted(word),)):
+        return (word,)
+    most = forgiven(word)
+    if not most:
+        return ()
+    alike = dict(
+        db.rows(
+            "SELECT term, doc FROM title_vocabulary WHERE term >= ? AND term < ? AND length(term) >= ?",
+            (word[0], word[0] + _LAST, len(word) - most),
+        )
+    )
+    alike.update(_words_alike(db, word, most))
+    return nearest(word, alike.items(), most)
+
+
+def _words_alike(db: Connection, word: str, most: int) -> dict[str, int]:
+    """Words of titles that share enough groups of three letters with a word: for mistakes in its first letter."""
+    threes = list(dict.fromkeys(word[n : n + _THREE] for n in range(len(word) - _THREE + 1)))
+    enough = max(1, len(threes) - _THREE * most)
+    union = " UNION ALL ".join("SELECT rowid FROM topic_parts WHERE topic_parts MATCH ?" for _ in threes)
+    rows = db.rows(
+        f"SELECT topic.folded FROM (SELECT rowid, count(*) AS shared FROM ({union}) GROUP BY rowid"  # noqa: S608
+        f" HAVING shared >= ? ORDER BY shared DESC LIMIT {_NEWEST}) AS hit JOIN topic ON topic.row = hit.rowid",
+        (*('"' + three.replace('"', '""') + '"' for three in threes), enough),
+    )
+    found: dict[str, int] = {}
+    for (title,) in rows:
+        for each in title.split():
+            clean = each.strip("()[]{}.,;:!?\"'’‘“”-")
+            if clean:
+                found[clean] = found.get(clean, 0) + 1
+    return found

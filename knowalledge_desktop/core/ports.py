@@ -92,7 +92,10 @@ class Cache(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MapInfo:
-    """A row of the library list; times in epoch seconds."""
+    """A row of a list of maps; times in epoch seconds.
+
+    `picture` is the name of its newest one, `deleted_at` when it came into the trash.
+    """
 
     map_id: str
     title: str
@@ -101,17 +104,30 @@ class MapInfo:
     updated_at: float
     opened_at: float
     engine: str = ""
+    pinned: bool = False
+    tags: tuple[str, ...] = ()
+    picture: str = ""
+    deleted_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A topic of the library that matches; `snippet` marks matches with U+0002 and U+0003."""
+    """A topic of the library that matches; `snippet` and `lit`, the title, mark matches with U+0002 and U+0003.
+
+    `where` says where the words are (see `shelf.Where`); `quality` is that of its best text, which makes it
+    explained; `is_root` says that it is what its whole map is about.
+    """
 
     map_id: str
     map_title: str
     topic_id: str
     title: str
     snippet: str = ""
+    lit: str = ""
+    where: str = "title"
+    explained: bool = False
+    quality: float | None = None
+    is_root: bool = False
 
 
 class Library(Protocol):
@@ -131,6 +147,14 @@ class Library(Protocol):
 
     async def maps(self) -> Sequence[MapInfo]:
         """All maps that are not in the trash, last opened first."""
+        ...
+
+    async def last_opened(self) -> str | None:
+        """Id of the map that was opened last, outside the trash; None in an empty library."""
+        ...
+
+    async def has(self, map_id: str) -> bool:
+        """Whether there is such a map outside the trash."""
         ...
 
     async def mark_opened(self, map_id: str) -> None:

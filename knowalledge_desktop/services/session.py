@@ -76,12 +76,12 @@ class MapSession:
     async def undo(self) -> Change | None:
         """Take the last act back; returns the change that was applied."""
         async with self._lock:
-            return await _to_the_end(self._step(self._done, self._undone))
+            return await _to_the_end(self._step(self._done, self._undone, "undo "))
 
     async def redo(self) -> Change | None:
         """Do the last undone act again; returns the change that was applied."""
         async with self._lock:
-            return await _to_the_end(self._step(self._undone, self._done))
+            return await _to_the_end(self._step(self._undone, self._done, "redo "))
 
     async def _commit(self, change: Change, *, undoable: bool) -> None:
         await self._write(change)
@@ -91,22 +91,23 @@ class MapSession:
             self._undone.clear()
         self._tell(change, self._map)
 
-    async def _step(self, source: list[Change], target: list[Change]) -> Change | None:
+    async def _step(self, source: list[Change], target: list[Change], how: str) -> Change | None:
         if not source:
             return None
         change = rebased(self._map, source[-1].inverse())
-        await self._write(change)
+        await self._write(change, how)
         source.pop()
         target.append(change)
         self._tell(change, self._map)
         return change
 
-    async def _write(self, change: Change) -> None:
+    async def _write(self, change: Change, how: str = "") -> None:
         after = self._map.apply(change)
         if change.puts and after.root is not None and self._map.root is not None:
             after = replace(after, title=after.root.title)
         if self._stored:
-            await self._library.apply(self._map.map_id, change)
+            told = replace(change, reason=how + change.reason) if how else change  # for the journal
+            await self._library.apply(self._map.map_id, told)
         else:
             await self._library.create(after)
         self._stored = True

@@ -17,8 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from knowalledge_desktop.adapters import library_copies, library_file, library_search
 from knowalledge_desktop.adapters.library_connection import Connection, Interrupted
 from knowalledge_desktop.adapters.library_db import LibraryDb
-from knowalledge_desktop.adapters.library_file import APPLICATION_ID, MIGRATIONS, LibraryFile
-from knowalledge_desktop.adapters.migrations import m0003_own_words
+from knowalledge_desktop.adapters.library_file import APPLICATION_ID, MIGRATIONS, LibraryFile, migrate
 from knowalledge_desktop.core.content import Illustration, Picture, Provenance
 from knowalledge_desktop.core.edits import removal, renaming
 from knowalledge_desktop.core.errors import DiskFull, NewerVersion, StorageDamaged, StorageError, StorageReadOnly
@@ -338,13 +337,17 @@ LEAF = Picture.of("image/png", b"\x89PNG and so on", 4, 3)
 async def make_first_version(path: Path) -> Map:
     """A library as it was before there were pictures."""
     document = replace(photosynthesis(), pictures={})
-    async with opened(path) as library:
+    new = path.with_name("new.db")
+    async with opened(new) as library:
         await library.create(document)
-    look(path, "DROP TABLE topic_picture")
-    look(path, "DROP TABLE picture")
-    for table, column in m0003_own_words.COLUMNS:
-        look(path, f'ALTER TABLE {table} DROP COLUMN "{column}"')
-    look(path, "PRAGMA user_version = 1")
+    path.parent.mkdir(exist_ok=True)
+    with closing(Connection(path, durable=True)) as db:
+        migrate(db, MIGRATIONS[:1], 0)
+        db.rows("ATTACH ? AS new", (str(new),))
+        for table in ("map", "topic", "link", "explanation", "place"):
+            columns = ", ".join(name for (name,) in db.rows("SELECT name FROM pragma_table_info(?)", (table,)))
+            db.script(f"INSERT INTO main.{table}({columns}) SELECT {columns} FROM new.{table}")  # noqa: S608
+    new.unlink()
     shutil.rmtree(path.parent / "backups", ignore_errors=True)
     return document
 

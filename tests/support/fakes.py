@@ -181,6 +181,12 @@ class MemoryLibrary:
         live.sort(key=lambda s: (s.opened_at, s.created_at), reverse=True)
         return tuple(_info(shelf) for shelf in live)
 
+    async def last_opened(self) -> str | None:
+        return next((info.map_id for info in await self.maps()), None)
+
+    async def has(self, map_id: str) -> bool:
+        return map_id in self.shelves and not self.shelves[map_id].deleted
+
     async def mark_opened(self, map_id: str) -> None:
         self._fail()
         self._shelf(map_id).opened_at = self.clock.now()
