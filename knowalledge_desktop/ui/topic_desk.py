@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton
 
 from knowalledge_desktop.core.errors import AppError, TopicNotFound, UserInputError
 from knowalledge_desktop.core.graph import Explanation
-from knowalledge_desktop.core.request import Request, Task
+from knowalledge_desktop.core.request import Detail, Level, Request, Task
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.ask_controller import AskController
 from knowalledge_desktop.ui.map_controller import EXPAND, EXPLAIN, ILLUSTRATE, MapController
@@ -56,6 +57,7 @@ class TopicDesk(QObject):
                 desk.prices.attach(button, self._retried)
             elif task is not None:
                 desk.prices.attach(button, lambda t=task: desk.prices.of_topic(t, maps.map, detail.topic_id))
+        detail.dial.set_price(self._price_of)
         maps.text_begun.connect(self._on_text_begun)
         maps.text_added.connect(self._on_text_added)
         maps.text_restarted.connect(self._on_text_begun)
@@ -67,6 +69,15 @@ class TopicDesk(QObject):
         topic_id = self._window.detail.topic_id
         task = _ACTS.get(self._maps.failed_act(topic_id))
         return self._desk.prices.of_topic(task, self._maps.map, topic_id) if task else ()
+
+    def _price_of(self, cell: tuple[Level, Detail]) -> str:
+        """What an explanation of the shown topic at this level and length would take."""
+        prices, topic_id = self._desk.prices, self._window.detail.topic_id
+        requests = prices.of_topic(Task.EXPLANATION, self._maps.map, topic_id)
+        level, detail = cell
+        return prices.text(
+            [replace(each, options=replace(each.options, level=level, detail=detail)) for each in requests]
+        )
 
     def forget(self) -> None:
         """Another map is open."""

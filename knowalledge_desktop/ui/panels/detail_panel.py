@@ -15,6 +15,7 @@ from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.messages import Message
 from knowalledge_desktop.ui.panels.ask_box import AnswersView, AskBox
 from knowalledge_desktop.ui.panels.claims_list import ClaimsList
+from knowalledge_desktop.ui.panels.depth_dial import DepthDial
 from knowalledge_desktop.ui.panels.explanation_badges import ExplanationBadges
 from knowalledge_desktop.ui.panels.explanation_view import ExplanationView
 from knowalledge_desktop.ui.panels.picture_box import PictureBox
@@ -87,7 +88,7 @@ class DetailPanel(QFrame):
         self.picture = PictureBox(theme)
         self.answers = AnswersView(theme, icons)
         self.ask = AskBox(icons)
-        self._rendering = RenderingChoice()
+        self._rendering = RenderingChoice(theme)
         self._rendering.chosen.connect(self.options_changed)
         self._settings = text_button(
             self.tr("Settings"), "bannerSettingsButton", self.settings_requested.emit, "", self.tr("Set a key")
@@ -153,6 +154,11 @@ class DetailPanel(QFrame):
         self.picture.fit(self.height(), yields=low and (told or not self.answers.isHidden()))
 
     @property
+    def dial(self) -> DepthDial:
+        """Which explanations there are."""
+        return self._rendering.dial
+
+    @property
     def topic_id(self) -> str:
         """The topic that is shown, empty when there is none."""
         return self._topic_id
@@ -185,6 +191,7 @@ class DetailPanel(QFrame):
         self._illustrate.setVisible(True)
         self.ask.show_topic(topic.title)
         self.show_picture(document.pictures.get(topic_id))
+        self._rendering.show_kept(document, topic_id, self._options)
         kept = wanted(document, topic_id, self._options)
         self._again.setVisible(kept is not None)
         if kept is None:
