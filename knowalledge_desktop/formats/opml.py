@@ -157,8 +157,9 @@ class _Reading:
         self.texts: dict[str, Explanation] = {}
         self.links: dict[str, Link] = {}
         self.left = self.named = 0
+        self.root = ""
         self._walk(body)
-        document = self.grove.finish(self.links, self.texts)
+        document = self.grove.finish(self.links, self.texts, root_id=self.root)
         document = _with_head(document, self._head())
         lineage = tuple(each for each in told.get("lineage", "").split(" ") if is_id(each)) if self.named else ()
         losses = (
@@ -191,6 +192,8 @@ class _Reading:
         title, rest = fit_title(_from_html(element.get("text") or element.get("title") or ""))
         wanted = element.get(f"{{{SPACE}}}id")
         topic_id = self.grove.fresh_id(wanted, parent, title)
+        if ours and parent is None and not self.root:
+            self.root = topic_id
         note, texts = split(clean(_from_html(element.get("_note", ""))))
         note = "\n\n".join(filter(None, (rest, note)))
         topic = Topic(topic_id, title, parent, float(rank), note=note)
