@@ -22,6 +22,8 @@ LEAST_STEP, STEP = 26.0, 16.0
 AWAY, LANE_GAP = 46.0, 12.0
 """Clear distance from the axis to the nearest topics, and between those above each other."""
 ASIDE = 12.0
+LABEL = 1.6
+"""How much longer than its pill a title is from afar, where it keeps its size: room is kept for that."""
 SIDE_GAP, SIDE_COLUMN = 90.0, 24
 """Clear distance from the axis to the topics without a date, and how many of those stand below each other."""
 
@@ -44,9 +46,9 @@ def tidy(document: Map, sizes: Mapping[str, Size], dates: Mapping[str, Dated]) -
         widest = max(w for w, _ in group.sizes)
         y = -group.height / 2
         for topic_id, (w, h) in zip(group.ids, group.sizes, strict=True):
-            found[topic_id] = (edge - widest + w / 2, y + h / 2)
+            found[topic_id] = (edge - LABEL * widest + w / 2, y + h / 2)
             y += h + LANE_GAP
-        edge -= widest + 2 * LANE_GAP
+        edge -= LABEL * widest + LANE_GAP
     folded = {i for i, place in document.places.items() if place.collapsed}
     return {i: Place(round(x, 2), round(y, 2), collapsed=i in folded) for i, (x, y) in found.items()}
 
@@ -56,7 +58,8 @@ def place(document: Map, sizes: Mapping[str, Size], dates: Mapping[str, Dated]) 
     taken = Boxes()
     for topic_id, at in document.places.items():
         if topic_id in document.topics:
-            taken.add(at.x, at.y, *sizes[topic_id])
+            w, h = sizes[topic_id]
+            taken.add(at.x + (LABEL - 1.0) * w / 2, at.y, LABEL * w, h)
     new = [i for i in document.topics if i not in document.places]
     there = [(i, at) for i, at in document.places.items() if i in dates and i in document.topics]
     known = [(dates[i].year, at.x - sizes[i][0] / 2) for i, at in there]
@@ -69,7 +72,8 @@ def place(document: Map, sizes: Mapping[str, Size], dates: Mapping[str, Dated]) 
     if undated:
         axis = min((x for _, x in known), default=0.0)
         group = Group.of(undated, sizes, LANE_GAP)
-        spots = column(group, -1, axis - SIDE_GAP, -group.height / 2, taken, aside=LANE_GAP)
+        edge = axis - SIDE_GAP - (LABEL - 1.0) * max(w for w, _ in group.sizes)
+        spots = column(group, -1, edge, -group.height / 2, taken, aside=LANE_GAP)
         found |= {i: Place(round(x, 2), round(y, 2)) for i, (x, y) in zip(group.ids, spots, strict=True)}
     return found
 
@@ -77,12 +81,13 @@ def place(document: Map, sizes: Mapping[str, Size], dates: Mapping[str, Dated]) 
 def _stand(x: float, size: Size, taken: Boxes) -> tuple[float, float]:
     """The free spot nearest to the axis with its left edge at this place on it; above where both are as near."""
     w, h = size
-    x += w / 2
-    above = taken.slide([x], [size], 0.0, -AWAY - h, (ASIDE, LANE_GAP), most=-AWAY - h)
-    below = taken.slide([x], [size], 0.0, AWAY, (ASIDE, LANE_GAP), AWAY)
+    room = [(LABEL * w, h)]
+    middle = [x + LABEL * w / 2]
+    above = taken.slide(middle, room, 0.0, -AWAY - h, (ASIDE, LANE_GAP), most=-AWAY - h)
+    below = taken.slide(middle, room, 0.0, AWAY, (ASIDE, LANE_GAP), AWAY)
     top = above if -above - h <= below else below
-    taken.add(x, top + h / 2, w, h)
-    return x, top + h / 2
+    taken.add(middle[0], top + h / 2, LABEL * w, h)
+    return x + w / 2, top + h / 2
 
 
 class Scale:

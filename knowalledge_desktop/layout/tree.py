@@ -15,6 +15,8 @@ from knowalledge_desktop.layout.groups import new_groups, settle, taken_boxes
 
 LEVEL_GAP = 56.0
 """Clear distance between the rows of two levels."""
+FALL, MOST_FALL = 9.0, 150.0
+"""More of it below the root, for each branch: the edges to many branches need height to tell them apart."""
 GAPS = (36.0, 28.0, 24.0)
 BETWEEN_BRANCHES = 28.0
 INDENT = 28.0
@@ -49,6 +51,7 @@ def tree(forest: Forest) -> tuple[Floats, Floats]:
 def _tops(forest: Forest) -> Floats:
     """Where the row of each level begins; rows below the last one go on at its pitch, for long lists."""
     high = forest.widest(forest.h) + LEVEL_GAP
+    high[0] += min(MOST_FALL, FALL * int(forest.count[0]))
     return np.concatenate([[0.0], np.cumsum(high)])
 
 

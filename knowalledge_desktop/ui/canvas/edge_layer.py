@@ -191,17 +191,17 @@ def _points(points: NDArray[np.float64]) -> list[QPointF]:
 
 
 class _Boxes:
-    """The boxes of all edges: an edge stays between the centres of its topics, but for its thickness."""
+    """The boxes of all edges: an edge stays between its topics, but for its thickness."""
 
     def __init__(self, rows: Rows) -> None:
         child = np.arange(1, len(rows), dtype=np.int32)
         self._child = child = child[rows.parent[1:] >= 0]
         parent = rows.parent[child]
-        # A trunk goes down left of both centres.
-        aside = rows.w[parent] / 2 if rows.style else 0.0
+        # On the mind map an edge stays between the centres; a trunk or a straight line may end beside both.
+        above, own = (rows.w[parent] / 2, rows.w[child] / 2) if rows.style else (0.0, 0.0)
         self._left, self._right = (
-            np.minimum(rows.x[child], rows.x[parent] - aside),
-            np.maximum(rows.x[child], rows.x[parent]),
+            np.minimum(rows.x[child] - own, rows.x[parent] - above),
+            np.maximum(rows.x[child] + own, rows.x[parent] + above),
         )
         self._top, self._bottom = (
             np.minimum(rows.y[child], rows.y[parent]),

@@ -68,9 +68,10 @@ def _hanging(rows: Rows, chosen: Ints) -> tuple[Floats, Floats]:
     y0 = np.where(listed | down, y0, py)
     x1 = np.where(listed, trunk, np.where(down, px, halfway))
     y1 = np.where(listed, cy, np.where(down, middle, py))
-    x2 = np.where(listed, trunk, np.where(down, cx, halfway))
+    port = left + TRUNK  # where its dot is from afar
+    x2 = np.where(listed, trunk, np.where(down, port, halfway))
     y2 = np.where(listed, cy, np.where(down, middle, cy))
-    x3 = np.where(listed, left, np.where(down, cx, bx))
+    x3 = np.where(listed, left, np.where(down, port, bx))
     y3 = np.where(down, cy - ch / 2, cy)
     if rows.style == View.OUTLINE:  # the cards hang on no line: they stand below the root
         card = parent == 0

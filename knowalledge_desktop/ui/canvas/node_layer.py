@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QFont, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
 from knowalledge_desktop.ui.canvas.bulk import draw_points
 from knowalledge_desktop.ui.canvas.metrics import NodeMetrics
@@ -16,6 +16,7 @@ from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.pills import IDLE, Look, PillPainter, round_pen
 from knowalledge_desktop.ui.canvas.scene import FIRST_LINES, LABELS, PILLS, Frame, Shown
 from knowalledge_desktop.ui.canvas.sprites import Sprites, Thumbnail, no_thumbnail
+from knowalledge_desktop.ui.canvas.views import NAME_PAD, names_with_room
 from knowalledge_desktop.ui.theme import Theme
 
 LONGEST_SUMMARY = 60
@@ -43,6 +44,7 @@ class NodeLayer:
         self._sprites = Sprites(pills)
         self._thumbnail = thumbnail
         self._font = QFont(theme.font("caption"))
+        self._measure = QFontMetricsF(self._font)
         self._branches: tuple[Rows, list[int]] | None = None
         self._looks: dict[int, Look] = {}
         self._looks_of: tuple[Rows, Mapping[str, str]] | None = None
@@ -168,7 +170,13 @@ class NodeLayer:
         if self._branches is None or self._branches[0] is not rows:
             branches = np.flatnonzero(rows.depth == 1)
             self._branches = (rows, branches[np.argsort(rows.y[branches], kind="stable")].tolist())
+        if rows.style:
+            return names_with_room(rows, self._branches[1], pitch, self._wide)
         return _branch_names(rows, self._branches[1], pitch)
+
+    def _wide(self, title: str) -> float:
+        """Pixels that a label and its dot take."""
+        return self._measure.horizontalAdvance(title) + NAME_PAD
 
     def _label(self, painter: QPainter, rows: Rows, row: int, at: QPointF, frame: Frame) -> None:
         title = self._metrics.label(rows.titles[row], int(rows.depth[row]))

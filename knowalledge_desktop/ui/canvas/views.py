@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +14,8 @@ from knowalledge_desktop.ui.canvas.model import Rows, rows_of
 
 Sizes = Mapping[str, tuple[float, float]]
 
+NAME_ROW, NAME_PAD = 13.0, 14.0
+"""Pixels that the name of a branch needs for itself: its height, and beside its letters."""
 BIG = 1200
 """So many topics without a place are laid out in a worker; fewer at once."""
 
@@ -51,6 +53,26 @@ def tidied(view: View, document: Map, sizes: Sizes) -> dict[str, Place]:
     from knowalledge_desktop.layout import views
 
     return views.tidy(view, document, sizes)
+
+
+def names_with_room(rows: Rows, branches: Sequence[int], pitch: float, wide: Callable[[str], float]) -> list[int]:
+    """The branches whose names fit beside each other in a view without columns of them.
+
+    `pitch` is the height of a name in scene units, `wide` tells a name's width in pixels. Asked of the whole map,
+    so that panning changes no name.
+    """
+    unit = pitch / NAME_ROW
+    named: list[int] = []
+    boxes = np.empty((0, 4))
+    for row in branches:
+        dot = float(rows.x[row] - rows.side[row] * rows.w[row] / 2)
+        end = dot + int(rows.side[row]) * wide(rows.titles[row]) * unit
+        left, right, y = min(dot, end), max(dot, end), float(rows.y[row])
+        near = np.abs(boxes[:, 2] - y) < pitch
+        if not bool((near & (boxes[:, 0] < right) & (boxes[:, 1] > left)).any()):
+            boxes = np.concatenate([boxes, [[left, right, y, 0.0]]])
+            named.append(row)
+    return named
 
 
 class Stage:

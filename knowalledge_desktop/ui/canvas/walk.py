@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from knowalledge_desktop.ui.canvas import walk_views
 from knowalledge_desktop.ui.canvas.model import Rows
 
 LEFT, RIGHT, UP, DOWN, HOME, END = "left", "right", "up", "down", "home", "end"
@@ -18,10 +19,10 @@ def step(rows: Rows, row: int, direction: str) -> int:
         return -1
     if row < 0:
         return 0
-    if direction == HOME:
-        return 0
-    if direction == END:
-        return len(rows) - 1
+    if direction in (HOME, END):
+        return 0 if direction == HOME else len(rows) - 1
+    if rows.style:
+        return walk_views.step(rows, row, direction)
     if direction in (LEFT, RIGHT):
         return _across(rows, row, 1 if direction == RIGHT else -1)
     return _along(rows, row, 1 if direction == DOWN else -1)
