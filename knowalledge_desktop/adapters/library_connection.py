@@ -84,9 +84,9 @@ class Connection:
         return found[0][0] if found else None
 
     def script(self, sql: str) -> None:
-        """Run several statements."""
+        """Run several statements, each to its end: one that gives a row would hold up those after it."""
         with self._errors():
-            cast("Any", self._db).execute(sql)
+            cast("Any", self._db).execute(sql).fetchall()
 
     @contextmanager
     def writing(self) -> Generator[None]:

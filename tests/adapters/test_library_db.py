@@ -105,10 +105,22 @@ async def test_the_file_is_as_it_should_be(path: Path) -> None:
         assert db is not None
 
         def pragmas() -> list[object]:
-            asked = ("journal_mode", "synchronous", "mmap_size", "trusted_schema", "foreign_keys")
+            asked = ("journal_mode", "synchronous", "mmap_size", "trusted_schema", "foreign_keys", "fullfsync")
+            asked += ("checkpoint_fullfsync", "temp_store", "recursive_triggers", "cell_size_check")
             return [db.value(f"PRAGMA {name}") for name in asked]
 
-        assert await asyncio.get_running_loop().run_in_executor(library._writer, pragmas) == ["wal", 2, 0, 0, 1]
+        assert await asyncio.get_running_loop().run_in_executor(library._writer, pragmas) == [
+            "wal",
+            2,
+            0,
+            0,
+            1,
+            1,
+            1,
+            2,
+            1,
+            1,
+        ]
     assert look(path, "PRAGMA application_id") == [(APPLICATION_ID,)]
     assert look(path, "PRAGMA user_version") == [(len(MIGRATIONS),)]
     assert permissions(path) == (0o700, 0o600)
