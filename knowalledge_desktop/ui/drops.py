@@ -1,4 +1,4 @@
-"""Pictures that come from outside: dropped anywhere on the window, or from the clipboard."""
+"""Pictures and files that come from outside: dropped anywhere on the window, or from the clipboard."""
 
 from __future__ import annotations
 
@@ -21,20 +21,26 @@ from PySide6.QtWidgets import QWidget
 from knowalledge_desktop.ui.theme import Theme
 
 FRAME_PX = 2
+PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".webp", ".heic", ".heif", ".bmp", ".tif", ".tiff", ".avif", ".svg"}
 
 
 class DropFrame(QWidget):
     """Lies over the whole window while something is dragged over it, and tells what is dropped."""
 
     dropped = Signal(object)  # Path | QImage
+    file_dropped = Signal(object)  # Path of what is no picture, with `files`
 
-    def __init__(self, window: QWidget, theme: Theme, name: str = "imageDropTarget") -> None:
+    def __init__(
+        self, window: QWidget, theme: Theme, name: str = "imageDropTarget", *, files: bool = False
+    ) -> None:
         super().__init__(window)
         self.setObjectName(name)
         self.setAccessibleName(self.tr("Drop a picture to find its topic"))
         self.setAcceptDrops(True)
         self._theme = theme
         self._window = window
+        self._files = files
+        self._is_file = False
         window.setAcceptDrops(True)
         window.installEventFilter(self)
         self.hide()
@@ -57,6 +63,7 @@ class DropFrame(QWidget):
             return
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
+        self._is_file = self._takes_file(source_of(event.mimeData()))
         self.resize(self._window.size())
         self.show()
         self.raise_()
@@ -76,7 +83,10 @@ class DropFrame(QWidget):
             return
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        self.dropped.emit(source)
+        (self.file_dropped if self._takes_file(source) else self.dropped).emit(source)
+
+    def _takes_file(self, source: Path | QImage | None) -> bool:
+        return self._files and isinstance(source, Path) and source.suffix.lower() not in PICTURES
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -85,7 +95,7 @@ class DropFrame(QWidget):
         painter.setPen(QPen(accent, FRAME_PX))
         inset = FRAME_PX / 2
         painter.drawRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset))
-        text = self.tr("Drop to find its topic")
+        text = self.tr("Drop to import it") if self._is_file else self.tr("Drop to find its topic")
         painter.setFont(self._theme.font("title"))
         box = QRectF(painter.fontMetrics().boundingRect(text)).adjusted(-24.0, -14.0, 24.0, 14.0)
         box.moveCenter(QRectF(self.rect()).center())

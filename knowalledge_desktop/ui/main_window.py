@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.desk import Desk
 from knowalledge_desktop.ui.drops import DropFrame
+from knowalledge_desktop.ui.exchange_controller import ExchangeController
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.notifier import Notifier
 from knowalledge_desktop.ui.panels.detail_panel import DetailPanel
@@ -57,12 +58,13 @@ class MainWindow(QWidget):
         self.outline = OutlineView()
         self.detail = DetailPanel(theme, icons)
         self.status_bar = StatusBar(theme)
-        self.drop_frame = DropFrame(self, theme)
+        self.drop_frame = DropFrame(self, theme, files=True)
         self.notifier = Notifier(self, icons, self._middle)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._panel_wanted = True
         self._build()
         self.desk = Desk(self, services, theme, icons, tasks)
+        self.exchange = ExchangeController(self.desk, self, services, tasks)
         self.views = ViewController(self, tasks)
         self._shortcuts()
         self._restore()
@@ -265,6 +267,8 @@ class MainWindow(QWidget):
             ("Ctrl+2", lambda: desk.quota.open()),
             ("Ctrl+3", lambda: desk.jobs.open()),
             ("Ctrl+Shift+P", lambda: desk.batch.open()),
+            ("Ctrl+E", self.exchange.export),
+            ("Ctrl+O", self.exchange.open_import),
             ("Ctrl+Shift+E", lambda: desk.pictures.export()),
             ("Ctrl+P", lambda: desk.pictures.print()),
             ("Ctrl+K", lambda: desk.palette.open()),

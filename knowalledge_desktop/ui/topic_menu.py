@@ -54,5 +54,8 @@ def open_topic_menu(desk: Desk, window: MainWindow, document: Map, topic_id: str
         menu.addAction(desk.tr("Remove\tDel"), lambda: desk.remove(topic_id))
     else:
         menu.addAction(desk.tr("Tidy up the map"), window.views.tidy)
+    menu.addSeparator()
+    menu.addAction(desk.tr("Export the map…\tCtrl+E"), window.exchange.export)
+    menu.addAction(desk.tr("Import a file…\tCtrl+O"), window.exchange.open_import)
     menu.aboutToHide.connect(menu.deleteLater)
     menu.popup(at)

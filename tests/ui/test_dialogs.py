@@ -365,5 +365,5 @@ def test_the_sheet_names_only_keys_that_do_something(qapp: QApplication, qtbot: 
     sheet = ShortcutSheet()
     qtbot.addWidget(sheet)
     told = " ".join(each.text() for each in sheet.findChildren(QLabel))
-    for missing in ("Study", "Presentation", "Export", "Palette", "Minimap"):
+    for missing in ("Study", "Presentation", "Palette", "Minimap"):
         assert missing not in told

@@ -43,6 +43,7 @@ class ShortcutSheet(QDialog):
             (keys("Ctrl+Shift+P"), self.tr("Explain several topics")),
             (keys("Ctrl+K"), self.tr("All commands and topics by name")),
             (keys("Ctrl+F"), self.tr("Find in this map; F3 for the next")),
+            (keys("Ctrl+E / Ctrl+O"), self.tr("Export the map / import a file")),
             (keys("Ctrl+Shift+E"), self.tr("Save a picture of the map")),
             (keys("Ctrl+P"), self.tr("Print the map")),
             (keys("Ctrl+B"), self.tr("Focus on the branch; Esc shows all again")),
@@ -118,6 +119,7 @@ class AboutDialog(QDialog):
             ("SQLite, APSW", "public domain, any OSI"),
             ("diskcache, NumPy, qasync, keyring, platformdirs, h11", "Apache-2.0, BSD, MIT"),
             ("markdown-it-py, ziamath", "MIT"),
+            ("defusedxml", "PSF-2.0"),
             ("Inter, Literata, JetBrains Mono", "SIL OFL 1.1"),
             ("Lucide", "ISC"),
         ]
