@@ -43,11 +43,16 @@ def error_json(error: AppError, now: float) -> Json:
 
 
 def explanation_json(explanation: Explanation) -> Json:
-    """An explanation; `sources` of a claim are places in the list of sources, from 0."""
+    """An explanation; `sources` of a claim are places in the list of sources, from 0.
+
+    `opinion` is what the person said of it: "", "useful" or "wrong", `opinion_note` why.
+    """
     return {
         "text": explanation.markdown,
         "claims": [{**asdict(claim), "sources": list(claim.sources)} for claim in explanation.claims],
         "sources": sources_json(explanation.sources),
+        "opinion": explanation.opinion.value,
+        "opinion_note": explanation.opinion_note,
     }
 
 

@@ -12,6 +12,7 @@ from knowalledge_desktop.core.request import Detail, Request
 
 TOPIC_MAX = 200
 QUESTION_MAX = 1000
+REMARK_MAX = 4000
 
 
 def check_topic(text: str) -> str:
@@ -50,6 +51,23 @@ def check_question(text: str) -> str:
     if len(question) > QUESTION_MAX:
         raise UserInputError(f"The question is {len(question)} characters long; use at most {QUESTION_MAX}.")
     return question
+
+
+def check_remark(text: str) -> str:
+    """A person's remark in NFC with its lines; raises UserInputError.
+
+    At most 4,000 characters of any script; what has no letter, digit or symbol in it is empty.
+    """
+    lines = [" ".join(line.split()) for line in unicodedata.normalize("NFC", text).splitlines()]
+    remark = "\n".join(lines).strip()
+    if not any(unicodedata.category(ch)[0] in "LNS" for ch in remark):
+        return ""
+    bad = next((ch for ch in remark if ch != "\n" and unicodedata.category(ch) in {"Cc", "Cs", "Co", "Cn"}), None)
+    if bad is not None:
+        raise UserInputError(f"The remark contains a character that cannot be used (U+{ord(bad):04X}). Remove it.")
+    if len(remark) > REMARK_MAX:
+        raise UserInputError(f"The remark is {len(remark)} characters long; use at most {REMARK_MAX}.")
+    return remark
 
 
 def fold(text: str) -> str:

@@ -8,15 +8,15 @@ from dataclasses import replace
 from knowalledge_desktop.core.content import Provenance
 from knowalledge_desktop.core.edits import moving, removal, renaming
 from knowalledge_desktop.core.errors import UserInputError
-from knowalledge_desktop.core.graph import Change, Map, Place, PutPlace, PutTopic, Topic
+from knowalledge_desktop.core.graph import Change, Map, Opinion, Place, PutExplanation, PutPlace, PutTopic, Topic
 from knowalledge_desktop.core.history import keeping_folds
 from knowalledge_desktop.core.ports import Clock
-from knowalledge_desktop.core.validation import check_topic
+from knowalledge_desktop.core.validation import check_remark, check_topic
 from knowalledge_desktop.services.session import MapSession
 
 
 class EditService:
-    """Renames, removes, adds, moves and folds topics; returns the change that was stored.
+    """Renames, removes, adds, moves and folds topics, and judges their texts; returns the change that was stored.
 
     What is done to a topic that is gone by then (removed a moment ago) changes nothing.
     """
@@ -52,6 +52,24 @@ class EditService:
             author = Provenance(engine="person", created_at=self._clock.now())
             topic = Topic(self._new_id(), good, parent_id, rank, provenance=author)
             return Change((PutTopic(None, topic),), "add", good)
+
+        return await session.commit(make)
+
+    async def judge(self, session: MapSession, key: str, opinion: Opinion, remark: str | None = None) -> Change:
+        """Keep what the person thinks of an explanation, named by its `key`; raises UserInputError.
+
+        Without a `remark` the one that is there stays; an empty one takes it away.
+        """
+        note = None if remark is None else check_remark(remark)
+
+        def make(document: Map) -> Change:
+            before = document.explanations.get(key)
+            if before is None:
+                return Change(())
+            after = replace(before, opinion=opinion, opinion_note=before.opinion_note if note is None else note)
+            if after == before:
+                return Change(())
+            return Change((PutExplanation(before, after),), "judge", document.topics[before.topic_id].title)
 
         return await session.commit(make)
 

@@ -123,11 +123,16 @@ class ExplainService:
             answer.quality,
         )
 
+        kept = [explanation]
+
         def make(document: Map) -> Change:
             topic = document.topics.get(topic_id)
             before = document.explanations.get(explanation.key)
-            if topic is None or before == explanation:
+            if before is not None and before.markdown == explanation.markdown:  # the same text again
+                kept[0] = replace(explanation, opinion=before.opinion, opinion_note=before.opinion_note)
+            if topic is None or before == kept[0]:
                 return Change(())
-            return Change((PutExplanation(before, explanation),), "explain", topic.title)
+            return Change((PutExplanation(before, kept[0]),), "explain", topic.title)
 
-        return Explained(explanation, await session.commit(make), answer)
+        change = await session.commit(make)
+        return Explained(kept[0], change, answer)

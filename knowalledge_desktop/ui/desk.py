@@ -59,7 +59,7 @@ class Desk(QObject):
         self.prices = Prices(services, self)
         self.imaging = ImagingController(self, window, services, theme, tasks, self.prices)
         self._questions = AskController(services, tasks, self.maps, window.detail, self.prices, self)
-        self._topic = TopicDesk(self, window, services, self.maps, self._questions)
+        self._topic = TopicDesk(self, window, services, self.maps, self._questions, tasks)
         self.quota = QuotaController(self, window, services, tasks)
         self.jobs = JobsController(self, window, services, icons, tasks)
         self.batch = BatchController(self, window, services, tasks)

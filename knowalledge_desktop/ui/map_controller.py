@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -91,7 +92,12 @@ class MapController(QObject):
     def answer_for(self, explanation: Explanation) -> Answer | None:
         """The answer an explanation came with, while the map is open: it tells who stood in for whom."""
         found = self._answers.get(explanation.key)
-        return found[1] if found and found[0] == explanation else None
+        if (
+            found is None
+            or replace(found[0], opinion=explanation.opinion, opinion_note=explanation.opinion_note) != explanation
+        ):
+            return None  # another text by now; what a person thinks of it makes it no other one
+        return found[1]
 
     def note_failure(self, map_id: str, topic_id: str, error: AppError | None) -> None:
         """A batch failed to explain a topic, or (None) asks for it anew."""

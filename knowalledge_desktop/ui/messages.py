@@ -71,9 +71,11 @@ def act_name(change: Change) -> str:
         "explain": tr("explain {about}"),
         "illustrate": tr("illustrate {about}"),
         "remove picture": tr("remove the picture of {about}"),
+        "check": tr("check of {about}"),
         "rename": tr("rename {about}"),
         "remove": tr("remove {about}"),
         "add": tr("add {about}"),
+        "judge": tr("your opinion of {about}"),
         "move": tr("move"),
         "tidy": tr("tidy up"),
     }

@@ -15,6 +15,8 @@ from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.ask_controller import AskController
 from knowalledge_desktop.ui.map_controller import EXPAND, EXPLAIN, ILLUSTRATE, MapController
 from knowalledge_desktop.ui.messages import Message, message_for
+from knowalledge_desktop.ui.opinion_controller import OpinionController
+from knowalledge_desktop.ui.tasks import TaskRunner
 from knowalledge_desktop.ui.widgets.trouble import needs_settings
 
 if TYPE_CHECKING:
@@ -34,13 +36,20 @@ class TopicDesk(QObject):
     """Shows the selected topic. All ways of showing it go through `show`, so none forgets a part."""
 
     def __init__(
-        self, desk: Desk, window: MainWindow, services: Services, maps: MapController, questions: AskController
+        self,
+        desk: Desk,
+        window: MainWindow,
+        services: Services,
+        maps: MapController,
+        questions: AskController,
+        tasks: TaskRunner,
     ) -> None:
         super().__init__(desk)
         self._desk, self._window, self._services, self._maps = desk, window, services, maps
         self._questions = questions
         self._reads_after: set[str] = set()
         detail = window.detail
+        self._opinions = OpinionController(detail.opinion, maps, services, tasks, self)
         detail.explain_requested.connect(lambda topic_id: maps.explain(topic_id))
         detail.expand_requested.connect(maps.expand)
         detail.regenerate_requested.connect(lambda topic_id: maps.explain(topic_id, fresh=True))

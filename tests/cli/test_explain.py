@@ -50,6 +50,8 @@ def test_json_has_all_that_was_promised(bench: Bench) -> None:
         "sources": [
             {"title": "Bebop", "url": "https://en.wikipedia.org/wiki/Bebop", "licence": "CC-BY-SA-4.0"},
         ],
+        "opinion": "",
+        "opinion_note": "",
         "provenance": None,
         "from_cache": False,
         "quality": 0.9,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from knowalledge_desktop.core.errors import UserInputError
-from knowalledge_desktop.core.graph import Place
+from knowalledge_desktop.core.graph import Opinion, Place
 from knowalledge_desktop.services.edit import EditService
 from knowalledge_desktop.services.session import MapSession
 from tests.support.examples import photosynthesis
@@ -97,3 +97,28 @@ async def test_folding_is_kept_but_is_no_step_of_undo(edit: EditService, session
     assert session.map.places["c0"].collapsed
     assert not await edit.fold(session, "c0", collapsed=True)
     assert session.next_undo is None
+
+
+async def test_an_opinion_is_one_step_and_a_remark_stays_until_it_is_taken_away(
+    edit: EditService, session: MapSession
+) -> None:
+    before = session.map
+    key = next(iter(before.explanations))
+    change = await edit.judge(session, key, Opinion.WRONG, "  The year.\r\n It was  1809. ")
+    assert (change.reason, len(change.puts)) == ("judge", 1)
+    assert session.map.explanations[key].opinion_note == "The year.\nIt was 1809."
+    assert not await edit.judge(session, key, Opinion.WRONG)
+    await edit.judge(session, key, Opinion.USEFUL)
+    assert session.map.explanations[key].opinion_note
+    await edit.judge(session, key, Opinion.NONE, " … ")
+    assert session.map.explanations[key] == before.explanations[key]
+    for _ in range(3):
+        await session.undo()
+    assert session.map == before
+    assert not await edit.judge(session, "nothing/there", Opinion.USEFUL)
+
+
+@pytest.mark.parametrize("remark", ["x" * 4001, "a\x00b"])
+async def test_remarks_that_cannot_be(edit: EditService, session: MapSession, remark: str) -> None:
+    with pytest.raises(UserInputError):
+        await edit.judge(session, next(iter(session.map.explanations)), Opinion.WRONG, remark)

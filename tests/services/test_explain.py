@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from knowalledge_desktop.core.content import SubtopicList
+from knowalledge_desktop.core.content import ExplanationText, SubtopicList
 from knowalledge_desktop.core.errors import DiskFull, Offline
-from knowalledge_desktop.core.graph import Rendering
+from knowalledge_desktop.core.graph import Opinion, Rendering
 from knowalledge_desktop.core.request import Detail, EngineChoice, Level, Options, Restarted, Style, TextDelta
 from knowalledge_desktop.services.explain import Explained
 from knowalledge_desktop.services.session import MapSession
@@ -71,6 +71,20 @@ async def test_each_way_of_telling_is_kept_beside_the_others(bench: Bench, sessi
     (*_, again) = await everything(explain.explain(session, child(session), Options()))
     assert len(session.map.explanations) == 2
     assert not again.change  # word for word the same
+
+
+async def test_the_same_text_again_keeps_what_is_thought_of_it_and_another_one_does_not(
+    bench: Bench, session: MapSession
+) -> None:
+    services, topic_id = bench.services(), child(session)
+    (*_, first) = await everything(services.explain.explain(session, topic_id, Options()))
+    await services.edit.judge(session, first.explanation.key, Opinion.WRONG, "The year.")
+    (*_, again) = await everything(services.explain.explain(session, topic_id, Options(), fresh=True))
+    assert (again.explanation.opinion, again.explanation.opinion_note) == (Opinion.WRONG, "The year.")
+    assert session.map.explanations_of(topic_id) == (again.explanation,)
+    bench.engine.plans["Bebop"] = [bench.engine.answer(ExplanationText("Another text."))]
+    (*_, other) = await everything(services.explain.explain(session, topic_id, Options(), fresh=True))
+    assert (other.explanation.opinion, other.explanation.opinion_note) == (Opinion.NONE, "")
 
 
 async def test_a_restart_is_passed_on(bench: Bench, session: MapSession) -> None:

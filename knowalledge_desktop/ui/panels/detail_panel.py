@@ -17,6 +17,7 @@ from knowalledge_desktop.ui.panels.ask_box import AnswersView, AskBox
 from knowalledge_desktop.ui.panels.claims_list import ClaimsList
 from knowalledge_desktop.ui.panels.depth_dial import DepthDial
 from knowalledge_desktop.ui.panels.explanation_badges import ExplanationBadges
+from knowalledge_desktop.ui.panels.explanation_opinion import OpinionRow
 from knowalledge_desktop.ui.panels.explanation_view import ExplanationView
 from knowalledge_desktop.ui.panels.picture_box import PictureBox
 from knowalledge_desktop.ui.panels.rendering_choice import RenderingChoice, wanted
@@ -70,6 +71,7 @@ class DetailPanel(QFrame):
         self.view.grew.connect(lambda: self._show_text(shown=True))
         self._claims = ClaimsList(icons)
         self._claims.chosen.connect(self.view.show_claim)
+        self.opinion = OpinionRow(icons)
         self._waiting = Waiting(theme)
         self._sources = SourceList(icons)
         self._sources.opened.connect(lambda url: QDesktopServices.openUrl(QUrl(url)))
@@ -133,6 +135,7 @@ class DetailPanel(QFrame):
         whole.addLayout(head)
         whole.addWidget(rule())
         whole.addLayout(body, 1)
+        whole.addWidget(self.opinion)
         whole.addWidget(self._claims)
         whole.addWidget(self._sources)
         whole.addWidget(rule())
@@ -210,6 +213,7 @@ class DetailPanel(QFrame):
         self._claims.show_claims(explanation.claims, explanation.sources)
         self._sources.show_sources(explanation.sources, from_atlas=explanation.provenance.engine == "atlas")
         self._badges.show_badges(self._told.of(explanation, answer, now))
+        self.opinion.show_explanation(explanation)
         self._explain.setText(self.tr("Explain"))
 
     def begin_text(self, text: str) -> None:
@@ -271,6 +275,7 @@ class DetailPanel(QFrame):
 
     def _show_text(self, *, shown: bool) -> None:
         self._waiting.stop()
+        self.opinion.show_explanation(None)
         self.view.setVisible(shown)
         self._space.setVisible(not shown)
 
