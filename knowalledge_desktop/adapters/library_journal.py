@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from knowalledge_desktop.adapters.library_connection import Connection, Row
-from knowalledge_desktop.adapters.library_rows import read_map
+from knowalledge_desktop.adapters.library_rows import map_now
 from knowalledge_desktop.core.errors import MapNotFound, StorageDamaged
 from knowalledge_desktop.core.graph import Change, ChangeConflict, Map
 from knowalledge_desktop.core.map_codec import (
@@ -123,7 +123,7 @@ def read_acts(db: Connection, map_id: str, before: int | None, limit: int) -> tu
 def read_version(db: Connection, map_id: str, act_id: int) -> Map:
     """The map as it was right after an act; raises MapNotFound, StorageDamaged."""
     with db.reading():
-        now = read_map(db, map_id)
+        now = map_now(db, map_id)
         if not db.rows("SELECT 1 FROM act WHERE map_id = ? AND row = ?", (map_id, act_id)):
             raise MapNotFound(f"{map_id} at {act_id}")
         later = db.rows("SELECT undo FROM act WHERE map_id = ? AND row > ? ORDER BY row DESC", (map_id, act_id))

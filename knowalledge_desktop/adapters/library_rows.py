@@ -248,24 +248,29 @@ class _Reader:
 def read_map(db: Connection, map_id: str) -> Map:
     """The whole map as one moment saw it; raises MapNotFound."""
     with db.reading():  # one transaction, so that another process's change is in it wholly or not at all
-        found = db.rows("SELECT title, root_id FROM map WHERE map_id = ?", (map_id,))
-        if not found:
-            raise MapNotFound(map_id)
-        title, root_id = found[0]
-        reader = _Reader()
-        view, view_places = read_views(db, map_id)
-        return Map(
-            map_id=map_id,
-            title=title,
-            root_id=root_id,
-            topics={each.topic_id: each for each in _topics(db, map_id, reader)},
-            links={each.link_id: each for each in _links(db, map_id)},
-            explanations={each.key: each for each in _explanations(db, map_id, reader)},
-            places=_places(db, map_id),
-            pictures=topic_pictures(db, map_id),
-            view_places=view_places,
-            view=view,
-        )
+        return map_now(db, map_id)
+
+
+def map_now(db: Connection, map_id: str) -> Map:
+    """The whole map, read within a transaction; raises MapNotFound."""
+    found = db.rows("SELECT title, root_id FROM map WHERE map_id = ?", (map_id,))
+    if not found:
+        raise MapNotFound(map_id)
+    title, root_id = found[0]
+    reader = _Reader()
+    view, view_places = read_views(db, map_id)
+    return Map(
+        map_id=map_id,
+        title=title,
+        root_id=root_id,
+        topics={each.topic_id: each for each in _topics(db, map_id, reader)},
+        links={each.link_id: each for each in _links(db, map_id)},
+        explanations={each.key: each for each in _explanations(db, map_id, reader)},
+        places=_places(db, map_id),
+        pictures=topic_pictures(db, map_id),
+        view_places=view_places,
+        view=view,
+    )
 
 
 def _has_own_words(db: Connection) -> bool:

@@ -25,7 +25,7 @@ _LAST = "\U0010ffff"
 _COLUMNS = f"""topic.map_id, {TITLE}, topic.topic_id, topic.title, topic.folded, topic.summary,
     topic.topic_id = map.root_id,
     (SELECT max(ifnull(e.quality, -1)) FROM explanation e
-        WHERE e.map_id = topic.map_id AND e.topic_id = topic.topic_id)"""
+        WHERE e.map_id = topic.map_id AND e.topic_id = topic.topic_id)"""  # noqa: S608 (only constants)
 _MAP = "CROSS JOIN map ON map.map_id = topic.map_id"
 _KEPT = "map.deleted_at IS NULL"
 

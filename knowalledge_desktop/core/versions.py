@@ -192,10 +192,10 @@ def tally(change: Change) -> Tally:
                 counts["explained"] += 1
             case PutPlace(_, Place(), _):
                 counts["moved"] += 1
-            case PutPlace():
-                pass
-            case _:
+            case PutLink(_, Link()) | PutPicture(_, TopicPicture()):
                 counts["edited"] += 1
+            case _:
+                pass
     return Tally(**counts, names=tuple(names[:NAMES]))
 
 

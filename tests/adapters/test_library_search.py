@@ -111,7 +111,7 @@ async def test_what_is_changed_or_gone_is_not_found_by_its_old_words(library: Li
     assert await titles(library, "dome") == []
     for table in ("title_words", "topic_words", "topic_parts", "explanation_words"):
         await library._write(
-            lambda db, table=table: db.rows(f"INSERT INTO {table}({table}, rank) VALUES ('integrity-check', 1)")
+            lambda db, table=table: db.rows(f"INSERT INTO {table}({table}, rank) VALUES ('integrity-check', 1)")  # noqa: S608
         )
 
 
