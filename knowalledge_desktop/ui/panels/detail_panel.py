@@ -27,7 +27,7 @@ from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.basics import column, icon_button, label, row, rule, text_button
 from knowalledge_desktop.ui.widgets.elided import ElidedLabel
 
-NARROW = 430
+NARROW = 540
 """Below this width the choices stand above the buttons."""
 LOW = 680
 """Below this height not everything has room at once."""

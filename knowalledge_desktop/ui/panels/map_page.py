@@ -76,6 +76,7 @@ class MapPage(QWidget):
         self._minimap: Minimap | None = None
         self.wants_minimap = True
         self.canvas.viewport_changed.connect(self._on_view)
+        self.canvas.places_changed.connect(lambda *_: QTimer.singleShot(0, self, self._offer_minimap))
 
     def _zoom_box(self, icons: Icons) -> QFrame:
         canvas = self.canvas
@@ -201,7 +202,8 @@ class MapPage(QWidget):
 
     def _offer_minimap(self) -> None:
         """An overview is of use from the moment that not all is seen."""
-        if self.wants_minimap and self.isVisible() and not self.canvas.sees_all():
+        there = self._minimap is not None and not self._minimap.isHidden()
+        if self.wants_minimap and not there and self.isVisible() and not self.canvas.sees_all():
             self._overview().show()
             self._put_minimap()
 
