@@ -132,6 +132,7 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
         preferences=preferences,
         quota=late("quota"),
         prefetch=late("prefetch"),
+        second_look=late("second_look"),
         cache=late("cache"),
         tariffs=late("tariffs"),
         status=status,

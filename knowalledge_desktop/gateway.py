@@ -48,6 +48,7 @@ from knowalledge_desktop.services.imaging import ImagingService
 from knowalledge_desktop.services.jobs import JobService
 from knowalledge_desktop.services.prefetch import PrefetchService
 from knowalledge_desktop.services.quota import QuotaService
+from knowalledge_desktop.services.second_look import SecondLookService
 from knowalledge_desktop.services.status import StatusService
 from knowalledge_desktop.services.tariff import Tariffs
 
@@ -137,6 +138,7 @@ class Gateway:
         self.engine_for_key = engine_for_key
         self.quota = QuotaService(ledger, settings, clock, board=gate.board, changed=gate.look_again)
         self.prefetch = PrefetchService(engine, settings, status, self.quota, has_key)
+        self.second_look = SecondLookService(engine, settings, self.quota, has_key)
         self.explore = ExploreService(engine, library, status, clock, ground.new_id)
         self.explain = ExplainService(engine, status, EvidenceService(evidence))
         self.ask = AskService(engine, status)

@@ -253,5 +253,5 @@ def _parameters(request: Request) -> tuple[tuple[str, str], ...]:
             return (("picture", request.image.sha256),) if request.image else ()
         case Task.ILLUSTRATION:
             return (("level", options.level.value),)
-        case Task.LIST_MODELS | Task.TEST_KEY | Task.COUNT_TOKENS:
+        case Task.LIST_MODELS | Task.TEST_KEY | Task.COUNT_TOKENS | Task.SECOND_LOOK:
             return ()

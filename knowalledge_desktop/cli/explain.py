@@ -117,9 +117,11 @@ def _show_sources(context: Context, explanation: Explanation) -> None:
     console, width = context.console, context.console.width
     disputed = sum(claim.state is ClaimState.DISPUTED for claim in explanation.claims)
     supported = sum(claim.state is ClaimState.SUPPORTED for claim in explanation.claims)
+    unsure = sum(claim.state is ClaimState.UNSURE for claim in explanation.claims)
     console.out()
     if explanation.claims:
         more = f", {disputed} disputed" if disputed else ""
+        more += f", {unsure} the model itself is not sure of" if unsure else ""
         console.out(console.dim(f"Claims: {len(explanation.claims)}, {supported} supported by a source{more}."))
     for source in explanation.sources:
         licence = f" ({source.licence})" if source.licence else ""

@@ -15,11 +15,15 @@ class Relation(StrEnum):
 
 
 class ClaimState(StrEnum):
-    """What is known about a claim; Atlas text is supported by its own article."""
+    """What is known about a claim; Atlas text is supported by its own article.
+
+    UNSURE is a claim without evidence that the model did not hold to when it was asked again.
+    """
 
     UNCHECKED = "unchecked"
     SUPPORTED = "supported"
     NOT_FOUND = "not_found"
+    UNSURE = "model_unsure"
     DISPUTED = "disputed"
 
 
@@ -133,6 +137,21 @@ class ModelList:
     items: tuple[ModelInfo, ...]
 
 
+class Verdict(StrEnum):
+    """What the model says to a statement when it is asked again."""
+
+    AGREE = "agree"
+    CONTRADICT = "contradict"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """Verdicts by the numbers of statements, from 1 (task SECOND_LOOK); some may be missing."""
+
+    items: tuple[tuple[int, Verdict], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class TokenCount:
     """How many input tokens a request has (task COUNT_TOKENS).
@@ -165,7 +184,10 @@ class RawText:
     supports: tuple[Support, ...] = ()
 
 
-Content = SubtopicList | ExplanationText | TopicCandidates | Illustration | ModelList | TokenCount | RawText
+Told = ModelList | TokenCount | Verdicts
+"""What is asked about the service or about an answer, and never kept."""
+
+Content = SubtopicList | ExplanationText | TopicCandidates | Illustration | Told | RawText
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ from knowalledge_desktop.core.content import (
     SubtopicList,
     TopicCandidate,
     TopicCandidates,
+    Verdict,
+    Verdicts,
 )
 from knowalledge_desktop.core.errors import InvalidReply
 from knowalledge_desktop.core.evidence import claims_of
@@ -55,6 +58,8 @@ def parse(raw: RawText, request: Request) -> Content:
             return parse_candidates(raw)
         case Task.ILLUSTRATION:
             raise InvalidReply("text instead of a picture")
+        case Task.SECOND_LOOK:
+            return parse_verdicts(raw, len(request.statements))
         case Task.LIST_MODELS | Task.TEST_KEY | Task.COUNT_TOKENS:
             return raw
 
@@ -79,6 +84,25 @@ def parse_subtopics(raw: RawText, request: Request) -> SubtopicList:
             kept.append(Subtopic(title, summary))
     kept = kept[: request.options.count]
     return SubtopicList(tuple(kept), complete=not (raw.truncated or cut) or len(kept) >= request.options.count)
+
+
+def parse_verdicts(raw: RawText, statements: int) -> Verdicts:
+    """Verdicts on so many statements; the first word on each counts. Raises InvalidReply without any."""
+    try:
+        told: object = json.loads(raw.text)
+    except (ValueError, RecursionError):
+        raise InvalidReply("the verdicts could not be read") from None
+    items = cast("dict[str, object]", told).get("verdicts") if isinstance(told, dict) else None
+    found: dict[int, Verdict] = {}
+    for item in cast("list[object]", items) if isinstance(items, list) else []:
+        each = cast("dict[str, object]", item) if isinstance(item, dict) else {}
+        number, verdict = each.get("number"), each.get("verdict")
+        known = isinstance(verdict, str) and verdict in tuple(Verdict)
+        if known and isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= statements:
+            found.setdefault(number, Verdict(verdict))
+    if not found:
+        raise InvalidReply("no verdict could be read")
+    return Verdicts(tuple(sorted(found.items())))
 
 
 def _named(words: str) -> str:

@@ -21,6 +21,7 @@ class Task(StrEnum):
     LIST_MODELS = "list_models"
     TEST_KEY = "test_key"
     COUNT_TOKENS = "count_tokens"
+    SECOND_LOOK = "second_look"
 
 
 class Priority(IntEnum):
@@ -94,7 +95,8 @@ class Request:
     `fresh` skips reading the cache (regenerate), it still writes to it.
 
     A QUESTION has `question`, and as `context` the explanation it is asked about. An IMAGE_TOPIC has
-    an `image` instead of a topic. A COUNT_TOKENS asks for the size of the request `of`.
+    an `image` instead of a topic. A COUNT_TOKENS asks for the size of the request `of`, a
+    SECOND_LOOK what the model says to `statements`.
 
     `counted` is how many input tokens the service counted, None when it was not asked; it names nothing new.
     """
@@ -112,6 +114,7 @@ class Request:
     question: str = ""
     context: str = ""
     image: Picture | None = None
+    statements: tuple[str, ...] = ()
     of: Request | None = None
     counted: int | None = None
 
@@ -154,6 +157,7 @@ def fingerprint(request: Request, prompt: str) -> str:
         "context": request.context,
         "image": request.image.sha256 if request.image else "",
         "grounded": "yes" if is_grounded(request) else "",
+        "statements": request.statements,
         "of": fingerprint(request.of, prompt) if request.of is not None else "",
     }
     told |= {name: value for name, value in more.items() if value}

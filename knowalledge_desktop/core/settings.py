@@ -65,6 +65,7 @@ class Settings:
     tier: str = "unknown"
     safety: Safety = Safety.DEFAULT
     ahead: Ahead = Ahead.OFF
+    second_look: bool = False
 
 
 def model_for(settings: Settings, request: Request) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # a face pays for what it uses
     from knowalledge_desktop.services.preferences import PreferencesService
     from knowalledge_desktop.services.prefetch import PrefetchService
     from knowalledge_desktop.services.quota import QuotaService
+    from knowalledge_desktop.services.second_look import SecondLookService
     from knowalledge_desktop.services.status import StatusService
     from knowalledge_desktop.services.tariff import Tariffs
 
@@ -63,6 +64,7 @@ class Services:
     preferences: PreferencesService
     quota: QuotaService
     prefetch: PrefetchService
+    second_look: SecondLookService
     cache: CacheService
     jobs: JobService
     tariffs: Tariffs

@@ -16,7 +16,13 @@ from knowalledge_desktop.core.request import Answer, Request, Task, is_grounded
 from knowalledge_desktop.core.settings import Settings, model_for
 
 FREE_TIER = "free"
-_TYPICAL_OUTPUT = {Task.SUBTOPICS: 900, Task.EXPLANATION: 450, Task.QUESTION: 350, Task.IMAGE_TOPIC: 250}
+_TYPICAL_OUTPUT = {
+    Task.SUBTOPICS: 900,
+    Task.EXPLANATION: 450,
+    Task.QUESTION: 350,
+    Task.IMAGE_TOPIC: 250,
+    Task.SECOND_LOOK: 150,
+}
 """Output tokens of a usual answer, for the price that is likely; the ceiling is what counts for budgets."""
 
 SEARCH_MICRO = 14_000

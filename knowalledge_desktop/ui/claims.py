@@ -13,7 +13,13 @@ from knowalledge_desktop.core.content import Claim, ClaimState, Source
 PICTURE = "\ufffc"
 """Stands in a document's text for a picture, which here is a formula."""
 
-ORDER = (ClaimState.DISPUTED, ClaimState.SUPPORTED, ClaimState.NOT_FOUND, ClaimState.UNCHECKED)
+ORDER = (
+    ClaimState.DISPUTED,
+    ClaimState.UNSURE,
+    ClaimState.SUPPORTED,
+    ClaimState.NOT_FOUND,
+    ClaimState.UNCHECKED,
+)
 """The states, the one that needs attention first."""
 
 _BREAKS = "\u2029\ufdd0\ufdd1"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from knowalledge_desktop.core.graph import Explanation
 from knowalledge_desktop.core.request import Answer, EngineChoice
 from knowalledge_desktop.core.settings import Ahead
 from knowalledge_desktop.services.bundle import Services
@@ -16,6 +17,9 @@ from knowalledge_desktop.ui.tasks import TaskRunner
 if TYPE_CHECKING:
     from knowalledge_desktop.ui.desk import Desk
     from knowalledge_desktop.ui.main_window import MainWindow
+
+SECOND_LOOK = "second-look:"
+"""Begins the keys of second looks; the topic's id follows."""
 
 PAUSE_S = 1.0
 """The view comes to rest, and what the person clicks next goes first."""
@@ -29,12 +33,29 @@ class Extras(QObject):
         self._maps, self._window = desk.maps, window
         self._services, self._tasks = services, tasks
         desk.maps.grown.connect(self._on_grown)
+        desk.maps.explained.connect(self._on_explained)
+        desk.maps.opened.connect(lambda _document: self.stop())
+        window.map_page.stop_requested.connect(self.stop)
+
+    def stop(self) -> None:
+        """End what was begun for a map: it is not seen any more, or nothing more is to be asked."""
+        for key in self._tasks.running():
+            if key == AHEAD or key.startswith(SECOND_LOOK):
+                self._tasks.cancel(key)
 
     def _on_grown(self, topic_id: str, answer: Answer, _count: int) -> None:
         settings, session = self._services.preferences.settings, self._maps.session
         wanted = settings.ahead is not Ahead.OFF and settings.engine is not EngineChoice.ATLAS
         if session is not None and wanted and answer.provenance.engine == "gemini" and answer.substitute is None:
             self._tasks.start(AHEAD, self._fetch(session, topic_id))
+
+    def _on_explained(self, explanation: Explanation) -> None:
+        settings, session = self._services.preferences.settings, self._maps.session
+        if session is not None and settings.second_look and explanation.provenance.engine == "gemini":
+            self._tasks.start(f"{SECOND_LOOK}{explanation.topic_id}", self._look(session, explanation))
+
+    async def _look(self, session: MapSession, explanation: Explanation) -> None:
+        await self._services.second_look.look(session, explanation)
 
     async def _fetch(self, session: MapSession, topic_id: str) -> None:
         await self._services.sleep(PAUSE_S)

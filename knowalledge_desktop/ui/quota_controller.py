@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 READ = "quota:read"
 TICK_MS = 1000
-_ASKING = ("expand:", "explain:", "illustrate:", "ask", "image:ask", "job", "ahead")
+_ASKING = ("expand:", "explain:", "illustrate:", "ask", "image:ask", "job", "ahead", "second-look:")
 """Keys of tasks that may send requests: meters move while they run."""
 _TOUCHING = (*_ASKING, "key:state", "key:keep", "key:remove", "settings")
 """Keys of tasks after whose end the meters may be others."""

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from knowalledge_desktop.ui.main_window import MainWindow
 
 
+_SENTENCES = 15
+"""Of a text of the usual length."""
+
+
 class SettingsController(QObject):
     """The settings dialog, both key cards, and the engine's line in the status bar."""
 
@@ -99,11 +103,14 @@ class SettingsController(QObject):
 
         options = self._services.preferences.settings.options
         tasks = {Ahead.TEXTS: Task.EXPLANATION, Ahead.SUBTOPICS: Task.SUBTOPICS}
+        sentence = "A sentence of the usual length says one thing about the topic that could be looked up."
+        second = Request(Task.SECOND_LOOK, "Photosynthesis", options=options, statements=(sentence,) * _SENTENCES)
         dialog.show_prices(
             {
                 ahead: self._desk.prices.text([Request(task, "Photosynthesis", options=options)] * MOST)
                 for ahead, task in tasks.items()
-            }
+            },
+            self._desk.prices.text([second]),
         )
 
     def _load_models(self, dialog: SettingsDialog) -> None:

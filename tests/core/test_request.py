@@ -47,6 +47,7 @@ OTHERS = {
     "image": replace(ASKED, image=Picture.of("image/png", b"a", 1, 1)),
     "grounded text": replace(ASKED, task=Task.QUESTION, options=Options(grounded=True)),
     "text": replace(ASKED, task=Task.QUESTION),
+    "other statements": replace(ASKED, statements=("One.",)),
     "another image": replace(ASKED, image=Picture.of("image/png", b"b", 1, 1)),
 }
 
@@ -82,7 +83,7 @@ def test_every_option_and_field_counts_or_is_known_not_to() -> None:
     }
     assert {each.name for each in fields(Request)} == {
         *("task", "topic", "path", "siblings", "avoid", "options", "model"),  # these count
-        *("question", "context", "image", "of"),
+        *("question", "context", "image", "of", "statements"),
         *("priority", "engine", "fresh", "counted"),  # these do not
     }
 

@@ -47,6 +47,9 @@ REQUESTS = {
         Task.QUESTION, "Jazz", question="¿Qué es?", options=Options("es", Level.JUNIOR, Detail.BRIEF)
     ),
     "shown": Request(Task.IMAGE_TOPIC, options=Options(language="de"), image=Picture.of("image/png", b"x", 1, 1)),
+    "again": Request(
+        Task.SECOND_LOOK, "Bebop", path=("Jazz",), statements=("Bebop is a style of jazz.", "It began in 1640.")
+    ),
     "drawn": Request(Task.ILLUSTRATION, "Bebop", path=("Jazz",), options=Options(level=Level.JUNIOR)),
 }
 
@@ -71,7 +74,7 @@ def test_label_is_known_without_rendering(request_: Request) -> None:
     assert label(request_) == render(request_).label
 
 
-@pytest.mark.parametrize("task", [Task.LIST_MODELS, Task.TEST_KEY])
+@pytest.mark.parametrize("task", [Task.LIST_MODELS, Task.TEST_KEY, Task.COUNT_TOKENS])
 def test_tasks_without_words_have_no_prompt(task: Task) -> None:
     assert label(Request(task)) == ""
     with pytest.raises(ValueError, match="no prompt"):

@@ -55,6 +55,7 @@ from knowalledge_desktop.services.library import LibraryService
 from knowalledge_desktop.services.preferences import PreferencesService
 from knowalledge_desktop.services.prefetch import PrefetchService
 from knowalledge_desktop.services.quota import QuotaService
+from knowalledge_desktop.services.second_look import SecondLookService
 from knowalledge_desktop.services.status import StatusService
 from knowalledge_desktop.services.tariff import Tariffs
 from tests.support.backups import MemoryBackups
@@ -237,6 +238,7 @@ class Bench:
             preferences=PreferencesService(self.settings, self.secrets, self.status, engine_for_key),
             quota=quota,
             prefetch=PrefetchService(self.engine, settings, self.status, quota, has_key),
+            second_look=SecondLookService(self.engine, settings, quota, has_key),
             cache=CacheService(self.cache, self.memory_answers, settings),
             tariffs=Tariffs(settings, lambda: PriceTable("none", ""), self.clock, render),
             status=self.status,

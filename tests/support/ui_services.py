@@ -22,13 +22,14 @@ Steps = Sequence[Part | BaseException]
 class Oracle:
     """Answers every topic: children are named after their parent, texts are the same short prose.
 
-    `plans` plays other steps for a topic instead. While a task's `gate` is shut, its answers wait
-    after their first part.
+    `plans` plays other steps for a topic instead, `answers` for a task. While a task's `gate` is shut, its
+    answers wait after their first part.
     """
 
     def __init__(self) -> None:
         self.asked: list[Request] = []
         self.plans: dict[str, Steps] = {}
+        self.answers: dict[Task, Steps] = {}
         self.gates: dict[Task, asyncio.Event] = {}
         self.left_early = 0
 
@@ -41,7 +42,7 @@ class Oracle:
         self.asked.append(request)
         whole = False
         try:
-            steps = self.plans.get(request.topic) or _steps(request)
+            steps = self.answers.get(request.task) or self.plans.get(request.topic) or _steps(request)
             for number, step in enumerate(steps):
                 if number or len(steps) == 1:
                     await self._wait(request.task)

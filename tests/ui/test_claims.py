@@ -383,6 +383,7 @@ def test_a_claim_of_the_list_is_shown_in_the_text(
         ("ssd", "✓ 2 · ! 1", "danger"),
         ("snuu", "✓ 1 · ? 1 · 2 unchecked", "neutral"),
         ("uu", "2 unchecked", "neutral"),
+        ("smu", "✓ 1 · 1 unsure · 1 unchecked", "neutral"),
         ("su", "✓ 1 · 1 unchecked", "neutral"),
         ("ss", "Sourced", "success"),
     ],

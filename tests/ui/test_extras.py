@@ -7,14 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QPushButton
 
-from knowalledge_desktop.core.request import Priority, Request, Task
+from knowalledge_desktop.core.content import ClaimState
+from knowalledge_desktop.core.request import EngineChoice, Priority, Request, Task
 from knowalledge_desktop.core.settings import Ahead
 from knowalledge_desktop.services.prefetch import MOST
 from knowalledge_desktop.ui.map_controller import AHEAD
 from tests.support.fakes import FakeClock, MemorySecrets
-from tests.support.ui_services import KEY, Oracle, ui_services
+from tests.support.ui_services import KEY, Oracle, text, ui_services
 from tests.support.window import Driver, until
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # a screen that is not there
@@ -132,8 +133,6 @@ def test_who_has_only_the_atlas_notices_nothing(flow: Flow, oracle: Oracle) -> N
         driver.tasks.started.connect(begun.append)
         session = driver.services.explore.new_map("Photosynthesis")
         preferences = driver.services.preferences
-        from knowalledge_desktop.core.request import EngineChoice
-
         preferences.save(replace(preferences.settings, engine=EngineChoice.ATLAS))
         driver.window.desk.begin(session)
         await until(lambda: int(driver.window.canvas.property("nodeCount") or 0) > 3, "a map")
@@ -142,6 +141,30 @@ def test_who_has_only_the_atlas_notices_nothing(flow: Flow, oracle: Oracle) -> N
     flow(steps)
     assert AHEAD not in begun
     assert oracle.asked == []
+
+
+VERDICTS = '{"verdicts": [{"number": 1, "verdict": "contradict"}, {"number": 2, "verdict": "agree"}]}'
+
+
+def test_a_second_look_marks_what_the_model_does_not_hold_to(flow: Flow, oracle: Oracle) -> None:
+    async def steps(driver: Driver) -> None:
+        preferences = driver.services.preferences
+        preferences.save(replace(preferences.settings, second_look=True))
+        await grow(driver)
+        maps = driver.window.desk.maps
+        root = driver.window.canvas.selected_id
+        oracle.answers[Task.SECOND_LOOK] = (text(VERDICTS),)
+        maps.explain(root)
+        await quiet(driver)
+        assert maps.map is not None
+        (kept,) = maps.map.explanations_of(root)
+        doubted = [claim.text for claim in kept.claims if claim.state is ClaimState.UNSURE]
+        assert doubted == [ahead_of(oracle)[0].statements[0]]
+        button = driver.find(QPushButton, "claimsButton")
+        assert "1 unsure" in button.toolTip()
+
+    flow(steps)
+    assert [request.task for request in ahead_of(oracle)] == [Task.SECOND_LOOK]
 
 
 def test_the_price_stands_beside_the_setting(flow: Flow) -> None:
@@ -156,5 +179,10 @@ def test_the_price_stands_beside_the_setting(flow: Flow) -> None:
         texts = price.text()
         choice.setCurrentIndex(2)
         assert price.text() != texts
+        again = driver.find(QLabel, "secondLookPrice")
+        assert not again.isVisible()
+        driver.find(QCheckBox, "secondLookChoice").click()
+        assert again.text().startswith("After each text: 1 requests, at most ")
+        assert again.isVisible()
 
     flow(steps)

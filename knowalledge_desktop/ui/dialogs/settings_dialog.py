@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFormLayout, QFrame
 from knowalledge_desktop.core.request import LANGUAGES, Detail, EngineChoice, Level, Options, Style
 from knowalledge_desktop.core.settings import PRODUCTION_BASE_URL, Ahead, Safety, Settings
 from knowalledge_desktop.core.settings import Theme as ThemeChoice
+from knowalledge_desktop.ui.dialogs.extras_choice import ExtrasChoice
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.panels.key_card import KeyCard
 from knowalledge_desktop.ui.widgets.basics import column, label, row, text_button
@@ -79,16 +80,8 @@ class SettingsDialog(QDialog):
             )
         )
         self._grounded.setChecked(settings.options.grounded)
-        self._ahead = _combo(
-            "aheadChoice",
-            (self.tr("Nothing"), self.tr("Texts of new topics"), self.tr("Subtopics of new topics")),
-            list(Ahead),
-            settings.ahead,
-        )
-        self._ahead_price = label("", "secondary", wrap=True)
-        self._ahead_price.setObjectName("aheadPrice")
-        self._prices: Mapping[Ahead, str] = {}
-        self._ahead.currentIndexChanged.connect(self._show_price)
+        self._extras = ExtrasChoice(settings, self)
+        self._extras.hide()  # its lines are in the form
         self._load = text_button(
             self.tr("Load list"),
             "modelListButton",
@@ -140,7 +133,6 @@ class SettingsDialog(QDialog):
         self._address.setObjectName("baseUrlInput")
         self._address.setPlaceholderText(PRODUCTION_BASE_URL)
         self._build()
-        self._show_price()
 
     def _build(self) -> None:
         form = QFormLayout()
@@ -171,12 +163,7 @@ class SettingsDialog(QDialog):
         )
         _line(form, self.tr("Harmful topics"), self._safety)
         form.addRow("", self._grounded)
-        ahead = self.tr(
-            "After a topic has grown, what you may want next is asked for at once and kept for your click. It"
-            " stops above 80 % of any limit or budget, offline, and when the map is closed."
-        )
-        _line(form, self.tr("Fetch ahead"), self._ahead, ahead)
-        form.addRow("", self._ahead_price)
+        self._extras.add_to(form)
         gateway = self.tr("Change it only to use a gateway; https, or http on this machine")
         _line(form, self.tr("Gemini address"), self._address, gateway)
         form.addRow(label(self.tr("Library"), "title"))
@@ -218,7 +205,8 @@ class SettingsDialog(QDialog):
             text_model=self._model.currentText().strip() or self._settings.text_model,
             image_model=self._image_model.currentText().strip() or self._settings.image_model,
             safety=list(Safety)[self._safety.currentIndex()],
-            ahead=list(Ahead)[self._ahead.currentIndex()],
+            second_look=self._extras.second_look,
+            ahead=self._extras.ahead,
             options=options,
             theme=list(ThemeChoice)[self._theme.currentIndex()],
             text_scale=SCALES[self._scale.currentIndex()],
@@ -231,18 +219,9 @@ class SettingsDialog(QDialog):
         self._trouble.setText(text)
         self._trouble.setVisible(bool(text))
 
-    def show_prices(self, prices: Mapping[Ahead, str]) -> None:
-        """Tell what fetching ahead takes after each expansion."""
-        self._prices = prices
-        self._show_price()
-
-    def _show_price(self) -> None:
-        chosen = list(Ahead)[self._ahead.currentIndex()]
-        if chosen is Ahead.OFF:
-            text = self.tr("Only what you ask for is sent.")
-        else:
-            text = self.tr("After each expansion: {price}.").format(price=self._prices.get(chosen, "…"))
-        self._ahead_price.setText(text)
+    def show_prices(self, ahead: Mapping[Ahead, str], second_look: str) -> None:
+        """Tell what fetching ahead takes after each expansion, and a second look after each text."""
+        self._extras.show_prices(ahead, second_look)
 
     def show_models(self, names: Sequence[str]) -> None:
         """Offer the models that the key may use."""

@@ -36,6 +36,9 @@ class ClaimCard(QFrame):
         if not found and claim.state is ClaimState.NOT_FOUND:
             text = self.tr("The Atlas was searched. That nothing was found says nothing about the sentence.")
             lines.append(label(text, "secondary", wrap=True))
+        if claim.state is ClaimState.UNSURE:
+            text = self.tr("It was asked again for this sentence alone and did not agree. No source was compared.")
+            lines.append(label(text, "secondary", wrap=True))
         told = (state_words(claim.state), note_words(claim), claim.passage, *(source.title for _, source in found))
         self.setAccessibleDescription(". ".join(part.rstrip(".") for part in told if part))
         self.setLayout(column(*lines, margins=(16, 14, 16, 14), gap=6))
@@ -80,6 +83,7 @@ def state_words(state: ClaimState) -> str:
     words = {
         ClaimState.SUPPORTED: _tr("A source says so"),
         ClaimState.DISPUTED: _tr("A source says something else"),
+        ClaimState.UNSURE: _tr("The model itself is not sure"),
         ClaimState.NOT_FOUND: _tr("Checked, no source found"),
         ClaimState.UNCHECKED: _tr("Not checked"),
     }

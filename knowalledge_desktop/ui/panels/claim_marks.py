@@ -1,4 +1,7 @@
-"""Marks of claims: numbers of sources, red lines where one says something else, dots where none was found."""
+"""Marks of claims: numbers of sources, red lines where one says something else, dots where none was found.
+
+Dashes are under what the model itself does not hold to.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,13 @@ from knowalledge_desktop.ui.theme import Theme
 
 CLAIM = "claim:"
 """Begins the addresses of marks; the number of the claim follows."""
+
+_STYLE = QTextCharFormat.UnderlineStyle
+_UNDERLINED = {
+    ClaimState.DISPUTED: (_STYLE.SingleUnderline, "danger.base"),
+    ClaimState.UNSURE: (_STYLE.DashUnderline, "warning.base"),
+    ClaimState.NOT_FOUND: (_STYLE.DotLine, "warning.base"),
+}
 
 
 def mark_claims(
@@ -33,7 +43,7 @@ def mark_claims(
         if span is None:
             continue
         numbers = ",".join(str(i + 1) for i in cited(claim, sources))
-        if claim.state in (ClaimState.DISPUTED, ClaimState.NOT_FOUND):
+        if claim.state in _UNDERLINED:
             cursor.setPosition(span[0])
             cursor.setPosition(span[1], QTextCursor.MoveMode.KeepAnchor)
             cursor.mergeCharFormat(_line(n, claim, theme))
@@ -52,11 +62,10 @@ def _moved(span: Span, added: Sequence[Span]) -> Span:
 
 def _line(number: int, claim: Claim, theme: Theme) -> QTextCharFormat:
     look = _mark(number)
-    disputed = claim.state is ClaimState.DISPUTED
-    style = QTextCharFormat.UnderlineStyle
+    style, colour = _UNDERLINED[claim.state]
     look.setForeground(theme.color("text.primary"))
-    look.setUnderlineStyle(style.SingleUnderline if disputed else style.DotLine)
-    look.setUnderlineColor(theme.color("danger.base" if disputed else "warning.base"))
+    look.setUnderlineStyle(style)
+    look.setUnderlineColor(theme.color(colour))
     return look
 
 

@@ -26,6 +26,7 @@ _AROUND = 72
 
 _ICONS = {
     ClaimState.DISPUTED: ("circle-alert", "danger.text"),
+    ClaimState.UNSURE: ("circle-question-mark", "danger.text"),
     ClaimState.SUPPORTED: ("check", "success.text"),
     ClaimState.NOT_FOUND: ("circle-question-mark", "warning.text"),
     ClaimState.UNCHECKED: ("minus", "text.tertiary"),
@@ -146,6 +147,7 @@ def counts_in_words(claims: Sequence[Claim]) -> str:
     words = (
         (ClaimState.SUPPORTED, _tr("{n} supported")),
         (ClaimState.DISPUTED, _tr("{n} disputed")),
+        (ClaimState.UNSURE, _tr("{n} unsure")),
         (ClaimState.NOT_FOUND, _tr("{n} not found")),
         (ClaimState.UNCHECKED, _tr("{n} unchecked")),
     )

@@ -47,12 +47,14 @@ class ExplanationBadges(QObject):
         signs = (
             (ClaimState.SUPPORTED, "✓ {n}"),
             (ClaimState.DISPUTED, "! {n}"),
+            (ClaimState.UNSURE, self.tr("{n} unsure")),
             (ClaimState.NOT_FOUND, "? {n}"),
             (ClaimState.UNCHECKED, self.tr("{n} unchecked")),
         )
         tips = {
             ClaimState.SUPPORTED: self.tr("Supported: a source says so, see the numbers in the text."),
             ClaimState.DISPUTED: self.tr("Disputed: a source says something else, underlined in red."),
+            ClaimState.UNSURE: self.tr("Unsure: asked again, the model itself did not hold to it; dashed lines."),
             ClaimState.NOT_FOUND: self.tr("Not found: checked, but no source says it; dotted lines."),
             ClaimState.UNCHECKED: self.tr("Unchecked: compared with no source."),
         }
