@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from knowalledge_desktop.core.graph import Change, Map, Place
 from knowalledge_desktop.core.views import View
 from knowalledge_desktop.ui.canvas.camera import Camera
+from knowalledge_desktop.ui.canvas.drags import Drag
 from knowalledge_desktop.ui.canvas.gestures import Gestures
 from knowalledge_desktop.ui.canvas.ghosts import ghost_spots
 from knowalledge_desktop.ui.canvas.keys import Keys
@@ -21,6 +22,7 @@ from knowalledge_desktop.ui.canvas.overlay import Overlay, box_of
 from knowalledge_desktop.ui.canvas.pills import FAILED, GENERATING, IDLE
 from knowalledge_desktop.ui.canvas.renderer import MapRenderer
 from knowalledge_desktop.ui.canvas.scene import Shown
+from knowalledge_desktop.ui.canvas.telling import description
 from knowalledge_desktop.ui.canvas.viewport import MapView
 from knowalledge_desktop.ui.canvas.views import BIG, Stage
 from knowalledge_desktop.ui.theme import Theme
@@ -54,6 +56,7 @@ class GraphCanvas(MapView):
         self.setMouseTracking(True)
         self._document: Map | None = None
         self._stage = Stage()
+        self._drag = Drag()
         self._cameras: dict[View, Camera] = {}
         self.lays_out_big_maps = True
         self._gestures = Gestures(self)
@@ -74,6 +77,7 @@ class GraphCanvas(MapView):
         view, self._document = self._stage.view, self._stage.enter(document, other=other) if document else None
         if other:
             self._ghosts, self._cameras = {}, {}
+        self._drag.end()
         if self._stage.view is not view:
             self.view_changed.emit()
         self._animator.stop_motion()
@@ -97,8 +101,10 @@ class GraphCanvas(MapView):
         kept = self._given_places(seen) if self._stage.view is view else {}
         self._document = replace(seen, places={**kept, **seen.places})
         if self._stage.view is not view:
+            self._drag.end()
             self.view_changed.emit()
         found = kept | self._place_and_read()
+        self._rows = self._drag.again(self._rows)
         row = self._rows.index.get(selected, -1)
         self._shown = replace(self._shown, selected=row, hover=-1)
         for topic_id in [t for t in self._ghosts if t not in document.topics or document.children(t)]:
@@ -206,27 +212,14 @@ class GraphCanvas(MapView):
 
     def drag_rows(self, rows: frozenset[int], dx: float, dy: float) -> None:
         """Show topics shifted by scene units while they are dragged."""
-        x, y = self._rows.x.copy(), self._rows.y.copy()
-        chosen = list(rows)
-        x[chosen] += dx
-        y[chosen] += dy
-        self._rows = replace(self._rows, x=x, y=y)
+        self._rows = self._drag.move(rows, self._rows, dx, dy)
         self.update()
 
     def drop_rows(self, rows: frozenset[int]) -> None:
         """Tell where a person put topics."""
-        if self._document is None:
-            return
-        moved = {
-            self._rows.ids[row]: replace(
-                self._document.places[self._rows.ids[row]],
-                x=round(float(self._rows.x[row]), 2),
-                y=round(float(self._rows.y[row]), 2),
-                pinned=True,
-            )
-            for row in rows
-        }
-        self.places_changed.emit(moved, True)  # noqa: FBT003 - a signal takes no keyword
+        moved = self._drag.drop(self._rows, self._document) if self._document is not None else {}
+        if moved:
+            self.places_changed.emit(moved, True)  # noqa: FBT003 - a signal takes no keyword
 
     # --- inside ---
 
@@ -299,22 +292,7 @@ class GraphCanvas(MapView):
         self.update()
 
     def _describe(self) -> None:
-        row = self._shown.selected
-        if not 0 <= row < len(self._rows):
-            self.setAccessibleDescription(self.tr("%n topics", "", len(self._rows)))
-            return
-        same = [r for r in range(len(self._rows)) if self._rows.parent[r] == self._rows.parent[row]]
-        state = self.tr("explained") if self._rows.explained[row] else self.tr("not explained")
-        state = self._remarks.get(self._rows.ids[row], state)
-        self.setAccessibleDescription(
-            self.tr("{title}, level {level}, {place} of {count}, {state}").format(
-                title=self._rows.titles[row],
-                level=int(self._rows.depth[row]),
-                place=same.index(row) + 1,
-                count=len(same),
-                state=state,
-            )
-        )
+        self.setAccessibleDescription(description(self._rows, self._shown.selected, self._remarks))
 
     # --- Qt ---
 

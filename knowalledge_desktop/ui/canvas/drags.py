@@ -1,0 +1,58 @@
+"""Topics that a person is moving: by name, as the map may grow meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from knowalledge_desktop.core.graph import Map, Place
+from knowalledge_desktop.ui.canvas.model import Rows
+
+
+class Drag:
+    """What is being moved, and how far it has come.
+
+    A gesture names rows as they were when it began; answers that arrive change the rows, so they are kept by name.
+    """
+
+    def __init__(self) -> None:
+        self._begun_with: frozenset[int] | None = None
+        self._ids: tuple[str, ...] = ()
+        self._dx = self._dy = 0.0
+
+    def move(self, begun_with: frozenset[int], rows: Rows, dx: float, dy: float) -> Rows:
+        """The rows with the moved topics shifted by this much more."""
+        if self._begun_with is not begun_with:
+            self._begun_with, self._dx, self._dy = begun_with, 0.0, 0.0
+            self._ids = tuple(rows.ids[row] for row in sorted(begun_with))
+        self._dx, self._dy = self._dx + dx, self._dy + dy
+        return self._shifted(rows, dx, dy)
+
+    def again(self, rows: Rows) -> Rows:
+        """Rows that were read anew from the map, with the moved topics where the person has them."""
+        return self._shifted(rows, self._dx, self._dy) if self._ids else rows
+
+    def drop(self, rows: Rows, document: Map) -> dict[str, Place]:
+        """Where the topics are now that are still there; nothing is being moved any more."""
+        found = {
+            topic_id: replace(
+                document.places[topic_id],
+                x=round(float(rows.x[rows.index[topic_id]]), 2),
+                y=round(float(rows.y[rows.index[topic_id]]), 2),
+                pinned=True,
+            )
+            for topic_id in self._ids
+            if topic_id in rows.index and topic_id in document.places
+        }
+        self.end()
+        return found
+
+    def end(self) -> None:
+        """Nothing is being moved any more."""
+        self._begun_with, self._ids = None, ()
+
+    def _shifted(self, rows: Rows, dx: float, dy: float) -> Rows:
+        chosen = [rows.index[topic_id] for topic_id in self._ids if topic_id in rows.index]
+        x, y = rows.x.copy(), rows.y.copy()
+        x[chosen] += dx
+        y[chosen] += dy
+        return replace(rows, x=x, y=y)
