@@ -42,6 +42,7 @@ class DiskCache:
         self._folder = folder
         self._clock = clock
         self._limit = limit_bytes
+        self._forgettings = folder.with_name(f"{folder.name}.forgotten")
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="disk-cache")
         self._store: BytesStore | None = None
         self._identity: tuple[int, int] | None = None
@@ -61,7 +62,13 @@ class DiskCache:
 
     async def clear(self) -> int:
         """Forget everything; returns how many entries. Raises StorageError."""
-        return await self._must(lambda store: store.clear())
+
+        def forget(store: BytesStore) -> int:
+            count = store.clear()
+            self._note_forgetting()
+            return count
+
+        return await self._must(forget)
 
     async def invalidate(self, pattern: str) -> int:
         """Forget the entries whose name matches; returns how many. Raises UserInputError and StorageError.
@@ -69,7 +76,20 @@ class DiskCache:
         Names are only believed with their whole entry, so everything is read: about a second for 200 MB.
         """
         meant, now = name_matcher(pattern), self._clock.now()
-        return await self._must(lambda store: _forget(store, meant, now))
+
+        def forget(store: BytesStore) -> int:
+            count = _forget(store, meant, now)
+            self._note_forgetting()
+            return count
+
+        return await self._must(forget)
+
+    async def generation(self) -> object:
+        """Another value each time that any process has had something forgotten, or the folder was deleted.
+
+        Not asked in the thread of the cache, which may be busy.
+        """
+        return await asyncio.to_thread(_generation, self._folder, self._forgettings)
 
     async def stats(self) -> CacheStats:
         """What is in it."""
@@ -111,6 +131,11 @@ class DiskCache:
             return otherwise
 
     # --- in the thread ---
+
+    def _note_forgetting(self) -> None:
+        """One more byte: appending is never lost, whoever else does it at the same time."""
+        with self._forgettings.open("ab") as file:
+            file.write(b".")
 
     def _opened(self) -> BytesStore | None:
         """The open folder; None while opening it was in vain a moment ago."""
@@ -191,6 +216,14 @@ def _forget(store: BytesStore, meant: Callable[[str], bool], now: float) -> int:
             store.delete(key)
             forgotten += entry is not None
     return forgotten
+
+
+def _generation(folder: Path, forgettings: Path) -> tuple[object, object]:
+    try:
+        told = forgettings.stat()
+    except OSError:
+        return _identity(folder), None
+    return _identity(folder), (told.st_ino, told.st_size)
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

@@ -81,6 +81,10 @@ class Cache(Protocol):
         """
         ...
 
+    async def generation(self) -> object:
+        """Another value each time that somebody, in whatever process, has had entries forgotten."""
+        ...
+
     async def stats(self) -> CacheStats:
         """What is in it."""
         ...

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from math import ceil, inf
+from math import ceil
 from typing import cast
 
 from knowalledge_desktop.core.content import Usage
@@ -178,65 +178,6 @@ def ceiling_micro(
     drawn = max(price.output.most(prompt_tokens), price.image_output.most(prompt_tokens))
     parts = (prompt_tokens * dearest, output_tokens * price.output.most(prompt_tokens), pictures * drawn)
     return ceil(Fraction(sum(parts), MILLION))
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """What a click takes, before it: all its requests together, money in micro-dollars.
-
-    The costs are None when the price is not known. `share_of_today` is the larger part, of what is left today
-    of the requests and of the money; above 1 it does not fit, None is without limits.
-    """
-
-    requests: int
-    tokens_in: int
-    tokens_out_max: int
-    cost_micro_max: int | None
-    cost_micro_typical: int | None
-    share_of_today: float | None
-
-
-def quote(
-    price: Price | None,
-    *,
-    prompt_tokens: int,
-    output_tokens: int,
-    typical_output_tokens: int,
-    images: int = 0,
-    requests: int = 1,
-    requests_left: int | None = None,
-    micro_left: int | None = None,
-    billed: bool = True,
-) -> Quote:
-    """What `requests` requests like this one take; all other counts are those of one of them.
-
-    `requests_left` and `micro_left` are what today's limit and budgets still allow, None without one.
-    """
-    most, typical = None, None
-    if not billed:
-        most, typical = 0, 0
-    elif price is not None:
-        one = ceiling_micro(price, prompt_tokens=prompt_tokens, output_tokens=output_tokens, images=images)
-        drawn = images * IMAGE_TOKENS_TYPICAL
-        usual = Usage(prompt_tokens, min(typical_output_tokens, output_tokens) + drawn, image_tokens=drawn)
-        most, typical = requests * one, requests * min(one, cost_micro(price, usual))
-    shares = [_share(requests, requests_left), None if most is None else _share(most, micro_left)]
-    return Quote(
-        requests,
-        requests * prompt_tokens,
-        requests * (output_tokens + images * IMAGE_TOKENS_MAX),
-        most,
-        typical,
-        max((share for share in shares if share is not None), default=None),
-    )
-
-
-def _share(takes: int, left: int | None) -> float | None:
-    if left is None:
-        return None
-    if takes == 0:
-        return 0.0
-    return takes / left if left > 0 else inf
 
 
 def money(micro: int) -> str:

@@ -22,6 +22,8 @@ from knowalledge_desktop.resilience.keys import CONTENT_TASKS
 from knowalledge_desktop.resilience.memory import AnswerMemory
 from knowalledge_desktop.resilience.replay import replayed
 
+_NOT_SEEN = object()
+
 
 class AnswerStore:
     """Answers by fingerprint: parsed in memory, over bytes in the cache.
@@ -44,6 +46,7 @@ class AnswerStore:
         self._metrics = metrics
         self._clock = clock
         self._ttl_s = ttl_s
+        self._generation: object = _NOT_SEEN
 
     async def read(self, key: str) -> Answer | None:
         """The answer that was stored under the fingerprint."""
@@ -54,6 +57,7 @@ class AnswerStore:
 
     async def look(self, key: str) -> Answer | None:
         """The same, not counted: for a second look at the same question."""
+        await self._follow()
         answer = self._memory.get(key, self._clock.now())
         if answer is None:
             answer = await self._read_stored(key)
@@ -69,7 +73,15 @@ class AnswerStore:
         await self._cache.put(key, payload, ttl_s=ttl_s, name=name)
         self._metrics.cache("set", "ok")
 
+    async def _follow(self) -> None:
+        """What another process has had forgotten is not to be served from here."""
+        generation = await self._cache.generation()
+        if generation != self._generation:
+            self._generation = generation
+            self._memory.clear()
+
     async def _read_stored(self, key: str) -> Answer | None:
+        before = await self._cache.generation()
         entry = await self._cache.get(key)
         if entry is None:
             return None
@@ -78,7 +90,8 @@ class AnswerStore:
         except ValueError:  # damaged, or written by another version: as good as not there
             self._metrics.cache("get", "error")
             return None
-        self._memory.put(key, answer, len(entry.payload), entry.stored_at + self._ttl_s(), entry.name)
+        if await self._cache.generation() == before:  # else it may have been forgotten meanwhile
+            self._memory.put(key, answer, len(entry.payload), entry.stored_at + self._ttl_s(), entry.name)
         return answer
 
 

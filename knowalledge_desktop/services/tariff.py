@@ -9,7 +9,15 @@ from typing import Any, Protocol
 
 from knowalledge_desktop.core.content import Provenance
 from knowalledge_desktop.core.ports import Clock
-from knowalledge_desktop.core.prices import NOTHING, Price, PriceTable, ceiling_micro, cost_micro
+from knowalledge_desktop.core.prices import (
+    IMAGE_TOKENS_TYPICAL,
+    MILLION,
+    NOTHING,
+    Price,
+    PriceTable,
+    ceiling_micro,
+    cost_micro,
+)
 from knowalledge_desktop.core.quota import Bucket, Demand, Used
 from knowalledge_desktop.core.quota_rules import estimate_image_tokens, estimate_tokens
 from knowalledge_desktop.core.request import Answer, Request, Task, is_grounded
@@ -28,7 +36,6 @@ _TYPICAL_OUTPUT = {
 SEARCH_MICRO = 14_000
 """A request with a search of the web, $14 a thousand (Gemini API pricing of 2026-10, "Grounding")."""
 
-_TYPICAL_PICTURE = 1_290
 _ESTIMATE_SLACK = 2
 """The local estimate is about twice the real count for Latin scripts; the likely price takes that back."""
 
@@ -172,5 +179,5 @@ def _likely(price: Price, request: Request, tokens: int) -> int:
     output = _TYPICAL_OUTPUT.get(request.task, 0)
     micro = ceiling_micro(price, prompt_tokens=tokens // _ESTIMATE_SLACK, output_tokens=output)
     if request.task is Task.ILLUSTRATION:
-        micro += -(-_TYPICAL_PICTURE * price.image_output.at(tokens) // 1_000_000)
+        micro += -(-IMAGE_TOKENS_TYPICAL * price.image_output.at(tokens) // MILLION)
     return micro

@@ -454,3 +454,35 @@ async def test_those_who_start_at_once_share_one_folder(folder: Path) -> None:
         for cache in caches:
             assert (await cache.stats()).items == len(caches)
             await cache.aclose()
+
+
+async def test_another_process_sees_that_something_was_forgotten(folder: Path) -> None:
+    clock = FakeClock()
+    mine, others = DiskCache(folder, clock), DiskCache(folder, clock)
+    try:
+        await mine.put("a", b"1", ttl_s=60, name="topic:DNA")
+        seen = [await mine.generation()]
+        await others.put("b", b"2", ttl_s=60, name="topic:RNA")
+        assert await others.generation() == seen[0]  # what is added takes nothing away
+        await others.invalidate("topic:DNA")
+        seen.append(await mine.generation())
+        await others.clear()
+        seen.append(await mine.generation())
+        await asyncio.to_thread(shutil.rmtree, folder)
+        seen.append(await mine.generation())
+        assert len(set(map(str, seen))) == len(seen)
+        assert await mine.generation() == seen[-1]
+    finally:
+        await mine.aclose()
+        await others.aclose()
+
+
+async def test_a_forgetting_that_cannot_be_told_to_others_is_an_error(folder: Path) -> None:
+    cache = DiskCache(folder, FakeClock())
+    try:
+        await cache.put("a", b"1", ttl_s=60)
+        (folder.parent / "answers.forgotten").mkdir()
+        with pytest.raises(StorageError):
+            await cache.clear()
+    finally:
+        await cache.aclose()

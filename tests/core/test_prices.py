@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from math import inf
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +15,6 @@ from knowalledge_desktop.core.prices import (
     cost_micro,
     matches,
     money,
-    quote,
 )
 
 LITE = Price("", Rate(((0, 300_000),)), Rate(((0, 2_500_000),)), Rate(((0, 30_000),)), Rate(((0, 2_500_000),)))
@@ -97,74 +94,6 @@ def test_the_picture_tokens_of_an_answer_are_its_own() -> None:
 def test_on_the_free_tier_nothing_costs_anything(price: Price, prompt: int, output: int) -> None:
     assert cost_micro(price, Usage(prompt, output), billed=False) == 0
     assert ceiling_micro(price, prompt_tokens=prompt, output_tokens=output, images=1, billed=False) == 0
-
-
-@given(prices, tokens, tokens, tokens, st.integers(0, 2), st.integers(1, 500))
-def test_a_batch_takes_so_many_times_what_one_request_takes(
-    price: Price, prompt: int, output: int, usual: int, images: int, count: int
-) -> None:
-    def of(requests: int) -> tuple[int, ...]:
-        told = quote(
-            price,
-            prompt_tokens=prompt,
-            output_tokens=output,
-            typical_output_tokens=usual,
-            images=images,
-            requests=requests,
-        )
-        assert told.cost_micro_max is not None
-        assert told.cost_micro_typical is not None
-        assert 0 <= told.cost_micro_typical <= told.cost_micro_max
-        assert told.share_of_today is None
-        return told.requests, told.tokens_in, told.tokens_out_max, told.cost_micro_max, told.cost_micro_typical
-
-    assert of(count) == tuple(count * each for each in of(1))
-
-
-def test_a_quote_with_known_figures() -> None:
-    told = quote(
-        LITE, prompt_tokens=600, output_tokens=4096, typical_output_tokens=900, requests=10, requests_left=20
-    )
-    assert (told.requests, told.tokens_in, told.tokens_out_max) == (10, 6_000, 40_960)
-    assert (told.cost_micro_max, told.cost_micro_typical) == (10 * (180 + 10_240), 10 * (180 + 2_250))
-    assert told.share_of_today == 0.5
-
-
-@pytest.mark.parametrize(
-    ("requests_left", "micro_left", "billed", "share"),
-    [
-        (None, None, True, None),
-        (4, None, True, 0.25),
-        (4, 600_000, True, 0.5),
-        (1, 600_000, True, 1.0),
-        (4, 150_000, True, 2.0),
-        (0, None, True, inf),
-        (4, -1, True, inf),
-        (4, 0, False, 0.25),
-    ],
-)
-def test_the_share_of_today_is_that_of_the_scarcest(
-    requests_left: int | None, micro_left: int | None, billed: bool, share: float | None
-) -> None:
-    told = quote(
-        LITE,
-        prompt_tokens=1_000_000,
-        output_tokens=0,
-        typical_output_tokens=0,
-        requests_left=requests_left,
-        micro_left=micro_left,
-        billed=billed,
-    )
-    assert told.share_of_today == share
-    assert told.cost_micro_max == (300_000 if billed else 0)
-
-
-def test_without_a_price_the_requests_are_still_told() -> None:
-    told = quote(
-        None, prompt_tokens=10, output_tokens=20, typical_output_tokens=5, requests_left=10, micro_left=10
-    )
-    assert (told.cost_micro_max, told.cost_micro_typical) == (None, None)
-    assert (told.tokens_in, told.tokens_out_max, told.share_of_today) == (10, 20, 0.1)
 
 
 @given(prices, tokens, tokens)

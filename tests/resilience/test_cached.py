@@ -7,6 +7,7 @@ import pytest
 
 from knowalledge_desktop.core.content import ModelList, Usage
 from knowalledge_desktop.core.errors import Offline
+from knowalledge_desktop.core.ports import CacheEntry
 from knowalledge_desktop.core.request import Answer, Options, Request, Task, TextDelta
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.resilience.cached import AnswerStore, Cached
@@ -191,3 +192,37 @@ def test_memory_is_bounded_and_drops_what_was_used_longest_ago() -> None:
     assert memory.size_bytes == 50
     memory.clear()
     assert memory.size_bytes == 0
+
+
+async def was_stored(bench: Bench) -> bool:
+    (*_, last) = await told(bench.cached, ASK)
+    assert isinstance(last, Answer)
+    return last.from_cache
+
+
+async def test_what_another_process_had_forgotten_is_not_served_from_memory() -> None:
+    bench = Bench([answer(parsed_subtopics("RNA"))], [answer(parsed_subtopics("Gene"))])
+    await told(bench.cached, ASK)
+    assert bench.memory.size_bytes
+    await bench.cache.clear()  # by another process: nobody cleared the memory of this one
+    assert not await was_stored(bench)
+    assert len(bench.engine.asked) == 2
+    assert await was_stored(bench)
+
+
+async def test_what_is_forgotten_while_it_is_read_does_not_stay_in_memory() -> None:
+    bench = Bench([answer(parsed_subtopics("RNA"))], [answer(parsed_subtopics("Gene"))])
+    await told(bench.cached, ASK)
+    bench.memory.clear()
+    stored = bench.cache.get
+
+    async def get(key: str) -> CacheEntry | None:
+        entry = await stored(key)
+        await bench.cache.clear()
+        return entry
+
+    bench.cache.get = get  # type: ignore[method-assign]
+    assert await was_stored(bench)  # it was there when it was looked for
+    assert bench.memory.size_bytes == 0
+    bench.cache.get = stored  # type: ignore[method-assign]
+    assert not await was_stored(bench)

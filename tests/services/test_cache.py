@@ -167,3 +167,17 @@ def test_memory_forgets_by_name(memory: AnswerMemory) -> None:
     assert (memory.size_bytes, memory.get("c", 0.0) is not None) == (10, True)
     assert memory.invalidate("*") == 1
     assert memory.size_bytes == 0
+
+
+async def test_another_running_program_asks_anew_once_the_cache_was_cleared_here(home: Home) -> None:
+    window, command = await home.services(), await home.services()
+    try:
+        for _ in range(2):
+            await explore(window, "Jazz")
+        assert len(home.engine.asked) == 1
+        assert await command.cache.clear() == 1
+        await explore(window, "Jazz")
+        assert len(home.engine.asked) == 2
+    finally:
+        await window.aclose()
+        await command.aclose()

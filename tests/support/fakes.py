@@ -49,6 +49,10 @@ class MemoryCache:
     def __init__(self, clock: FakeClock | None = None) -> None:
         self.clock = clock or FakeClock()
         self.rows: dict[str, tuple[bytes, float, float, str]] = {}
+        self.forgotten = 0
+
+    async def generation(self) -> object:
+        return self.forgotten
 
     async def get(self, key: str) -> CacheEntry | None:
         row = self.rows.get(key)
@@ -63,6 +67,7 @@ class MemoryCache:
     async def clear(self) -> int:
         forgotten = len(self.rows)
         self.rows.clear()
+        self.forgotten += 1
         return forgotten
 
     async def invalidate(self, pattern: str) -> int:
@@ -71,6 +76,7 @@ class MemoryCache:
         live = sum(self.rows[key][2] > now for key in found)
         for key in found:
             del self.rows[key]
+        self.forgotten += 1
         return live
 
     async def stats(self) -> CacheStats:
