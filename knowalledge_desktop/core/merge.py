@@ -89,6 +89,7 @@ class _Work:
         self.ours, self.theirs, self.side = ours, theirs, side
         self.conflicts: list[Conflict] = []
         self.notes: dict[str, list[str]] = {}
+        self._texts: dict[int, dict[str, frozenset[Explanation]]] = {}  # by the identity of the map
 
     def run(self) -> Map:
         """The merged map."""
@@ -188,7 +189,7 @@ class _Work:
         return (
             was is not None
             and replace(mine, rank=was.rank) == was
-            and texts_of(ours, key) == texts_of(base, key)
+            and self._texts_of(ours, key) == self._texts_of(base, key)
             and ours.pictures.get(key) == base.pictures.get(key)
         )
 
@@ -198,9 +199,14 @@ class _Work:
         return (
             key not in seen.topics
             or replace(theirs.topics[key], rank=seen.topics[key].rank) != seen.topics[key]
-            or texts_of(theirs, key) != texts_of(seen, key)
+            or self._texts_of(theirs, key) != self._texts_of(seen, key)
             or theirs.pictures.get(key) != seen.pictures.get(key)
         )
+
+    def _texts_of(self, document: Map, topic_id: str) -> frozenset[Explanation]:
+        if id(document) not in self._texts:
+            self._texts[id(document)] = texts_of(document)
+        return self._texts[id(document)].get(topic_id, frozenset())
 
     def _both(self, mine: Topic, their: Topic) -> Topic:
         key = mine.topic_id

@@ -15,9 +15,12 @@ TEXT_FIELDS = tuple(each.name for each in fields(Explanation) if each.name not i
 """The fields of an explanation that can differ."""
 
 
-def texts_of(document: Map, topic_id: str) -> frozenset[Explanation]:
-    """All texts of a topic."""
-    return frozenset(each for each in document.explanations.values() if each.topic_id == topic_id)
+def texts_of(document: Map) -> dict[str, frozenset[Explanation]]:
+    """All texts of each topic that has any."""
+    found: dict[str, set[Explanation]] = {}
+    for each in document.explanations.values():
+        found.setdefault(each.topic_id, set()).add(each)
+    return {topic_id: frozenset(texts) for topic_id, texts in found.items()}
 
 
 def altered(base: Explanation, seen: Explanation, their: Explanation) -> Explanation:

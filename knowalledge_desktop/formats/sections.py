@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 _MARK = re.compile(r"^#{1,6} .*%%knowalledge:([^%\n]{0,200})%%[ \t]*$")
 _ESCAPED = re.compile(r"^\\+#{1,6} .*%%knowalledge:")
+_FIRST = ("#", "\\")
 _LOOKS = re.compile(r"^\\*#{1,6} .*%%knowalledge:")
 
 
@@ -19,7 +20,9 @@ def join_sections(parts: Sequence[tuple[str, str, str]]) -> str:
     """Key, heading and text of each part, in this order; parts without text are left out."""
     out: list[str] = []
     for key, heading, text in parts:
-        plain = "\n".join("\\" + line if _LOOKS.match(line) else line for line in text.split("\n"))
+        plain = "\n".join(
+            "\\" + line if line[:1] in _FIRST and _LOOKS.match(line) else line for line in text.split("\n")
+        )
         plain = plain.strip("\n")
         if not plain:
             continue
@@ -34,6 +37,9 @@ def split_sections(text: str) -> dict[str, str]:
     found: dict[str, list[str]] = {"": []}
     lines = found[""]
     for line in text.split("\n"):
+        if line[:1] not in _FIRST:  # as nearly all lines
+            lines.append(line)
+            continue
         mark = _MARK.match(line)
         if mark is not None:
             lines = found.setdefault(mark.group(1), [])

@@ -20,7 +20,7 @@ from knowalledge_desktop.core.map_codec import canonical, decode_map, encode_map
 from knowalledge_desktop.core.merge import Side, merge
 from knowalledge_desktop.formats.base import Caps, Exported, Extras, Imported, is_id
 from knowalledge_desktop.formats.json_canvas import canvas_places, vault_canvas
-from knowalledge_desktop.formats.vault_notes import file_name, file_names, note_of, parse_notes
+from knowalledge_desktop.formats.vault_notes import Hanging, file_name, file_names, note_of, parse_notes
 from knowalledge_desktop.formats.zips import looks_zipped, pack, unpack
 
 __all__ = ["Vault", "edited_since", "file_name", "owned"]
@@ -73,7 +73,8 @@ class Vault:
         if not notes:
             raise ImportRefused("There are no notes in this folder.")
         known, told = _known(files, caps)
-        now = parse_notes(notes, name, caps, known, told.get("names", {}))
+        memo: dict[bytes, tuple[dict[str, list[str]], dict[str, str]]] = {}
+        now = parse_notes(notes, name, caps, known, told.get("names", {}), memo)
         others = [key for key in files if not _is_note(key) and not key.startswith(_QUIET)]
         if known is None:
             losses = (Loss("files", len(others), "Only notes are read from a vault that is not ours."),)
@@ -85,7 +86,12 @@ class Vault:
             )
         before = _notes(known, file_names(known))
         then = parse_notes(
-            {key: value for key, value in before.items() if _is_note(key)}, name, caps, known, file_names(known)
+            {key: value for key, value in before.items() if _is_note(key)},
+            name,
+            caps,
+            known,
+            file_names(known),
+            memo,
         )
         theirs = _with_places(now.document, files, caps)
         seen = _with_places(then.document, before, caps)
@@ -130,7 +136,8 @@ def edited_since(files: Mapping[str, bytes]) -> list[str]:
 
 
 def _notes(document: Map, names: Mapping[str, str]) -> dict[str, bytes]:
-    files = {f"{names[key]}.md": note_of(document, key, names).encode() for key in document.topics}
+    hanging = Hanging.of(document)
+    files = {f"{names[key]}.md": note_of(document, key, names, hanging).encode() for key in document.topics}
     files[f"{names[document.root_id]}.canvas"] = vault_canvas(document, names)
     return files
 

@@ -51,7 +51,26 @@ def file_names(document: Map) -> dict[str, str]:
     return names
 
 
-def note_of(document: Map, topic_id: str, names: Mapping[str, str]) -> str:
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """What hangs on the topics of a map: texts and outgoing links, in the order of their ids."""
+
+    texts: Mapping[str, list[Explanation]]
+    links: Mapping[str, list[Link]]
+
+    @classmethod
+    def of(cls, document: Map) -> Hanging:
+        """Sorted once for all topics."""
+        texts: dict[str, list[Explanation]] = {}
+        for _, text in sorted(document.explanations.items()):
+            texts.setdefault(text.topic_id, []).append(text)
+        links: dict[str, list[Link]] = {}
+        for _, link in sorted(document.links.items()):
+            links.setdefault(link.source_id, []).append(link)
+        return cls(texts, links)
+
+
+def note_of(document: Map, topic_id: str, names: Mapping[str, str], hanging: Hanging) -> str:
     """A topic as a note."""
     topic = document.topics[topic_id]
     told: dict[str, object] = {"id": topic_id, "title": topic.title}
@@ -67,7 +86,7 @@ def note_of(document: Map, topic_id: str, names: Mapping[str, str]) -> str:
     more: object = kept.get("front")
     lines = [str(line) for line in cast("list[object]", more)] if isinstance(more, list) else []
     parts = [("", "", topic.summary), ("note", "Note", topic.note)]
-    for each in sorted(document.explanations_of(topic_id), key=lambda e: e.key):
+    for each in hanging.texts.get(topic_id, ()):
         r = each.rendering
         heading = f"Explanation ({r.level}, {r.detail}, {r.style}, {r.language})"
         parts.append((f"text {r.slug()}", heading, each.markdown))
@@ -79,8 +98,7 @@ def note_of(document: Map, topic_id: str, names: Mapping[str, str]) -> str:
     parts.append(("topics", "Topics", "\n".join(children)))
     links = [
         f"- {_WORDS[link.kind]} [[{names[link.target_id]}]] {link.label}".rstrip()
-        for _, link in sorted(document.links.items())
-        if link.source_id == topic_id
+        for link in hanging.links.get(topic_id, ())
     ]
     parts.append(("links", "Links", "\n".join(links)))
     return front_matter(told, lines) + join_sections(parts)
@@ -112,16 +130,28 @@ class Parsed:
 
 
 def parse_notes(
-    files: Mapping[str, bytes], name: str, caps: Caps, known: Map | None, names: Mapping[str, str]
+    files: Mapping[str, bytes],
+    name: str,
+    caps: Caps,
+    known: Map | None,
+    names: Mapping[str, str],
+    memo: dict[bytes, tuple[dict[str, list[str]], dict[str, str]]],
 ) -> Parsed:
-    """The topics that notes are; `known` is the map that was exported, `names` what its notes were called."""
+    """The topics that notes are; `known` is the map that was exported, `names` what its notes were called.
+
+    `memo` spares reading a note twice that is as it was; hand in the same one again.
+    """
     grove = Grove(name, caps, known.map_id if known else "")
     notes: list[_Note] = []
     keeps_ids = False
     read: list[tuple[str, _Note]] = []
     for path in sorted(files):
-        front, body = split_note(text_of(files[path], caps))
-        note = _Note(path, path.rpartition("/")[2][: -len(".md")], front, split_sections(body))
+        found = memo.get(files[path])
+        if found is None:
+            front, body = split_note(text_of(files[path], caps))
+            found = memo[files[path]] = (front, split_sections(body))
+        front, parts = found
+        note = _Note(path, path.rpartition("/")[2][: -len(".md")], front, parts)
         read.append((scalar(front.get("id", ())) or "", note))
     # Of a note that was copied, the one with the name of the export is the topic.
     read.sort(key=lambda each: (names.get(each[0]) != each[1].stem, each[1].path))

@@ -82,7 +82,7 @@ def check_merge(base: Map, ours: Map, theirs: Map) -> None:
     assert not again.change
 
 
-@settings(max_examples=30)
+@settings(max_examples=18)
 @given(data=st.data(), base=maps(most=8))
 def test_no_edit_is_lost_and_nothing_is_doubled(data: st.DataObject, base: Map) -> None:
     check_merge(base, data.draw(edits(base, "here")), data.draw(edits(base, "there")))
@@ -95,7 +95,7 @@ def test_no_edit_is_lost_and_nothing_is_doubled_often(data: st.DataObject, base:
     check_merge(base, data.draw(edits(base, "here")), data.draw(edits(base, "there")))
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(data=st.data(), base=maps(most=8))
 def test_edits_of_one_side_come_as_they_are(data: st.DataObject, base: Map) -> None:
     theirs = data.draw(edits(base, "there"))
@@ -108,7 +108,7 @@ def test_edits_of_one_side_come_as_they_are(data: st.DataObject, base: Map) -> N
     assert not ours.change
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(before=maps(most=8), after=maps(most=8))
 def test_a_difference_leads_from_one_map_to_the_other(before: Map, after: Map) -> None:
     after = replace(after, map_id=before.map_id, title=before.title)

@@ -61,14 +61,14 @@ def check_parts(kind: Format, document: Map) -> None:
 
 
 @pytest.mark.parametrize("kind", FULL, ids=lambda kind: kind.facts.name)
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(document=maps())
 def test_full_formats_give_the_same_map(kind: Format, document: Map) -> None:
     check_identity(kind, document)
 
 
 @pytest.mark.parametrize("kind", PARTS, ids=lambda kind: kind.facts.name)
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(document=maps())
 def test_other_formats_give_what_they_say(kind: Format, document: Map) -> None:
     check_parts(kind, document)
