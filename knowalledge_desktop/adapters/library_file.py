@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from knowalledge_desktop.adapters.library_connection import Connection
@@ -141,6 +142,8 @@ class LibraryFile:
         private_folder(self._path.parent)
         with alone(self._path.with_name(self._path.name + ".lock")):
             alive, crashed = self._mark.others()
+            if crashed and not alive:
+                self._sweep()
             self._mark.set()
             try:
                 db = self._checked(thorough=crashed)
@@ -149,6 +152,12 @@ class LibraryFile:
                     raise
                 db = self._replaced(error)
             return self._of_this_version(db)
+
+    def _sweep(self) -> None:
+        """Remove what a restore that was killed has left."""
+        for left in self._path.parent.glob(f"{self._path.name}.*restored*"):
+            with suppress(OSError):
+                left.unlink()
 
     def _checked(self, *, thorough: bool) -> Connection:
         if self._path.is_dir():

@@ -122,7 +122,13 @@ class _System(apsw.VFS):
         return _File(name, flags, self._log)
 
     def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802 (its base says so)
-        super().xDelete(filename, syncdir)
+        try:
+            super().xDelete(filename, syncdir)
+        except apsw.IOError as error:
+            if (
+                getattr(error, "extendedresult", 0) != apsw.SQLITE_IOERR_DELETE_NOENT
+            ):  # what is not there is no trouble
+                raise
         self._log.add(Step("delete", filename))
 
 
@@ -130,8 +136,12 @@ def logging_to(log: PowerLog) -> tuple[Callable[..., apsw.Connection], Callable[
     """What to put in the place of `apsw.Connection`, and what to call at the end."""
     system, plain = _System(log), apsw.Connection
 
-    def connection(filename: str, **more: Any) -> apsw.Connection:
-        return plain(filename, **{**more, "vfs": NAME})
+    def connection(filename: str, *, flags: int) -> apsw.Connection:
+        # A lock that SQLite tries and can do without would be raised by the layer in between.
+        if flags & apsw.SQLITE_OPEN_READONLY:
+            filename = filename.replace("?mode=ro", "?mode=rw")
+            flags = flags & ~apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_READWRITE
+        return plain(filename, flags=flags, vfs=NAME)
 
     return connection, cast("Callable[[], None]", system.unregister)
 
