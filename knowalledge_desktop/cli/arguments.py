@@ -17,12 +17,12 @@ from knowalledge_desktop.cli import (
     image_topic,
     jobs,
     key,
-    library,
     machine,
     present,
 )
 from knowalledge_desktop.cli.arguments_backup import add_backup
 from knowalledge_desktop.cli.arguments_exchange import add_export, add_import
+from knowalledge_desktop.cli.arguments_library import add_library
 from knowalledge_desktop.cli.arguments_limits import add_budget, add_cache, add_quota
 from knowalledge_desktop.cli.context import Context
 from knowalledge_desktop.core.redaction import redact
@@ -108,7 +108,7 @@ def parser() -> Parser:
     add_quota(commands.add_parser("quota", parents=[as_json], help="limits, and how full they are"), shared)
     add_budget(commands.add_parser("budget", parents=[as_json], help="what may be spent, and what was"))
     add_cache(commands.add_parser("cache", help="answers that can be had again"), as_json)
-    _add_library(commands.add_parser("library", help="what is kept"), as_json)
+    add_library(commands.add_parser("library", help="what is kept"), as_json)
     add_backup(commands.add_parser("backup", help="copies of the library, for a bad day"), as_json)
     add_export(commands.add_parser("export", parents=[as_json], help="write a map to a file, in any format"))
     add_import(commands.add_parser("import", parents=[as_json], help="take in a file, or merge it with its map"))
@@ -258,22 +258,6 @@ def _add_engine(to: Parser) -> None:
     )
     to.add_argument("--language", type=_language, metavar="xx", help="language of the answer, such as en or fr")
     to.add_argument("--fresh", action="store_true", help="ask again instead of reading the cache")
-
-
-def _add_library(to: Parser, as_json: Parser) -> None:
-    group = to.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=Parser)
-    _command(group, "list", library.list_maps, "all maps", as_json)
-    named: tuple[tuple[str, Callable[[Context], Awaitable[int]], str], ...] = (
-        ("show", library.show, "one map as an outline"),
-        ("delete", library.delete, "put a map into the trash"),
-        ("restore", library.restore, "take a map out of the trash"),
-    )
-    for name, work, text in named:
-        made = _command(group, name, work, text, as_json)
-        made.add_argument("map", metavar="MAP", help="id" if name == "restore" else "id, or the title of its root")
-    _command(group, "search", library.search, "kept topics that have these words", as_json).add_argument(
-        "text", metavar="TEXT"
-    )
 
 
 def _add_key(to: Parser, shared: Parser, as_json: Parser) -> None:

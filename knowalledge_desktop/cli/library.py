@@ -7,21 +7,36 @@ from knowalledge_desktop.cli.context import Context
 from knowalledge_desktop.cli.shapes import hit_json, info_json, map_json
 from knowalledge_desktop.core.errors import MapNotFound
 from knowalledge_desktop.core.graph import Map
+from knowalledge_desktop.core.shelf import Filter, Listing, Shelf, Where
+
+_ALL = 100_000  # maps that are listed
+
+
+def filter_of(context: Context) -> Filter:
+    """What the command line asks of topics or maps."""
+    args = context.args
+    return Filter(args.engine, args.explained, args.since, args.quality, args.language)
 
 
 async def list_maps(context: Context) -> int:
-    """All maps, last opened first."""
-    maps = await context.services.library.maps()
+    """Maps, last opened first."""
+    service, args = context.services.library, context.args
+    listing = Listing(Shelf(args.shelf), args.tag, filter_of(context), limit=_ALL)
+    everything = listing == Listing(limit=_ALL)
+    maps = await (service.maps() if everything else service.listed(listing))
     console = context.console
     if context.as_json:
         console.json({"maps": [info_json(each) for each in maps]})
         return 0
     if not maps:
-        console.say('The library is empty. Begin with: knowalledge explore "Photosynthesis"')
+        begin = 'The library is empty. Begin with: knowalledge explore "Photosynthesis"'
+        console.say(begin if everything else "No map is like that.")
     for info in maps:
-        console.out(f"{console.bold(plain(info.title))}")
+        pin = "  [pinned]" if info.pinned else ""
+        console.out(f"{console.bold(plain(info.title))}{pin}")
         told = f"{_count(info.topics, 'topic')}, {info.explained} explained, {context.day_of(info.updated_at)}"
-        console.out(console.dim(f"    {told}  {info.map_id}"))
+        tags = "".join(f"  #{plain(tag)}" for tag in info.tags)
+        console.out(console.dim(f"    {told}  {info.map_id}{tags}"))
     return 0
 
 
@@ -51,14 +66,16 @@ def _outline(context: Context, document: Map) -> None:
 
 
 async def search(context: Context) -> int:
-    """Topics whose title or text has the words."""
-    hits = await context.services.library.search(context.args.text)
+    """Topics whose title or text has the words, and when there are none those written nearly so."""
+    hits = await context.services.library.search(context.args.text, among=filter_of(context))
     console = context.console
     if context.as_json:
         console.json({"hits": [hit_json(each) for each in hits]})
         return 0
     if not hits:
         console.say("Nothing kept has these words.")
+    elif hits[0].where == Where.NEAR:
+        console.say("Nothing kept has these words. Written nearly so:")
     for hit in hits:
         console.out(f"{console.bold(plain(hit.title))}  {console.dim('in ' + plain(hit.map_title))}")
         for line in wrapped(hit.snippet, console.width, "    "):

@@ -63,7 +63,9 @@ def info_json(info: MapInfo) -> Json:
 
 def hit_json(hit: SearchHit) -> Json:
     """A topic that was found."""
-    return {**asdict(hit), "snippet": hit.snippet.replace("\x02", "").replace("\x03", "")}
+    told = {**asdict(hit), "snippet": hit.snippet.replace("\x02", "").replace("\x03", "")}
+    del told["lit"]  # the title with marks for the screen
+    return told
 
 
 def map_json(document: Map) -> Json:
