@@ -30,6 +30,7 @@ _KEPT_MINUTES = 10  # how long settled reservations are kept after they left the
 _KEPT_OPEN_S = 2 * 86_400.0  # how long a late answer may still settle
 _KEPT_TALLY_S = 400 * 86_400.0
 _PRUNE_EVERY = 256
+_DRIFT_S = 1.0  # so far two clocks may run apart between two changes without one having been set
 
 
 class Book:
@@ -39,7 +40,9 @@ class Book:
     written last. When it does, because it was set back, time goes on from there by the
     machine's monotonic clock, which is the same for all processes and starts again at a
     restart: never backwards, never ahead of real time passed, never standing still.
-    A clock that is set forward cannot be told from one that was wrong before.
+    A clock that is set forward cannot be told from one that was wrong before, so days follow it. But it
+    empties no minute: when it moved further than the monotonic clock, nothing is sent until a minute has
+    really passed since the last change. The same holds after the machine slept.
     """
 
     def __init__(self, db: Connection, clock: Clock, terms: Terms) -> None:
@@ -58,9 +61,12 @@ class Book:
         if rules != self._rules_of:
             self._rules.clear()
             self._rules_of = rules
-        wall = self._clock.now()
-        now = wall if wall >= high else high + max(0.0, self._clock.monotonic() - mono)
-        return Moment(now, wall, self._names(now, wall)), held, days
+        wall, passed = self._clock.now(), self._clock.monotonic() - mono
+        now = wall if wall >= high else high + max(0.0, passed)
+        jumped = high > 0 and now - high > passed + _DRIFT_S
+        if jumped and 0 <= passed < self._terms.minute_s:
+            held = max(held, now + self._terms.minute_s - passed)
+        return Moment(now, wall, self._names(now, wall), held), held, days
 
     def _window(self, moment: Moment, bucket: Bucket) -> Window:
         """What the file says; rules are read again when any process changed them."""
@@ -86,8 +92,8 @@ class Book:
         return result
 
     def _keep(self, moment: Moment) -> None:
-        values = (moment.now, self._clock.monotonic(), " ".join(moment.names))
-        self._db.rows("UPDATE moment SET high = ?, mono = ?, days = ?", values)
+        values = (moment.now, self._clock.monotonic(), moment.held, " ".join(moment.names))
+        self._db.rows("UPDATE moment SET high = ?, mono = ?, held = ?, days = ?", values)
         if self._writes % _PRUNE_EVERY == 0:
             self._prune(moment)
         self._writes += 1

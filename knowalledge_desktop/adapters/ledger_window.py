@@ -30,12 +30,13 @@ class Moment:
     """The time of one decision: `now` is the ledger's, `wall` the machine's clock, which may be behind it.
 
     `names` are the days that may be meant, the ledger's first: as nobody can tell which of two clocks is
-    right, both days are charged and both must have room.
+    right, both days are charged and both must have room. Nothing is sent before `held`.
     """
 
     now: float
     wall: float
     names: tuple[str, ...]
+    held: float = 0.0
 
     def times(self) -> tuple[float, ...]:
         """A time in each of the days that may be meant."""

@@ -429,3 +429,30 @@ async def test_the_curve_is_forgotten_after_some_days(tmp_path: Path, clock: Fak
         clock.advance(1_800)
     assert 140 < len(await ledger.pace(BUCKET, began)) < 300
     await ledger.aclose()
+
+
+async def test_a_clock_that_is_set_forward_empties_no_minute(tmp_path: Path, clock: FakeClock) -> None:
+    ledger = ledger_at(tmp_path, clock)
+    for name in "abc":
+        await served(ledger, name)
+    clock.advance(20)
+    clock.time += 3_600
+    no = await refused(ledger)
+    assert (no.metric, no.until) == (Metric.RPM, clock.now() + 40)
+    await ledger.set_budget("default", Budget())  # another change does not make it forget
+    clock.advance(39)
+    other = ledger_at(tmp_path, clock)
+    assert (await refused(other)).until == clock.now() + 1
+    clock.advance(1)
+    await admitted(other, "d")
+    await ledger.aclose()
+    await other.aclose()
+
+
+async def test_after_a_rest_of_a_minute_the_clock_may_be_set_forward(tmp_path: Path, clock: FakeClock) -> None:
+    ledger = ledger_at(tmp_path, clock)
+    await served(ledger, "a")
+    clock.advance(60)
+    clock.time += 7_200
+    await admitted(ledger, "b")
+    await ledger.aclose()
