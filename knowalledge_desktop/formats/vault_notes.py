@@ -165,10 +165,14 @@ def parse_notes(
         grove.add(_topic(note, rest, was))
     notes.sort(key=lambda each: each.path)
     by_name = _by_name(notes)
-    _set_parents(grove, notes, by_name, known)
+    for topic_id, stem in names.items():  # links to a note that was renamed without them
+        if topic_id in grove.topics:
+            by_name.setdefault(stem.casefold(), topic_id)
+    root_id = known.root_id if known else _root_of(notes, name)
+    _set_parents(grove, notes, by_name, known, root_id)
     texts = {each.key: each for note in notes for each in _explanations(note)}
     links = _links(notes, by_name, grove, known, caps)
-    document = grove.finish(links, texts, root_id=known.root_id if known else _root_of(notes, name))
+    document = grove.finish(links, texts, root_id=root_id)
     return Parsed(document, keeps_ids, grove.warnings)
 
 
@@ -229,30 +233,42 @@ def _by_name(notes: list[_Note]) -> dict[str, str]:
     return found
 
 
-def _set_parents(grove: Grove, notes: list[_Note], by_name: Mapping[str, str], known: Map | None) -> None:
+def _set_parents(
+    grove: Grove, notes: list[_Note], by_name: Mapping[str, str], known: Map | None, root_id: str
+) -> None:
     """Below the note that the property names, else the first that links to it, else the one of its folder."""
-    linked: dict[str, str] = {}
-    for note in notes:
-        for name in note.wiki:
-            target = by_name.get(name.casefold())
-            if target is not None and target != note.topic_id:
-                linked.setdefault(target, note.topic_id)
+    linked = _linked(notes, by_name, root_id)
     ranks = {child: n for key in grove.topics if known for n, child in enumerate(known.children(key))}
     for number, note in enumerate(notes):
         topic = grove.topics[note.topic_id]
         told = scalar(note.front.get("parent", note.front.get("up", ()))) or ""
         match = _WIKI.search(told)
         parent = by_name.get((match.group(1) if match else told).strip().casefold()) if told else None
-        if known is not None and note.topic_id == known.root_id:
-            parent = None
-        elif parent is None:
+        if parent is None:
             folder = note.path.rpartition("/")[0].rpartition("/")[2]
-            parent = linked.get(note.topic_id) or by_name.get(folder.casefold()) if folder or known else None
+            parent = linked.get(note.topic_id) or (by_name.get(folder.casefold()) if folder else None)
             parent = parent or (known.root_id if known else None)
-        if parent == note.topic_id:
+        if parent == note.topic_id or note.topic_id == root_id:
             parent = None
         rank = float(ranks.get(note.topic_id, len(ranks) + number))
         grove.topics[note.topic_id] = replace(topic, parent_id=parent, rank=rank)
+
+
+def _linked(notes: list[_Note], by_name: Mapping[str, str], root_id: str) -> dict[str, str]:
+    """For each note the one from which it is reached by the fewest links, beginning at the root."""
+    wiki = {note.topic_id: [by_name.get(name.casefold(), "") for name in note.wiki] for note in notes}
+    found: dict[str, str] = {}
+    seen: set[str] = set()
+    for start in (*filter(None, [root_id]), *wiki):
+        waiting = [] if start in seen else [start]
+        seen.add(start)
+        for current in waiting:  # it grows while it is walked through
+            for target in wiki.get(current, ()):
+                if target and target not in seen:
+                    seen.add(target)
+                    found[target] = current
+                    waiting.append(target)
+    return found
 
 
 def _root_of(notes: list[_Note], name: str) -> str:

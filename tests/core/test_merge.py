@@ -9,10 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowalledge_desktop.core.difference import difference
-from knowalledge_desktop.core.edits import removal, renaming
-from knowalledge_desktop.core.graph import Change, Explanation, Map, PutExplanation, PutTopic, Rendering, Topic
+from knowalledge_desktop.core.graph import Change, Map, PutTopic, Topic
 from knowalledge_desktop.core.merge import Side, merge
-from tests.support.maps import maps, shape, titles
+from tests.support.maps import edits, maps, shape
 
 
 def side_of(base: Map, ours: Map) -> Side:
@@ -21,34 +20,6 @@ def side_of(base: Map, ours: Map) -> Side:
 
 def side_of_import(after: Map, theirs: Map) -> Side:
     return Side(base=after, seen=theirs, mirror=after)
-
-
-@st.composite
-def edits(draw: st.DrawFn, document: Map, who: str) -> Map:
-    """The map after some acts by somebody."""
-    for number in range(draw(st.integers(0, 5))):
-        topic = document.topics[draw(st.sampled_from(sorted(document.topics)))]
-        act = draw(st.sampled_from(["rename", "note", "add", "remove", "move", "text"]))
-        change = Change(())
-        if act == "rename":
-            change = renaming(document, topic.topic_id, f"{draw(titles())} {who}{number}")
-        elif act == "note":
-            change = Change((PutTopic(topic, replace(topic, note=f"{topic.note}\nnote of {who}{number}")),))
-        elif act == "add":
-            new = Topic(f"{who}{number}", f"New {who}{number}", topic.topic_id, 0.5)
-            change = Change((PutTopic(document.topics.get(new.topic_id), new),))
-        elif act == "remove" and topic.topic_id != document.root_id:
-            change = removal(document, topic.topic_id)
-        elif act == "move":
-            goals = sorted(set(document.topics) - set(document.branch(topic.topic_id)))
-            if goals:
-                goal = draw(st.sampled_from(goals))
-                change = Change((PutTopic(topic, replace(topic, parent_id=goal)),))
-        elif act == "text":
-            text = Explanation(topic.topic_id, Rendering(), f"Text of {who}{number}")
-            change = Change((PutExplanation(document.explanations.get(text.key), text),))
-        document = document.apply(change)
-    return document
 
 
 def everything(document: Map) -> str:

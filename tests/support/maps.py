@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 
 from knowalledge_desktop.core.content import Claim, ClaimState, Picture, Provenance, Relation, Source, Usage
+from knowalledge_desktop.core.edits import removal, renaming
 from knowalledge_desktop.core.graph import (
+    Change,
     Explanation,
     Link,
     LinkKind,
     Map,
     Opinion,
     Place,
+    PutExplanation,
+    PutTopic,
     Rendering,
     Topic,
 )
@@ -214,3 +219,31 @@ def shape(document: Map) -> dict[str, Any]:
         "places": (dict(document.places), dict(document.view_places)),
         "pictures": {k: p.sha256 for k, p in document.pictures.items()},
     }
+
+
+@st.composite
+def edits(draw: st.DrawFn, document: Map, who: str) -> Map:
+    """The map after some acts by somebody."""
+    for number in range(draw(st.integers(0, 5))):
+        topic = document.topics[draw(st.sampled_from(sorted(document.topics)))]
+        act = draw(st.sampled_from(["rename", "note", "add", "remove", "move", "text"]))
+        change = Change(())
+        if act == "rename":
+            change = renaming(document, topic.topic_id, f"{draw(titles())} {who}{number}")
+        elif act == "note":
+            change = Change((PutTopic(topic, replace(topic, note=f"{topic.note}\nnote of {who}{number}")),))
+        elif act == "add":
+            new = Topic(f"{who}{number}", f"New {who}{number}", topic.topic_id, 0.5)
+            change = Change((PutTopic(document.topics.get(new.topic_id), new),))
+        elif act == "remove" and topic.topic_id != document.root_id:
+            change = removal(document, topic.topic_id)
+        elif act == "move":
+            goals = sorted(set(document.topics) - set(document.branch(topic.topic_id)))
+            if goals:
+                goal = draw(st.sampled_from(goals))
+                change = Change((PutTopic(topic, replace(topic, parent_id=goal)),))
+        elif act == "text":
+            text = Explanation(topic.topic_id, Rendering(), f"Text of {who}{number}")
+            change = Change((PutExplanation(document.explanations.get(text.key), text),))
+        document = document.apply(change)
+    return document
