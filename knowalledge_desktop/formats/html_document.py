@@ -41,12 +41,12 @@ blockquote{margin:8pt 0 8pt 16pt;color:#434f5a}a{color:#333db5}
 
 
 class HtmlDocument:
-    """`.doc.html`: the map as a text to go on writing."""
+    """`.html`: the map as a text to go on writing."""
 
     facts = FormatFacts(
         name="document",
         title="Document for Word (HTML)",
-        suffixes=(".doc.html",),
+        suffixes=(".html",),
         keeps="Titles as headings, texts, tables, notes, pictures, links; sources as footnotes, with licences.",
         loses="It is for reading and writing on, and cannot be imported.",
         two_way=False,

@@ -67,7 +67,7 @@ class MermaidFlowchart:
     facts = FormatFacts(
         name="mermaid-flowchart",
         title="Mermaid flow chart",
-        suffixes=(".flow.mmd",),
+        suffixes=(".mmd",),
         keeps="Titles, their order and the cross links, as text that wikis and code hosts draw.",
         loses="Everything but titles and links. It cannot be imported.",
         two_way=False,
