@@ -18,9 +18,10 @@ from knowalledge_desktop.adapters.clock import SystemClock
 from knowalledge_desktop.adapters.keyring_secrets import KeyringSecrets
 from knowalledge_desktop.adapters.library_backup import LibraryBackup
 from knowalledge_desktop.adapters.library_db import LibraryDb
-from knowalledge_desktop.adapters.logs import set_up_logs
+from knowalledge_desktop.adapters.logs import set_up_logs, without_logs
 from knowalledge_desktop.adapters.paths import resolve_paths
 from knowalledge_desktop.adapters.settings_file import SettingsFile
+from knowalledge_desktop.core.errors import StorageError
 from knowalledge_desktop.core.ports import Clock, Engine, Library, SecretStore
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.services.backup import BackupService
@@ -62,7 +63,10 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
     settings_file = SettingsFile(paths.config / "settings.json", environ)
     keyring = KeyringSecrets(environ)
     secrets = overrides.secrets or keyring
-    end_logs = set_up_logs(paths.state / "logs", secrets=keyring.known)
+    try:
+        end_logs = set_up_logs(paths.state / "logs", secrets=keyring.known)
+    except StorageError:  # the library says what stands in the way; what is kept opens all the same
+        end_logs = without_logs
     file = LibraryDb(paths.data / "library.db", clock)
     copies = LibraryBackup(file, paths.data / "library.db", clock)
     held = HeldLibrary(file, copies.look_again, clock, new_id)

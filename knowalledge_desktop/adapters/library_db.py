@@ -72,9 +72,11 @@ class LibraryDb:
 
         def work() -> T:
             if self._writing is not None:
-                self._writing.close()
-                self._writing = None
-                self._file.close()
+                try:
+                    self._writing.close()
+                finally:
+                    self._writing = None
+                    self._file.close()
             return act()
 
         await loop.run_in_executor(self._reader, self._close_reading)

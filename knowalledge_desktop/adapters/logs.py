@@ -41,6 +41,10 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
         return super()._open()
 
 
+def without_logs() -> None:
+    """End logs that could not be begun, as their folder cannot be written."""
+
+
 def set_up_logs(
     folder: Path, level: int = logging.INFO, secrets: Callable[[], Sequence[str]] = _no_secrets
 ) -> Callable[[], None]:

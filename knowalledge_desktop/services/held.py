@@ -9,7 +9,7 @@ from typing import Any
 
 from knowalledge_desktop.core.content import Picture
 from knowalledge_desktop.core.errors import DiskFull, StorageError, StorageReadOnly
-from knowalledge_desktop.core.graph import Change, ChangeConflict, Map
+from knowalledge_desktop.core.graph import Change, ChangeConflict, Map, PutPlace
 from knowalledge_desktop.core.ports import Clock, Library, MapInfo
 from knowalledge_desktop.core.request import Answer, Request
 from knowalledge_desktop.core.validation import fold
@@ -22,7 +22,10 @@ Write = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What is only in memory: how many acts, of which maps, and what stands in the way."""
+    """What is only in memory: how many acts, of which maps, and what stands in the way.
+
+    Where the program itself has put topics for the first time is no act: it would do so again.
+    """
 
     acts: int = 0
     titles: tuple[str, ...] = ()
@@ -45,7 +48,7 @@ class HeldLibrary:
         self._look_again = look_again
         self._new_id = new_id
         self._lock = asyncio.Lock()
-        self._waiting: list[tuple[str, Write]] = []  # map id, write
+        self._waiting: list[tuple[str, Write, bool]] = []  # map id, write, whether a person would miss it
         self._maps: dict[str, Map] = {}
         self._pictures: dict[str, Picture] = {}
         self._because: StorageError | None = None
@@ -57,8 +60,9 @@ class HeldLibrary:
     @property
     def held(self) -> Held:
         """What is only in memory now."""
-        titles = tuple(dict.fromkeys(document.title for document in self._maps.values()))
-        return Held(len(self._waiting), titles, self._because)
+        missed = [map_id for map_id, _, is_act in self._waiting if is_act]
+        titles = tuple(dict.fromkeys(self._maps[each].title for each in missed if each in self._maps))
+        return Held(len(missed), titles, self._because)
 
     def listen(self, tell: Callable[[Held], None]) -> None:
         """Have every change of `held` told."""
@@ -79,7 +83,8 @@ class HeldLibrary:
         async def hold() -> None:
             await self._put((await self._present(map_id)).apply(change))
 
-        await self._write(map_id, lambda: self._library.apply(map_id, change), hold)
+        is_act = not all(isinstance(put, PutPlace) and put.before is None for put in change.puts)
+        await self._write(map_id, lambda: self._library.apply(map_id, change), hold, is_act=is_act)
 
     async def put_picture(self, picture: Picture) -> None:
         """Store the bytes of a picture, in memory when it must be."""
@@ -148,18 +153,18 @@ class HeldLibrary:
 
     # --- inside ---
 
-    async def _write(self, map_id: str, write: Write, hold: Write) -> None:
+    async def _write(self, map_id: str, write: Write, hold: Write, *, is_act: bool = True) -> None:
         async with self._lock:
             if self._waiting and not await self._flush():
                 await hold()
-                self._waiting.append((map_id, write))
+                self._waiting.append((map_id, write, is_act))
                 self._tell()
                 return
             try:
                 await write()
             except PASSING as error:
                 await hold()
-                self._waiting.append((map_id, write))
+                self._waiting.append((map_id, write, is_act))
                 self._note(error)
             else:
                 if self._because is not None:
@@ -170,11 +175,11 @@ class HeldLibrary:
         """Write in order; what could not be written stays in line, nothing is dropped."""
         if not self._waiting:
             return True
-        await self._look_again()  # the file may have been opened for reading only
         before = len(self._waiting)
         try:
+            await self._look_again()  # the file may have been opened for reading only
             while self._waiting:
-                map_id, write = self._waiting[0]
+                map_id, write, _ = self._waiting[0]
                 try:
                     await write()
                 except PASSING:

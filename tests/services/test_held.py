@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,7 +11,7 @@ import pytest
 
 from knowalledge_desktop.core.edits import renaming
 from knowalledge_desktop.core.errors import DiskFull, NewerVersion, StorageError, StorageReadOnly
-from knowalledge_desktop.core.graph import Change, Map, PutTopic, Topic
+from knowalledge_desktop.core.graph import Change, Map, Place, PutPlace, PutTopic, Topic
 from knowalledge_desktop.core.ports import Library
 from knowalledge_desktop.services.backup import BackupService
 from knowalledge_desktop.services.edit import EditService
@@ -139,6 +140,19 @@ async def test_a_map_that_was_changed_elsewhere_meanwhile_is_kept_beside_it(benc
     assert await bench.held.flush()
     assert bench.disk.documents()["m1"] == photosynthesis("m1")
     assert set(bench.disk.documents()["rescued"].topics) >= {"mine", "mine too"}
+
+
+async def test_first_places_are_kept_in_memory_but_are_no_act(bench: Bench) -> None:
+    await bench.held.create(replace(photosynthesis("m1"), places={}))
+    bench.disk.failing = DiskFull()
+    await bench.held.apply("m1", Change((PutPlace("c1", None, Place(1.0, 2.0)),), "move"))
+    assert (await bench.held.load("m1")).places["c1"] == Place(1.0, 2.0)
+    assert bench.held.held.acts == 0
+    await bench.held.apply("m1", Change((PutPlace("c1", Place(1.0, 2.0), Place(3.0, 2.0)),), "move"))
+    assert bench.held.held.acts == 1
+    bench.disk.failing = None
+    assert await bench.held.flush()
+    assert bench.disk.documents()["m1"].places["c1"] == Place(3.0, 2.0)
 
 
 async def test_pictures_are_held_too(bench: Bench) -> None:
