@@ -8,8 +8,8 @@ from dataclasses import asdict, replace
 from knowalledge_desktop.cli.console import plain
 from knowalledge_desktop.cli.context import Context
 from knowalledge_desktop.cli.shapes import Json
-from knowalledge_desktop.cli.waiting import METRIC_NAMES, when
 from knowalledge_desktop.core.errors import UserInputError
+from knowalledge_desktop.core.limit_words import METRIC_NAMES, when
 from knowalledge_desktop.core.pace import DayPace
 from knowalledge_desktop.core.prices import money
 from knowalledge_desktop.core.quota import Gauge, Limits, Metric

@@ -40,13 +40,17 @@ from __future__ import annotations
 
 
 class AppError(Exception):
-    """A known trouble. `detail` is a short technical remark, free of secrets."""
+    """A known trouble. `detail` is a short technical remark, free of secrets.
+
+    `task` names what an engine was asked for (see `request.Task`), empty when none was asked.
+    """
 
     exit_code = 70
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail)
         self.detail = detail
+        self.task = ""
 
 
 class UserInputError(AppError):

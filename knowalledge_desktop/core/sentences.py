@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from knowalledge_desktop.core import errors as e
 from knowalledge_desktop.core.quota import MICRO, Metric
+from knowalledge_desktop.core.sentences_tasks import FOR_TASK
 
 _SOON_S = 120.0
 _MEASURES = {
@@ -297,13 +298,21 @@ def title_of(kind: str) -> str:
 
 def templates() -> tuple[str, ...]:
     """All templates, for the translators' catalogue."""
-    rows = [_BUG, *_TABLE.values()]
+    rows = [_BUG, *_TABLE.values(), *(_Row(*words) for words in FOR_TASK.values())]
     texts = [text for row in rows for text in (row.title, *row.text, *row.next_step) if text]
     return tuple(dict.fromkeys(texts))
 
 
 def _row(error: BaseException) -> _Row:
-    return next((_TABLE[kind] for kind in type(error).__mro__ if kind in _TABLE), _BUG)
+    found = next((kind for kind in type(error).__mro__ if kind in _TABLE), None)
+    if found is None:
+        return _BUG
+    words = FOR_TASK.get((found, error.task)) if isinstance(error, e.AppError) else None
+    return (
+        _TABLE[found]
+        if words is None
+        else replace(_TABLE[found], title=words[0], text=words[1], next_step=words[2])
+    )
 
 
 def _values(error: BaseException, now: float, format_time: Callable[[float], str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from knowalledge_desktop.core.content import ExplanationText, Illustration, SubtopicList
+from knowalledge_desktop.core.errors import AppError
 from knowalledge_desktop.core.ports import Engine, Metrics
 from knowalledge_desktop.core.request import Answer, Part, Request, SubstituteKind
 
@@ -34,6 +35,8 @@ class Instrumented:
             raise
         except BaseException as error:
             self._metrics.error(type(error).__name__)
+            if isinstance(error, AppError):  # its sentence may depend on what was asked for
+                error.task = request.task.value
             raise
 
     def _count(self, answer: Answer) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
+from knowalledge_desktop.core import limit_words
 from knowalledge_desktop.core.pace import DayPace
 from knowalledge_desktop.core.quota import Gauge, Metric
 from knowalledge_desktop.core.request import Queued, Request
@@ -14,7 +15,6 @@ from knowalledge_desktop.ui.messages import local_time
 
 MINUTE = (Metric.RPM, Metric.TPM, Metric.IPM)
 BUDGETS = (Metric.DAY_BUDGET, Metric.MONTH_BUDGET)
-_SOON_S = 120.0
 _DAY_S = 86_400.0
 _K, _M = 1_000, 1_000_000
 
@@ -23,17 +23,14 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("Quota", text)
 
 
+def translated(template: str) -> str:
+    """A template of the words for limits in the user's language."""
+    return _tr(template)
+
+
 def name_of(metric: Metric) -> str:
     """What a limit is called within a sentence."""
-    return {
-        Metric.RPM: _tr("requests per minute"),
-        Metric.TPM: _tr("input tokens per minute"),
-        Metric.IPM: _tr("images per minute"),
-        Metric.RPD: _tr("requests per day"),
-        Metric.TPD: _tr("input tokens per day"),
-        Metric.DAY_BUDGET: _tr("today’s budget"),
-        Metric.MONTH_BUDGET: _tr("this month’s budget"),
-    }[metric]
+    return _tr(limit_words.METRIC_NAMES[metric])
 
 
 def amount(metric: Metric, value: int) -> str:
@@ -72,18 +69,15 @@ def short_use(gauge: Gauge) -> str:
 
 def when(until: float, now: float) -> str:
     """How far off a moment is: "in 23 s", beyond two minutes "at 09:00", on other days with the date."""
-    left = until - now
-    if left <= _SOON_S:
-        return _tr("in {n} s").format(n=max(1, math.ceil(left)))
-    if left <= _DAY_S:
-        return _tr("at {time}").format(time=local_time(until))
+    if until - now <= _DAY_S:
+        return limit_words.when(until, now, local_time, _tr)
     date = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(until)).date(), QLocale.FormatType.ShortFormat)
     return _tr("on {date} at {time}").format(date=date, time=local_time(until))
 
 
 def _within(until: float, now: float) -> str:
     """As `when`, in words that stay true while they are on the screen."""
-    if until - now <= _SOON_S:
+    if until - now <= limit_words.SOON_S:
         return _tr("within {n} s").format(n=max(1, math.ceil(until - now)))
     return when(until, now)
 
@@ -157,16 +151,7 @@ def pace_short(day: DayPace) -> str:
 
 def waiting_line(waiting: Sequence[tuple[Request, Queued]], now: float) -> str:
     """What the first of those who wait is waiting for; empty when nobody waits."""
-    if not waiting:
-        return ""
-    first = min((state for _, state in waiting), key=lambda state: state.position)
-    if first.metric:
-        text = _tr("Waiting: {name} of {model}").format(name=name_of(Metric(first.metric)), model=first.model)
-    else:
-        text = _tr("Waiting: others are asked first of {model}").format(model=first.model)
-    if first.until is not None:
-        text += _tr(", free {when}").format(when=when(first.until, now))
-    return text + _tr(", {n} in line").format(n=len(waiting))
+    return limit_words.waiting_line(waiting, lambda until: when(until, now), _tr)
 
 
 def _capital(text: str) -> str:

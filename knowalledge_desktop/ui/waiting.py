@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
+from knowalledge_desktop.core import limit_words
 from knowalledge_desktop.core.graph import Map
-from knowalledge_desktop.core.quota import Metric
 from knowalledge_desktop.core.request import Queued, Request, Task
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.ask_controller import ASK
 from knowalledge_desktop.ui.canvas.pills import GENERATING, QUEUED
 from knowalledge_desktop.ui.map_controller import EXPAND, EXPLAIN, ILLUSTRATE
-from knowalledge_desktop.ui.quota_words import name_of, when
+from knowalledge_desktop.ui.quota_words import translated, when
 from knowalledge_desktop.ui.tasks import TaskRunner
 
 POLL_MS = 500
@@ -149,17 +149,15 @@ def _tr(text: str) -> str:
 
 def wait_reason(queued: Queued) -> str:
     """What stands in the way: "requests per minute of gemini-x"."""
-    if queued.metric:
-        return _tr("{name} of {model}").format(name=name_of(Metric(queued.metric)), model=queued.model)
-    return _tr("others are asked first of {model}").format(model=queued.model)
+    return limit_words.reason(queued, translated)
 
 
 def wait_time(queued: Queued, now: float, *, place: bool = True) -> str:
     """When its turn may come and, unless that is left out, its place: "free in 23 s, number 2 in line"."""
-    line = _tr("number {n} in line").format(n=queued.position)
-    if queued.until is None:
+    line = limit_words.place(queued, translated)
+    free = limit_words.free(queued, lambda until: when(until, now), translated)
+    if not free:
         return line
-    free = _tr("free {when}").format(when=when(queued.until, now))
     return f"{free}, {line}" if place else free
 
 

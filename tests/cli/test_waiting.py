@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from knowalledge_desktop.cli.waiting import waiting_line
 from knowalledge_desktop.core.errors import Offline
+from knowalledge_desktop.core.limit_words import waiting_line, when
 from knowalledge_desktop.core.request import Queued, Request, Task, TextDelta
 from tests.support.cli_services import Bench, Outcome, command, console
 
@@ -18,7 +18,10 @@ NOW = 1_800_000_000.0
 
 
 def line(*states: Queued) -> str:
-    return waiting_line([(ASK, state) for state in states], NOW, lambda until: f"<{until - NOW:.0f}>")
+    def told(until: float) -> str:
+        return when(until, NOW, lambda until: f"<{until - NOW:.0f}>")
+
+    return waiting_line([(ASK, state) for state in states], told)
 
 
 @pytest.mark.parametrize(
@@ -26,17 +29,17 @@ def line(*states: Queued) -> str:
     [
         (
             Queued(2, "gemini-x", "rpm", NOW + 22.3),
-            "Waiting: requests per minute of gemini-x, free in 23 s (position 2)",
+            "Waiting: requests per minute of gemini-x, free in 23 s, number 2 in line",
         ),
         (
             Queued(1, "gemini-x", "tpd", NOW + 500),
-            "Waiting: input tokens per day of gemini-x, free at <500> (position 1)",
+            "Waiting: input tokens per day of gemini-x, free at <500>, number 1 in line",
         ),
         (
             Queued(1, "gemini-x", "ipm", NOW - 3),
-            "Waiting: images per minute of gemini-x, free in 1 s (position 1)",
+            "Waiting: images per minute of gemini-x, free in 1 s, number 1 in line",
         ),
-        (Queued(3, "gemini-x"), "Waiting: others are asked first of gemini-x (position 3)"),
+        (Queued(3, "gemini-x"), "Waiting: others are asked first of gemini-x, number 3 in line"),
     ],
 )
 def test_the_reason_the_time_and_the_place(state: Queued, text: str) -> None:
@@ -46,7 +49,7 @@ def test_the_reason_the_time_and_the_place(state: Queued, text: str) -> None:
 def test_of_several_the_first_is_told() -> None:
     assert line() == ""
     several = (Queued(2, "m", "rpm", NOW + 9), Queued(1, "m", "rpm", NOW + 5), Queued(3, "m", "rpm", NOW + 5))
-    assert line(*several) == "Waiting: requests per minute of m, free in 5 s (3 requests wait)"
+    assert line(*several) == "Waiting: requests per minute of m, free in 5 s, 3 in line"
 
 
 class Queue:
@@ -88,8 +91,8 @@ def test_a_terminal_shows_the_wait_and_then_what_was_there(bench: Bench) -> None
     assert done.code == 0
     assert passing(done)[:4] == [
         "Asking about Jazz …",
-        "Waiting: requests per minute of m, free in 22 s (position 2)",
-        "Waiting: requests per minute of m, free in 21 s (position 1)",
+        "Waiting: requests per minute of m, free in 22 s, number 2 in line",
+        "Waiting: requests per minute of m, free in 21 s, number 1 in line",
         "Asking about Jazz …",
     ]
     assert "Jazz 2" in done.out

@@ -56,7 +56,7 @@ def test_a_wait_is_told_and_can_be_ended(environ: dict[str, str]) -> None:
     command = [*PROGRAM, "explore", "Bebop", "--json"]
     process = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.PIPE, stderr=end)
     os.close(end)
-    shown = read_until(terminal, b"(position 1)")
+    shown = read_until(terminal, b"number 1 in line")
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=_PATIENCE_S)
     os.close(terminal)

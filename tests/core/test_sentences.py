@@ -9,7 +9,9 @@ from knowalledge_desktop.core import sentences
 from knowalledge_desktop.core.errors import (
     AppError,
     CircuitOpen,
+    ContentBlocked,
     Incomplete,
+    KeyMissing,
     KeyRejected,
     ModelUnavailable,
     Offline,
@@ -160,3 +162,29 @@ def test_utc_time() -> None:
 
 def test_a_sentence_without_a_next_step_renders_to_nothing_there() -> None:
     assert Sentence("a", "b {c}", values={"c": "{d}"}).render() == ("a", "b {d}", "")
+
+
+TASKED = [(KeyMissing, task) for task in ("question", "illustration", "image_topic")]
+TASKED += [(ContentBlocked, task) for _, task in TASKED]
+
+
+@pytest.mark.parametrize(("kind", "task"), TASKED)
+def test_what_is_asked_of_gemini_alone_has_sentences_of_its_own(kind: type[AppError], task: str) -> None:
+    error, other = kind("SAFETY"), kind("SAFETY")
+    error.task, other.task = task, "explanation"
+    assert describe(other).render() == describe(kind("SAFETY")).render()
+    own = describe(error).render()
+    assert own != describe(other).render()
+    assert "this topic" not in own[0]
+    assert "The built-in Atlas works without one." not in own[2]
+    assert problem(error)["status"] == problem(other)["status"]
+    assert "{" not in "".join(own)
+    assert {describe(error).title, describe(error).text, describe(error).next_step} <= set(templates())
+
+
+def test_a_blocked_picture_is_no_blocked_topic() -> None:
+    error = ContentBlocked("SAFETY")
+    error.task = "illustration"
+    assert one_line(error) == (
+        "Gemini declined to draw this. It gave no picture (SAFETY). Try it once more, or illustrate another topic."
+    )

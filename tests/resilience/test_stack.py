@@ -140,3 +140,11 @@ async def test_stopping_closes_the_engine_at_once() -> None:
     assert bench.gemini.open == 0
     assert [call[2] for call in bench.metrics.calls] == ["cancelled"]
     assert bench.metrics.errors == []
+
+
+async def test_an_error_names_what_was_asked_for() -> None:
+    bench = Bench([KeyMissing()], [KeyMissing()])
+    for task in (Task.QUESTION, Task.ILLUSTRATION):
+        with pytest.raises(KeyMissing) as caught:
+            await told(bench.stack, Request(task, "DNA", question="Why?", engine=EngineChoice.GEMINI))
+        assert caught.value.task == task

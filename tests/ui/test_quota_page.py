@@ -359,7 +359,7 @@ def test_a_request_that_waits_is_counted_down_and_can_be_stopped(
             first = words(driver, "statusWaiting")
             model = services.preferences.settings.text_model
             assert first.startswith(f"Waiting: requests per minute of {model}, free in ")
-            assert first.endswith(" s, 1 in line")
+            assert first.endswith(" s, number 1 in line")
             await until(lambda: words(driver, "statusWaiting") != first, "the countdown")
             assert len(oracle.asked) == 1
             driver.window.desk.stop_all()

@@ -49,18 +49,18 @@ class OpinionRow(QFrame):
         """Show what is thought of an explanation; of none, nothing is to be seen."""
         self._kept = kept
         self.setVisible(kept is not None)
-        if kept is None:
-            return
-        self._dress(self._useful, kept.opinion is Opinion.USEFUL, self.tr("This explanation is useful"))
-        self._dress(self._wrong, kept.opinion is Opinion.WRONG, self.tr("Something in this explanation is wrong"))
-        note = " ".join(kept.opinion_note.split())
+        opinion = kept.opinion if kept is not None else Opinion.NONE
+        self._dress(self._useful, opinion is Opinion.USEFUL, self.tr("This explanation is useful"))
+        self._dress(self._wrong, opinion is Opinion.WRONG, self.tr("Something in this explanation is wrong"))
+        whole = kept.opinion_note if kept is not None else ""
+        note = " ".join(whole.split())
         self._report.setText(self.tr("Your report…") if note else self.tr("Report…"))
         self._report.setAccessibleName(self.tr("Read your report") if note else self.tr("Report what is wrong"))
         self._report.setToolTip(
             self.tr("Write down what is wrong. It is kept here and can be copied; nothing is sent.")
         )
         self._note.show_text(self.tr("You wrote: {note}").format(note=note) if note else "")
-        self._note.setToolTip(kept.opinion_note)
+        self._note.setToolTip(whole)
         self._note.setVisible(bool(note))
 
     def _dress(self, button: QToolButton, is_chosen: bool, text: str) -> None:  # noqa: FBT001 - a plain state
