@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QCheckBox, QDialog, QListWidget, QListWidgetItem, QPlainTextEdit, QWidget
 
@@ -14,7 +14,8 @@ from knowalledge_desktop.core.exchange import FormatFacts
 from knowalledge_desktop.services.exchange_report import ExportReport, ImportReport
 from knowalledge_desktop.ui.widgets.basics import column, label, row, text_button
 
-WIDTH, HEIGHT = 560, 480
+WIDTH, HEIGHT = 560, 560
+ROW_AIR = 18  # pixels above and below the words of a row together
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,9 @@ class ExportDialog(QDialog):
         self.list.setObjectName("exportFormats")
         self.list.setAccessibleName(self.tr("Format"))
         for each in self._formats:
-            self.list.addItem(QListWidgetItem(f"{each.title}   {each.suffixes[0]}"))
+            self._add(f"{each.title}   {each.suffixes[0]}")
         for other in self._others:
-            self.list.addItem(QListWidgetItem(other.title))
+            self._add(other.title)
         self._keeps = label("", "body", wrap=True)
         self._keeps.setObjectName("exportKeeps")
         self._loses = label("", "secondary", wrap=True)
@@ -67,6 +68,11 @@ class ExportDialog(QDialog):
         """What is marked."""
         at = max(0, self.list.currentRow())
         return self._formats[at] if at < len(self._formats) else self._others[at - len(self._formats)]
+
+    def _add(self, text: str) -> None:
+        item = QListWidgetItem(text)
+        item.setSizeHint(QSize(0, self.list.fontMetrics().height() + ROW_AIR))
+        self.list.addItem(item)
 
     def _tell(self) -> None:
         chosen = self.chosen
