@@ -68,6 +68,7 @@ async def live(
     await services.prepare()
     door = _door(window, services)
     collector = Collector(window)
+    _give_access(window)
     _log.info("window live after %d ms, a map was open: %s", clock.elapsed(), opened)
     port = await _open_port(services, port_for, window)
     window.desk.backups.begin(services.notices())
@@ -105,6 +106,13 @@ def _window(app: QApplication, services: Services, tasks: TaskRunner) -> MainWin
     window = MainWindow(services, theme, Icons(services.folders.resources, theme), tasks)
     theme.finish()
     return window
+
+
+def _give_access(window: MainWindow) -> None:
+    """Screen readers find the topics of the map; nobody else pays for it."""
+    from knowalledge_desktop.ui.canvas.accessible import MapAccess
+
+    MapAccess(window.canvas)
 
 
 def _begin(window: MainWindow, topic: str | None, *, opened: bool) -> None:

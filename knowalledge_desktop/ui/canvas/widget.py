@@ -136,6 +136,11 @@ class GraphCanvas(MapView):
             self._remarks = dict(remarks)
             self._describe()
 
+    @property
+    def remarks(self) -> Mapping[str, str]:
+        """What is to know about topics now."""
+        return self._remarks
+
     def reserve(self, topic_id: str, count: int) -> None:
         """Show where about so many subtopics will come."""
         row = self._rows.index.get(topic_id, -1)
