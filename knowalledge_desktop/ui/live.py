@@ -53,13 +53,7 @@ async def live(
     closed = asyncio.Event()
     window.closing.connect(closed.set)
     _report_bugs(window)
-    opened = False
-    try:
-        opened = await window.desk.library.open_last()
-    except AppError as error:
-        window.desk.tell_error(error)
-    if not opened:
-        window.desk.show_start()
+    opened = await _open_last(window)
     window.show()
     if curtain is not None:
         await first_paint(window.canvas if opened else window)
@@ -106,6 +100,18 @@ def _window(app: QApplication, services: Services, tasks: TaskRunner) -> MainWin
     window = MainWindow(services, theme, Icons(services.folders.resources, theme), tasks)
     theme.finish()
     return window
+
+
+async def _open_last(window: MainWindow) -> bool:
+    """The map that was open last, else the first page; tells whether it is a map."""
+    opened = False
+    try:
+        opened = await window.desk.library.open_last()
+    except AppError as error:
+        window.desk.tell_error(error)
+    if not opened:
+        window.desk.show_start()
+    return opened
 
 
 def _give_access(window: MainWindow) -> None:
