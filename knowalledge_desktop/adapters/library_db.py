@@ -30,6 +30,9 @@ from knowalledge_desktop.core.versions import Act
 T = TypeVar("T")
 
 
+_READ_AHEAD = "PRAGMA cache_size = -32768"  # KiB of pages that the reader keeps, so that lists come from memory
+
+
 class _Ticket:
     """One job of the reader; `dropped` when nobody waits for it any more."""
 
@@ -255,6 +258,7 @@ class LibraryDb:
         def run() -> T:
             if self._reading is None:
                 self._reading = self._file.reader()
+                self._reading.script(_READ_AHEAD)
             with self._lock:
                 self._running = ticket
             try:

@@ -18,7 +18,10 @@ _INFO = f"""SELECT map.map_id, {TITLE},
     (SELECT count(*) FROM topic WHERE topic.map_id = map.map_id),
     (SELECT count(DISTINCT topic_id) FROM explanation WHERE explanation.map_id = map.map_id),
     map.updated_at, map.opened_at,
-    (SELECT engine FROM topic WHERE topic.map_id = map.map_id AND engine <> 'person' ORDER BY row DESC LIMIT 1),
+    coalesce(
+        nullif((SELECT engine FROM topic WHERE row =
+            (SELECT max(t.row) FROM topic t WHERE t.map_id = map.map_id)), 'person'),
+        (SELECT engine FROM topic WHERE topic.map_id = map.map_id AND engine <> 'person' LIMIT 1)),
     map.pinned_at IS NOT NULL,
     (SELECT group_concat(tag, '{_TAG}')
         FROM (SELECT tag FROM map_tag WHERE map_tag.map_id = map.map_id ORDER BY folded)),
@@ -30,6 +33,11 @@ _ORDER = "map.pinned_at IS NULL, map.opened_at DESC, map.created_at DESC"
 _ROOT = "JOIN topic root ON root.map_id = map.map_id AND root.topic_id = map.root_id"
 _TWINS = f"""SELECT root.folded AS folded, max(map.opened_at) AS last FROM map {_ROOT}
     WHERE map.deleted_at IS NULL GROUP BY root.folded HAVING count(*) > 1"""  # noqa: S608
+
+# From one language to the next one in the index, so that a large library is not read for it.
+_LANGUAGES = """WITH RECURSIVE known(language) AS (SELECT min(language) FROM explanation UNION ALL
+    SELECT (SELECT min(e.language) FROM explanation e WHERE e.language > known.language) FROM known
+    WHERE known.language IS NOT NULL) SELECT language FROM known"""
 
 
 def listed(db: Connection, listing: Listing) -> tuple[MapInfo, ...]:
@@ -117,7 +125,10 @@ def overview(db: Connection, since: float) -> Overview:
     )
     return Overview(
         maps=maps,
-        topics=db.value("SELECT count(*) FROM topic JOIN map USING (map_id) WHERE deleted_at IS NULL"),
+        topics=db.value(
+            "SELECT (SELECT count(*) FROM topic) - (SELECT count(*) FROM topic WHERE map_id IN"
+            " (SELECT map_id FROM map WHERE deleted_at IS NOT NULL))"
+        ),
         pinned=pinned,
         recent=recent,
         duplicates=db.value(
@@ -126,15 +137,8 @@ def overview(db: Connection, since: float) -> Overview:
         ),
         trash=trash,
         tags=tuple((tag, count) for tag, count in tags),
-        engines=_distinct(db, "SELECT engine FROM topic"),
-        languages=_distinct(db, "SELECT language FROM explanation"),
+        languages=tuple(language for (language,) in db.rows(_LANGUAGES) if language),
     )
-
-
-def _distinct(db: Connection, sql: str) -> tuple[str, ...]:
-    table, column = sql.split()[-1], sql.split()[1]
-    rows = db.rows(f"SELECT DISTINCT {column} FROM {table}")  # noqa: S608
-    return tuple(sorted(name for (name,) in rows if name))
 
 
 def twins(db: Connection, map_id: str) -> tuple[MapInfo, ...]:

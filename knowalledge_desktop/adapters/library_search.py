@@ -14,7 +14,7 @@ from knowalledge_desktop.core.shelf import EVERYTHING, Filter, Found, Where
 from knowalledge_desktop.core.validation import fold
 
 _NEWEST = 200  # titles that are ranked in memory
-_FILTERED = 2000  # newest titles that a filter looks at while typing; all of them in the pause
+_FILTERED = 500  # newest titles that a filter looks at while typing; all of them in the pause
 _BEGINNINGS = 50  # titles that begin with what is typed, in alphabetical order
 _BODY_LETTERS = 3  # shorter words match too much text to rank it while typing
 _SUMMARY = 160  # characters of a summary shown under a title
@@ -24,10 +24,12 @@ _LAST = "\U0010ffff"
 
 _COLUMNS = f"""topic.map_id, {TITLE}, topic.topic_id, topic.title, topic.folded, topic.summary,
     topic.topic_id = map.root_id,
-    (SELECT max(ifnull(e.quality, -1)) FROM explanation e
+    (SELECT max(ifnull(e.quality, -1)) FROM explanation e INDEXED BY explanation_facts
         WHERE e.map_id = topic.map_id AND e.topic_id = topic.topic_id)"""  # noqa: S608 (only constants)
 _MAP = "CROSS JOIN map ON map.map_id = topic.map_id"
 _KEPT = "map.deleted_at IS NULL"
+# As a range, so that it is read from the index of the shelf.
+_OUT = "topic.map_id NOT IN (SELECT map_id FROM map WHERE deleted_at > -1e300)"
 
 
 def find_topics(db: Connection, text: str, limit: int, among: Filter = EVERYTHING) -> tuple[SearchHit, ...]:
@@ -52,19 +54,35 @@ def find_titles(db: Connection, text: str, among: Filter, limit: int) -> tuple[S
         return ()
     wanted = fold(_plain(text))
     where, values = _conditions(among)
-    begin = f"""SELECT {_COLUMNS} FROM (SELECT row FROM topic WHERE folded >= ? AND folded < ?
-            ORDER BY folded LIMIT {_BEGINNINGS}) AS hit
-        CROSS JOIN topic ON topic.row = hit.row {_MAP} WHERE {_KEPT}{where}"""  # noqa: S608
-    found = db.rows(begin, (wanted, wanted + _LAST, *values))
+    found = db.rows(
+        "SELECT topic.row, topic.folded FROM (SELECT row FROM topic WHERE folded >= ? AND folded < ?"  # noqa: S608
+        f" ORDER BY folded LIMIT {_BEGINNINGS}) AS hit CROSS JOIN topic ON topic.row = hit.row"
+        f" WHERE {_OUT}{where}",
+        (wanted, wanted + _LAST, *values),
+    )
+    newest = "SELECT rowid AS row FROM title_words WHERE title_words MATCH ? ORDER BY rowid DESC"
     if among:
-        source = f"""(SELECT rowid AS row FROM title_words WHERE title_words MATCH ?
-            ORDER BY rowid DESC LIMIT {_FILTERED}) AS hit CROSS JOIN topic ON topic.row = hit.row {_MAP}
-            WHERE {_KEPT}{where} LIMIT {_NEWEST}"""  # noqa: S608
-    else:
-        source = f"""title_words CROSS JOIN topic ON topic.row = title_words.rowid {_MAP}
-            WHERE title_words MATCH ? AND {_KEPT} ORDER BY title_words.rowid DESC LIMIT {_NEWEST}"""
-    found += db.rows(f"SELECT {_COLUMNS} FROM {source}", (_query(words), *values))  # noqa: S608
-    return _shown(_ranked(found, wanted), words, limit)
+        newest += f" LIMIT {_FILTERED}"
+    found += db.rows(
+        f"SELECT topic.row, topic.folded FROM ({newest}) AS hit"  # noqa: S608
+        f" CROSS JOIN topic ON topic.row = hit.row WHERE {_OUT}{where} LIMIT {_NEWEST}",
+        (_query(words), *values),
+    )
+    best = sorted(
+        dict(found).items(), key=lambda row: (row[1] != wanted, not row[1].startswith(wanted), len(row[1]))
+    )
+    # Only what is shown is read whole: a text has pages of its own, which may be far apart on the disk.
+    return _shown(_whole(db, [row for row, _ in best[:limit]]), words, limit)
+
+
+def _whole(db: Connection, rows: Sequence[int]) -> list[Row]:
+    """These topics in this order; in one statement, as each one has a cost of its own."""
+    found = db.rows(
+        f"SELECT {_COLUMNS}, topic.row FROM json_each(?) AS hit CROSS JOIN topic ON topic.row = hit.value {_MAP}",  # noqa: S608
+        (str(list(rows)),),
+    )
+    known = {row[-1]: row for row in found}
+    return [known[row] for row in rows if row in known]
 
 
 def find_texts(db: Connection, text: str, among: Filter, limit: int) -> tuple[SearchHit, ...]:

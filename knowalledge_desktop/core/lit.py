@@ -66,8 +66,8 @@ def _marked(text: str, places: Sequence[_Place], start: int, end: int) -> str:
 
 def _places(text: str, words: tuple[str, ...]) -> list[_Place]:
     """Where the words are, in order; longer ones first where several begin."""
-    pieces = [_folded(ch) for ch in text]
-    folded = "".join(pieces)
+    pieces: Sequence[str] = text if text.isascii() else [_folded(ch) for ch in text]
+    folded = text.lower() if text.isascii() else "".join(pieces)
     if len(folded) == len(text):
         origin: Sequence[int] = range(len(text) + 1)
     else:
@@ -76,8 +76,7 @@ def _places(text: str, words: tuple[str, ...]) -> list[_Place]:
     for number, word in enumerate(words):
         if not word:
             continue
-        edge = "" if is_unspaced(word) or not word[0].isalnum() else r"(?<!\w)"
-        for hit in re.finditer(edge + re.escape(word), folded):
+        for hit in _wanted(word).finditer(folded):
             stop = origin[hit.end()]
             if hit.end() and stop == origin[hit.end() - 1]:
                 stop += 1  # a letter that is several when folded is marked whole
@@ -85,6 +84,13 @@ def _places(text: str, words: tuple[str, ...]) -> list[_Place]:
                 stop += 1
             found.append((origin[hit.start()], stop, number))
     return sorted(found, key=lambda place: (place[0], -place[1]))
+
+
+@lru_cache(maxsize=64)
+def _wanted(word: str) -> re.Pattern[str]:
+    """A word at the beginning of one, or anywhere when its script does not space words."""
+    edge = "" if is_unspaced(word) or not word[0].isalnum() else r"(?<!\w)"
+    return re.compile(edge + re.escape(word))
 
 
 @lru_cache(maxsize=4096)

@@ -62,7 +62,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """How much there is: maps by shelf, by tag, and in all; `engines` and `languages` that occur."""
+    """How much there is: maps by shelf, by tag, and in all; `languages` of the texts."""
 
     maps: int = 0
     topics: int = 0
@@ -71,7 +71,6 @@ class Overview:
     duplicates: int = 0
     trash: int = 0
     tags: tuple[tuple[str, int], ...] = ()
-    engines: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
 
 

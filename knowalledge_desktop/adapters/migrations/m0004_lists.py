@@ -25,6 +25,9 @@ ALTER TABLE topic ADD COLUMN made_at REAL AS (json_extract(provenance, '$.create
 ALTER TABLE topic ADD COLUMN language TEXT AS (json_extract(provenance, '$.language')) VIRTUAL;
 ALTER TABLE explanation ADD COLUMN made_at REAL AS (json_extract(provenance, '$.created_at')) VIRTUAL;
 ALTER TABLE explanation ADD COLUMN engine TEXT AS (json_extract(provenance, '$.engine')) VIRTUAL;
+-- All that lists and filters want of a text, without reading the text.
+CREATE INDEX explanation_facts ON explanation(map_id, topic_id, quality, language, engine, made_at);
+CREATE INDEX explanation_language ON explanation(language);
 """
 
 _JOURNAL = """
