@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -14,6 +14,8 @@ from knowalledge_desktop.core.graph import Map, Place
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Size = tuple[float, float]
+PIECE = 2000
+"""So many values are made into an array at once: in a worker, that holds up the window as long as it takes."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def forest_of(document: Map, sizes: Mapping[str, Size]) -> Forest:
         if row + 1 == levels[-1] and len(ids) == levels[-1]:
             break
         row += 1
-    boxes = np.fromiter(chain.from_iterable(map(sizes.__getitem__, ids)), float, 2 * len(ids)).reshape(-1, 2)
+    boxes = sizes_array(sizes, ids)
     depth = np.repeat(np.arange(len(levels) - 1), np.diff(levels))
     return Forest(
         tuple(ids),
@@ -115,6 +117,16 @@ def forest_of(document: Map, sizes: Mapping[str, Size]) -> Forest:
         boxes[:, 1],
         tuple(levels),
     )
+
+
+def sizes_array(sizes: Mapping[str, Size], ids: Sequence[str]) -> Floats:
+    """Widths and heights of topics, a row each."""
+    boxes = np.empty((len(ids), 2))
+    for begin in range(0, len(ids), PIECE):
+        part = ids[begin : begin + PIECE]
+        flat = np.fromiter(chain.from_iterable(map(sizes.__getitem__, part)), float, 2 * len(part))
+        boxes[begin : begin + PIECE] = flat.reshape(-1, 2)
+    return boxes
 
 
 def places_of(document: Map, ids: tuple[str, ...], x: Floats, y: Floats) -> dict[str, Place]:

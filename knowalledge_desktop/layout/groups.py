@@ -8,6 +8,7 @@ import numpy as np
 
 from knowalledge_desktop.core.graph import Map, Place
 from knowalledge_desktop.layout.boxes import Boxes, Size
+from knowalledge_desktop.layout.forest import sizes_array
 
 
 def new_groups(document: Map) -> list[tuple[str, list[str]]]:
@@ -26,7 +27,8 @@ def taken_boxes(document: Map, sizes: Mapping[str, Size]) -> Boxes:
     placed = [(i, at) for i, at in document.places.items() if i in document.topics]
     if not placed:
         return Boxes()
-    return Boxes.of(np.array([(at.x, at.y) for _, at in placed]), np.array([sizes[i] for i, _ in placed]))
+    x, y = np.array([at.x for _, at in placed]), np.array([at.y for _, at in placed])
+    return Boxes.of(np.column_stack([x, y]), sizes_array(sizes, [i for i, _ in placed]))
 
 
 def settle(

@@ -10,7 +10,7 @@ import numpy as np
 
 from knowalledge_desktop.core.graph import Map, Place
 from knowalledge_desktop.layout.boxes import Size
-from knowalledge_desktop.layout.forest import Floats, places_of
+from knowalledge_desktop.layout.forest import Floats, places_of, sizes_array
 from knowalledge_desktop.layout.groups import new_groups, taken_boxes
 
 NUMBER = 36.0
@@ -79,7 +79,7 @@ def _needs(document: Map) -> dict[str, set[str]]:
 def tidy(document: Map, sizes: Mapping[str, Size]) -> dict[str, Place]:
     """Places for all topics from scratch; the first one at the origin."""
     ids = study_order(document)
-    boxes = np.array([sizes[i] for i in ids])
+    boxes = sizes_array(sizes, ids)
     step, pitch = _cell(boxes)
     count = max(1, round(math.sqrt(SHAPE * len(ids) * pitch / step)))
     x, y = _winding(boxes, step, pitch, min(count, len(ids)))
@@ -105,8 +105,8 @@ def place(document: Map, sizes: Mapping[str, Size]) -> dict[str, Place]:
     if not new:
         return {}
     ids = tuple(i for i in study_order(document) if i in new)
-    boxes = np.array([sizes[i] for i in ids])
-    known = np.array([sizes[i] for i in document.places if i in document.topics])
+    boxes = sizes_array(sizes, ids)
+    known = sizes_array(sizes, [i for i in document.places if i in document.topics])
     step, pitch = _cell(np.concatenate([boxes, known]) if len(known) else boxes)
     left, _, right, bottom = taken_boxes(document, sizes).bounds()
     x, y = _winding(boxes, step, pitch, max(1, min(len(ids), int((right - left + NUMBER + GAP) / step + 0.01))))

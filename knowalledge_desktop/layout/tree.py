@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowalledge_desktop.core.graph import Map, Place
 from knowalledge_desktop.layout.boxes import Boxes, Size
@@ -12,6 +13,8 @@ from knowalledge_desktop.layout.columns import Group, column
 from knowalledge_desktop.layout.contour import Contour, Outline
 from knowalledge_desktop.layout.forest import Floats, Forest, forest_of, places_of
 from knowalledge_desktop.layout.groups import new_groups, settle, taken_boxes
+
+Bools = NDArray[np.bool_]
 
 LEVEL_GAP = 56.0
 """Clear distance between the rows of two levels."""
@@ -36,15 +39,12 @@ def tidy(document: Map, sizes: Mapping[str, Size]) -> dict[str, Place]:
 def tree(forest: Forest) -> tuple[Floats, Floats]:
     """The centres of all topics, x and y; the root at the origin."""
     tops = _tops(forest)
-    hung = _lists(forest, tops)
-    contour = Contour(forest, forest.w, GAPS, BETWEEN_BRANCHES, hung)
+    listed, list_tops = _listed(forest, tops)
+    contour = Contour(forest, forest.w, GAPS, BETWEEN_BRANCHES, _outlines(forest, tops, listed, list_tops))
     contour.stack(forest.children(0), 1)
     x = np.array(contour.offsets)
-    y = tops[forest.depth] + forest.h / 2
-    for parent in hung:
-        rows = slice(forest.children(parent).start, forest.children(parent).stop)
-        x[rows] = INDENT + (forest.w[rows] - forest.w[parent]) / 2
-        y[rows] = _list_tops(forest, parent, tops) + forest.h[rows] / 2
+    x[listed] = INDENT + (forest.w[listed] - forest.w[forest.parent[listed]]) / 2
+    y = np.where(listed, list_tops, tops[forest.depth]) + forest.h / 2
     return forest.summed(x), y - forest.h[0] / 2
 
 
@@ -55,31 +55,34 @@ def _tops(forest: Forest) -> Floats:
     return np.concatenate([[0.0], np.cumsum(high)])
 
 
-def _list_tops(forest: Forest, parent: int, tops: Floats) -> Floats:
-    rows = slice(forest.children(parent).start, forest.children(parent).stop)
-    high = forest.h[rows] + LIST_GAP
-    begin = tops[forest.depth[parent]] + forest.h[parent] + FIRST_GAP
-    return begin + np.cumsum(high) - high
+def _listed(forest: Forest, tops: Floats) -> tuple[Bools, Floats]:
+    """Which topics stand in a list below their parent, and the top of each if it does."""
+    below = forest.parent[1:]
+    inner = np.bincount(below, forest.count[1:] > 0, len(forest)) > 0
+    has_list = (forest.count >= LIST_FROM) & ~inner
+    has_list[0] = False
+    above = np.maximum(forest.parent, 0)
+    step = np.cumsum(forest.h + LIST_GAP) - forest.h - LIST_GAP
+    within = step - step[np.minimum(forest.first[above], len(forest) - 1)]
+    begin = tops[forest.depth[above]] + forest.h[above] + FIRST_GAP
+    return has_list[above] & (forest.parent >= 0), begin + within
 
 
-def _lists(forest: Forest, tops: Floats) -> dict[int, Outline]:
+def _outlines(forest: Forest, tops: Floats, listed: Bools, list_tops: Floats) -> dict[int, Outline]:
     """Parents whose children are a list, and the outline of what is below them."""
-    leaf = forest.count == 0
-    found: dict[int, Outline] = {}
-    for parent in np.flatnonzero(forest.count >= LIST_FROM).tolist():
-        children = forest.children(parent)
-        rows = slice(children.start, children.stop)
-        if parent == 0 or not bool(leaf[rows].all()):
-            continue
-        left = INDENT - float(forest.w[parent]) / 2
-        span = (left - INDENT / 2, left + float(forest.w[rows].max()))
-        bottom = float(_list_tops(forest, parent, tops)[-1] + forest.h[rows][-1])
-        # The list reaches down over the rows of so many levels.
-        level = int(forest.depth[parent]) + 1
-        deep = len(tops) - 1
-        more = max(0, int(np.searchsorted(tops[level:], bottom)) - 1) if level < deep else 0
-        found[parent] = [span] * (1 + more)
-    return found
+    parents = np.unique(forest.parent[listed])
+    if not len(parents):
+        return {}
+    inner = np.flatnonzero(forest.count > 0)
+    widest = dict(zip(inner.tolist(), np.maximum.reduceat(forest.w, forest.first[inner]).tolist(), strict=True))
+    last = forest.first[parents] + forest.count[parents] - 1
+    # A list reaches down over the rows of so many levels; beyond the last one there is nothing to meet.
+    level = forest.depth[parents] + 1
+    more = np.maximum(0, np.searchsorted(tops, list_tops[last] + forest.h[last]) - level - 1)
+    more = np.where(level < len(tops) - 1, more, 0)
+    left = INDENT - forest.w[parents] / 2
+    found = zip(parents.tolist(), left.tolist(), more.tolist(), strict=True)
+    return {row: [(at - INDENT / 2, at + widest[row])] * (1 + deep) for row, at, deep in found}
 
 
 def place(document: Map, sizes: Mapping[str, Size]) -> dict[str, Place]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -11,13 +13,16 @@ from knowalledge_desktop.core.graph import Change, Map, Place, PutPlace
 from knowalledge_desktop.core.views import View, seen_in
 from knowalledge_desktop.services.session import MapSession
 from knowalledge_desktop.services.views import look_at, put_places
-from knowalledge_desktop.ui.canvas.views import BIG, offered, places_for, tidied
+from knowalledge_desktop.ui.canvas.views import BIG, Sizes, offered, places_for, tidied
 from knowalledge_desktop.ui.tasks import TaskRunner
 
 if TYPE_CHECKING:
     from knowalledge_desktop.ui.main_window import MainWindow
 
 LAYOUT = "layout"
+TURN_S, USUAL_TURN_S = 0.0005, 0.005
+"""How long a thread may keep the interpreter while a layout is worked out, and else (Python's default)."""
+Layout = Callable[[View, Map, Sizes], dict[str, Place]]
 _BY_PERSON = ("tidy", "move")
 
 
@@ -71,11 +76,11 @@ class ViewController(QObject):
         seen = seen_in(document, view)
         found: dict[str, Place] = {}
         if sum(1 for i in seen.topics if i not in seen.places) >= BIG:
-            found = await asyncio.to_thread(places_for, view, seen, self._canvas.sizes)
+            found = await _behind(places_for, view, seen, self._canvas.sizes)
         await look_at(session, view, found)
 
     async def _tidy(self, session: MapSession, document: Map, view: View) -> None:
-        found = await asyncio.to_thread(tidied, view, document, self._canvas.sizes)
+        found = await _behind(tidied, view, document, self._canvas.sizes)
         await put_places(session, view, found, "tidy")
 
     def _lay_out(self) -> None:
@@ -85,7 +90,7 @@ class ViewController(QObject):
             self._tasks.start(LAYOUT, self._lay_out_behind(session, document, self.view))
 
     async def _lay_out_behind(self, session: MapSession, document: Map, view: View) -> None:
-        found = await asyncio.to_thread(places_for, view, document, self._canvas.sizes)
+        found = await _behind(places_for, view, document, self._canvas.sizes)
         if session is self._maps.session:
             self._canvas.give(view, found)
 
@@ -109,3 +114,17 @@ class ViewController(QObject):
         moved_in = views.pop() if len(views) == 1 else None
         if moved_in is not None and moved_in != self.view:
             self.show(View(moved_in))
+
+
+async def _behind(work: Layout, view: View, document: Map, sizes: Sizes) -> dict[str, Place]:
+    """Work in a thread while the window goes on.
+
+    A thread of plain Python keeps the interpreter for as long as it may; with shorter turns the window, which
+    takes it several times a frame, ticks on.
+    """
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(min(before, TURN_S))
+    try:
+        return await asyncio.to_thread(work, view, document, sizes)
+    finally:
+        sys.setswitchinterval(max(before, USUAL_TURN_S))
