@@ -137,7 +137,7 @@ class _Document:
 
     def _text(self, text: Explanation, markdown: MarkdownHtml, *, several: bool) -> Iterator[str]:
         if several:
-            yield f"<p><b>{escape(rendering_title(text.rendering).capitalize())}</b></p>"
+            yield f"<p><b>{escape(rendering_title(text.rendering))}</b></p>"
         tongue = language(text.rendering.language)
         yield f'<div dir="auto" lang="{tongue}">{markdown.of(text.markdown)}</div>'
         origin = escape(origin_words(text.provenance))

@@ -162,7 +162,7 @@ class _Page:
 
     def _text(self, text: Explanation) -> Iterator[str]:
         origin = escape(origin_words(text.provenance))
-        yield f'<div class="kind"><b>{escape(rendering_title(text.rendering).capitalize())}</b>'
+        yield f'<div class="kind"><b>{escape(rendering_title(text.rendering))}</b>'
         yield f"<span>{origin}</span></div>" if origin else "</div>"
         tongue = language(text.rendering.language)
         yield f'<div class="text" dir="auto" lang="{tongue}">{self.markdown.of(text.markdown)}</div>'

@@ -89,14 +89,17 @@ function plain(text) { return text.normalize('NFKD').replace(/\\p{M}/gu, '').toL
 var words = null;
 function search() {
   var q = plain(box.value.trim());
-  items.forEach(function (li) { li.classList.remove('hit', 'now'); });
+  items.forEach(function (li) { li.classList.remove('hit', 'now', 'name'); });
   hits = []; at = -1; told.textContent = '';
   if (!q) { return; }
   if (!words) {
     words = items.map(function (li) { return plain(article(li).textContent); });
   }
   hits = items.filter(function (li, i) { return words[i].indexOf(q) >= 0; });
-  hits.forEach(function (li) { li.classList.add('hit'); });
+  hits.forEach(function (li) {
+    li.classList.add('hit');
+    li.classList.toggle('name', plain(row(li).textContent).indexOf(q) >= 0);
+  });
   if (hits.length) { step(1); } else { told.textContent = 'None'; }
 }
 function step(by) {
@@ -165,6 +168,7 @@ addEventListener('pointerup', function () { grip = null; });
 addEventListener('resize', redraw);
 if (document.fonts && document.fonts.ready) { document.fonts.ready.then(redraw); }
 choose(current, false);
-map.scrollTo({left: 0, top: Math.max(0, (map.scrollHeight - map.clientHeight) / 2), behavior: 'instant'});
+map.scrollTo({left: 0, behavior: 'instant',
+  top: getComputedStyle(edges).display === 'none' ? 0 : Math.max(0, (map.scrollHeight - map.clientHeight) / 2)});
 })();
 """

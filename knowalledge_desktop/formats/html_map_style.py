@@ -64,10 +64,11 @@ padding:11px 22px;border-radius:24px;font:600 16px/24px var(--ui);letter-spacing
 li[aria-selected=true]>.row>.node{border-color:var(--accent);box-shadow:0 0 0 1px var(--accent),
 0 0 0 5px var(--subtle)}
 li:focus-visible>.row>.node{outline:2px solid var(--accent);outline-offset:3px}
-.hit>.row>.node{border-color:var(--ring);box-shadow:0 0 0 .5px var(--ring)}
-.hit>.row>.node>bdi{background:var(--match);border-radius:3px}
-.hit.now>.row>.node>bdi{background:var(--current);color:#14191f}
-.d0.hit>.row>.node>bdi{color:var(--text)}
+.hit>.row>.node{border-color:var(--ring);box-shadow:0 0 0 1px var(--ring)}
+.name>.row>.node>bdi{background:var(--match);border-radius:3px}
+.now>.row>.node{border-color:var(--current)}
+.name.now>.row>.node>bdi{background:var(--current);color:#14191f}
+.d0.name>.row>.node>bdi{color:var(--text)}
 .fold{min-width:24px;height:24px;padding:0 6px;border-radius:12px;border:1px solid var(--strong);
 background:var(--raised);color:var(--second);font:500 11px/22px var(--ui);font-variant-numeric:tabular-nums;
 text-align:center;cursor:pointer;user-select:none}

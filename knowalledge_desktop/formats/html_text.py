@@ -31,6 +31,24 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
+_LANGUAGES = {
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "de": "German",
+    "it": "Italian",
+    "pt": "Portuguese",
+    "tr": "Turkish",
+    "zh": "Chinese",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "ru": "Russian",
+    "ar": "Arabic",
+    "he": "Hebrew",
+    "fa": "Persian",
+    "ur": "Urdu",
+    "hi": "Hindi",
+}
 _LEVELS = {"junior": "ages 8 to 12", "high-school": "high school", "undergraduate": "undergraduate"}
 
 
@@ -134,12 +152,13 @@ def origin_words(provenance: Provenance, *, edited: bool = False) -> str:
 
 
 def rendering_title(rendering: Rendering) -> str:
-    """What a text was written for, in words."""
+    """What a text was written for, in words, with a capital."""
     level = _LEVELS.get(str(rendering.level), str(rendering.level))
     words = [level, str(rendering.detail)]
     if str(rendering.style) != "general":
         words.append(str(rendering.style))
-    return ", ".join([*words, rendering.language])
+    words[0] = words[0][:1].upper() + words[0][1:]
+    return ", ".join([*words, _LANGUAGES.get(rendering.language, rendering.language)])
 
 
 def source_html(source: Source) -> str:

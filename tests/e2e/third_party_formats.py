@@ -69,6 +69,8 @@ Runtime.runtime.halt(0)
 LEAVE = """execute_scripts_without_asking=true
 execute_scripts_without_file_restriction=true
 execute_scripts_without_write_restriction=true
+execute_scripts_without_exec_restriction=true
+execute_scripts_without_network_restriction=true
 check_updates_automatically=false
 """
 

@@ -73,6 +73,16 @@ they pump protons, and the flow of protons makes ATP.
 }
 
 
+SUMMARIES = {
+    "Light reactions": "Light becomes chemical energy, and water becomes oxygen.",
+    "Calvin cycle": "Carbon dioxide becomes sugar.",
+    "Chloroplast": "The part of a cell in which it happens.",
+    "Leaf": "The organ that is made for it.",
+    "Limits": "What it lacks when it is slow.",
+    "History": "Who found out what, and when.",
+}
+
+
 def shown_map() -> Map:
     """Photosynthesis, three levels deep."""
     topics: dict[str, Topic] = {}
@@ -90,7 +100,7 @@ def shown_map() -> Map:
             title,
             stack[-1] if stack else None,
             float(number),
-            "" if depth != 1 else f"How {title[0].lower()}{title[1:]} belongs to it.",
+            SUMMARIES.get(title, ""),
             Relation.RELATED if title == "History" else Relation.SUBTOPIC,
             (Source(title, WIKI + title.replace(" ", "_"), "CC-BY-SA-4.0"),) if depth == 1 else (),
             ATLAS if depth == 1 else GEMINI,
