@@ -329,3 +329,32 @@ def test_arrows_lead_to_what_one_sees_there(flow: Flow) -> None:
         assert canvas.selected_id == the_map(driver).root_id
 
     flow(steps)
+
+
+def test_a_big_map_without_places_is_laid_out_behind_the_window_and_turned_so(flow: Flow) -> None:
+    async def steps(driver: Driver) -> None:
+        topics = {"r": Topic("r", "Everything")}
+        for n in range(40):
+            topics[f"b{n}"] = Topic(f"b{n}", f"Branch {n}", "r", float(n))
+            for m in range(32):
+                topics[f"b{n}.{m}"] = Topic(f"b{n}.{m}", f"Topic {n} {m}", f"b{n}", float(m))
+        await driver.services.library._library.create(Map("big", "Everything", "r", topics))
+        driver.window.desk.maps.show(await driver.services.library.open("big"))
+        canvas = driver.window.canvas
+        assert len(canvas.rows) == 0  # nothing is shown before it has a place
+        await until(lambda: len(canvas.rows) == len(topics), "the layout")
+        await quiet(driver)
+        assert set(the_map(driver).places) == set(topics)
+        await turned(driver, View.TREE)
+        assert set(the_map(driver).view_places["tree"]) == set(topics)
+        before = spread(canvas)
+        dragged(canvas, "r", QPoint(30, 60))
+        await quiet(driver)
+        driver.window.views.tidy()
+        await until(lambda: spread(canvas) == before, "a tidy view")
+        await quiet(driver)
+        driver.window.desk.undo()
+        await until(lambda: spread(canvas) != before, "the places before")
+        await quiet(driver)
+
+    flow(steps)
