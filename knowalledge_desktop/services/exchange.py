@@ -65,19 +65,26 @@ class ExchangeService:
         return ExportReport(path, kind.facts, len(document.topics), len(exported.data), exported.losses)
 
     async def import_file(
-        self, path: Path, *, name: str = "", into: MapSession | None = None, join: bool = False
+        self,
+        path: Path,
+        *,
+        name: str = "",
+        into: MapSession | None = None,
+        join: bool = False,
+        held: Callable[[str], MapSession | None] = lambda map_id: None,
     ) -> ImportReport:
         """Take in a file, or the folder of a vault.
 
         A file of a map that is in the library, or of `into`, is merged with it as one step of undo; another one
         becomes a new map. With `join` a file that does not know the map is merged into `into` too, topics being
-        told by their titles. Raises ImportRefused, UserInputError, StorageError.
+        told by their titles. `held` gives the session of a map that is worked on behind. Raises ImportRefused,
+        UserInputError, StorageError.
         """
         kind, data = await self._read(path, name)
         from knowalledge_desktop.formats.base import Caps
 
         found = await asyncio.to_thread(kind.read, data, path.stem, Caps())
-        target = await self._target(found, into)
+        target = await self._target(found, into, held)
         if target is None and join and into is not None:
             from knowalledge_desktop.core.merge_titles import with_known_ids
 
@@ -138,7 +145,9 @@ class ExchangeService:
             raise ImportRefused("The file is empty.")
         return _format_to_read(name, path, data), data
 
-    async def _target(self, found: Imported, into: MapSession | None) -> MapSession | None:
+    async def _target(
+        self, found: Imported, into: MapSession | None, held: Callable[[str], MapSession | None]
+    ) -> MapSession | None:
         """The map that a file is of, open or in the library."""
         map_id = found.document.map_id
         if not found.keeps_ids:
@@ -146,18 +155,22 @@ class ExchangeService:
         if into is not None and (map_id == into.map.map_id or (not map_id and _is_kin(found.document, into.map))):
             return into
         if map_id:
-            try:
-                document = await self._library.load(map_id)
-            except MapNotFound:
-                return None
-            if map_id not in {each.map_id for each in await self._library.maps()}:
-                await self._library.restore(map_id)  # it is in the trash
-            return MapSession(document, self._library, stored=True)
+            return held(map_id) or await self._kept(map_id)
         for info in list(await self._library.maps())[:_KIN_MOST]:
             document = await self._library.load(info.map_id)
             if _is_kin(found.document, document):
                 return MapSession(document, self._library, stored=True)
         return None
+
+    async def _kept(self, map_id: str) -> MapSession | None:
+        """A map of the library; one in the trash is brought back."""
+        try:
+            document = await self._library.load(map_id)
+        except MapNotFound:
+            return None
+        if map_id not in {each.map_id for each in await self._library.maps()}:
+            await self._library.restore(map_id)
+        return MapSession(document, self._library, stored=True)
 
     async def _new_map(self, kind: Format, found: Imported) -> ImportReport:
         document = replace(found.document, map_id=found.document.map_id or self._new_id())

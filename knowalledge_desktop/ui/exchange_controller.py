@@ -67,7 +67,9 @@ class ExchangeController(QObject):
     async def read(self, path: Path, *, join: bool = False) -> None:
         """Import a file, and see the map with it; raises ImportRefused, UserInputError, StorageError."""
         session = self._desk.maps.session
-        report = await self._services.exchange.import_file(path, into=session, join=join)
+        report = await self._services.exchange.import_file(
+            path, into=session, join=join, held=self._desk.jobs.session_of
+        )
         if report.session is not self._desk.maps.session:
             opened = await self._services.library.open(report.session.map.map_id)
             self._desk.maps.show(self._desk.jobs.session_of(opened.map.map_id) or opened)
