@@ -192,7 +192,7 @@ class LibraryDb:
 
     async def texts(self, text: str, among: Filter, *, limit: int = 50) -> Sequence[SearchHit]:
         """The second stage of a search: all texts; cancel it to stop the search itself."""
-        return await self._read(lambda db: library_search.find_texts(db, text, among, limit))
+        return await self._read(lambda db: library_search.find_texts(db, text, among, limit, self._go_on))
 
     async def near(self, text: str, among: Filter, *, limit: int = 20) -> Found:
         """Topics whose title is written nearly so."""
@@ -278,6 +278,11 @@ class LibraryDb:
         except asyncio.CancelledError:
             self._drop(ticket)
             raise
+
+    def _go_on(self) -> None:
+        """For jobs of the reader: end the one that nobody waits for any more, also outside a statement."""
+        if self._running is not None and self._running.dropped:
+            raise Interrupted
 
     def _drop(self, ticket: _Ticket) -> None:
         """Stop this job if it runs, and never the one after it.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from knowalledge_desktop.adapters.library_connection import Connection, Row
+from knowalledge_desktop.adapters.library_near import words_meant
 from knowalledge_desktop.adapters.library_rows import TITLE
 from knowalledge_desktop.core.lit import is_unspaced, lit, snippet
-from knowalledge_desktop.core.near import forgiven, nearest
 from knowalledge_desktop.core.ports import SearchHit
 from knowalledge_desktop.core.shelf import EVERYTHING, Filter, Found, Where
 from knowalledge_desktop.core.validation import fold
@@ -30,6 +30,13 @@ _MAP = "CROSS JOIN map ON map.map_id = topic.map_id"
 _KEPT = "map.deleted_at IS NULL"
 # As a range, so that it is read from the index of the shelf.
 _OUT = "topic.map_id NOT IN (SELECT map_id FROM map WHERE deleted_at > -1e300)"
+
+
+Stop = Callable[[], None]
+
+
+def nobody_stops() -> None:
+    """Somebody waits for the result."""
 
 
 def find_topics(db: Connection, text: str, limit: int, among: Filter = EVERYTHING) -> tuple[SearchHit, ...]:
@@ -85,10 +92,13 @@ def _whole(db: Connection, rows: Sequence[int]) -> list[Row]:
     return [known[row] for row in rows if row in known]
 
 
-def find_texts(db: Connection, text: str, among: Filter, limit: int) -> tuple[SearchHit, ...]:
+def find_texts(
+    db: Connection, text: str, among: Filter, limit: int, go_on: Stop = nobody_stops
+) -> tuple[SearchHit, ...]:
     """Topics with all words in the title, in a text, or in summary or note; the best first.
 
-    Text of scripts that do not space words is matched anywhere inside.
+    Text of scripts that do not space words is matched anywhere inside. `go_on` is asked between one text and
+    the next, and may raise to end the search.
     """
     words = _folded_words(text)
     if limit <= 0 or not _plain(text).strip():
@@ -100,13 +110,13 @@ def find_texts(db: Connection, text: str, among: Filter, limit: int) -> tuple[Se
         return found.all()
     if any(map(is_unspaced, words)):
         found.add(_shown(_title_like(db, words, among, limit), words, limit))
-        found.add(_unspaced(db, words, _raw_words(text), among, limit))
+        found.add(_unspaced(db, words, _raw_words(text), among, limit, go_on))
         return found.all()
     if among:
         found.add(_shown(_all_titles(db, words, among, limit), words, limit))
     if max(map(len, words)) >= _BODY_LETTERS:
-        found.add(_texts(db, words, among, limit))
-        found.add(_summaries(db, words, among, limit))
+        found.add(_texts(db, words, among, limit, go_on))
+        found.add(_summaries(db, words, among, limit, go_on))
         inside = [word for word in words if len(word) >= _BODY_LETTERS]
         found.add(_shown(_title_like(db, inside, among, limit), inside, limit))
     return found.all()
@@ -117,7 +127,7 @@ def find_near(db: Connection, text: str, among: Filter, limit: int) -> Found:
     words = _folded_words(text)
     if limit <= 0 or not words or any(map(is_unspaced, words)):
         return Found()
-    meant = [_known(db, word) for word in words]
+    meant = words_meant(db, words)
     if not all(meant) or [each[0] for each in meant] == words:
         return Found()
     query = " AND ".join(f"({' OR '.join(_quoted(word) for word in each)})" for each in meant)
@@ -130,6 +140,14 @@ def find_near(db: Connection, text: str, among: Filter, limit: int) -> Found:
     best = [each[0] for each in meant]
     hits = _shown(_ranked(rows, " ".join(best)), [word for each in meant for word in each], limit)
     return Found(tuple(replace(hit, where=Where.NEAR) for hit in hits), " ".join(best) if hits else "")
+
+
+def _told(rows: Iterable[Row], words: Sequence[str], where: Where, go_on: Stop) -> list[SearchHit]:
+    hits: list[SearchHit] = []
+    for row in rows:
+        go_on()
+        hits.append(_hit(row, words, where, snippet(row[8], words)))
+    return hits
 
 
 class _Hits:
@@ -258,7 +276,7 @@ def _all_titles(db: Connection, words: list[str], among: Filter, limit: int) -> 
     return _ranked(rows, " ".join(words))
 
 
-def _texts(db: Connection, words: list[str], among: Filter, limit: int) -> list[SearchHit]:
+def _texts(db: Connection, words: list[str], among: Filter, limit: int, go_on: Stop) -> list[SearchHit]:
     where, values = _conditions(among)
     rows = db.rows(
         f"SELECT {_COLUMNS}, explanation.markdown FROM explanation_words"  # noqa: S608
@@ -267,10 +285,10 @@ def _texts(db: Connection, words: list[str], among: Filter, limit: int) -> list[
         f" {_MAP} WHERE explanation_words MATCH ? AND {_KEPT}{where} ORDER BY explanation_words.rank LIMIT ?",
         (_query(words), *values, limit),
     )
-    return [_hit(row, words, Where.TEXT, snippet(row[8], words)) for row in rows]
+    return _told(rows, words, Where.TEXT, go_on)
 
 
-def _summaries(db: Connection, words: list[str], among: Filter, limit: int) -> list[SearchHit]:
+def _summaries(db: Connection, words: list[str], among: Filter, limit: int, go_on: Stop) -> list[SearchHit]:
     where, values = _conditions(among)
     rows = db.rows(
         f"SELECT {_COLUMNS}, topic.summary || ' ' || topic.note FROM topic_words"  # noqa: S608
@@ -278,7 +296,7 @@ def _summaries(db: Connection, words: list[str], among: Filter, limit: int) -> l
         f" WHERE topic_words MATCH ? AND {_KEPT}{where} ORDER BY topic_words.rank LIMIT ?",
         (_query(words), *values, limit),
     )
-    return [_hit(row, words, Where.SUMMARY, snippet(row[8], words)) for row in rows]
+    return _told(rows, words, Where.SUMMARY, go_on)
 
 
 def _title_like(db: Connection, words: Sequence[str], among: Filter, limit: int) -> list[Row]:
@@ -307,7 +325,9 @@ def _title_like(db: Connection, words: Sequence[str], among: Filter, limit: int)
     return _ranked(rows, " ".join(words))
 
 
-def _unspaced(db: Connection, words: list[str], raw: list[str], among: Filter, limit: int) -> list[SearchHit]:
+def _unspaced(
+    db: Connection, words: list[str], raw: list[str], among: Filter, limit: int, go_on: Stop
+) -> list[SearchHit]:
     """Texts and summaries that have the words, as they are written, anywhere inside."""
     where, values = _conditions(among)
     hits: list[SearchHit] = []
@@ -337,7 +357,7 @@ def _unspaced(db: Connection, words: list[str], raw: list[str], among: Filter, l
             f" WHERE {parts} MATCH ? AND {like} AND {_KEPT}{where} ORDER BY {parts}.rowid DESC LIMIT ?",
             (" AND ".join(entries), *inside, *values, limit),
         )
-        hits += [_hit(row, words, kind, snippet(row[8], words)) for row in rows]
+        hits += _told(rows, words, kind, go_on)
     return hits
 
 
@@ -357,42 +377,3 @@ def _entries(db: Connection, index: str, word: str) -> str:
             (word, word + _LAST),
         )
     return "(" + " OR ".join('"' + term.replace('"', '""') + '"' for (term,) in rows) + ")" if rows else ""
-
-
-# --- near misses ---
-
-
-def _known(db: Connection, word: str) -> tuple[str, ...]:
-    """The word itself when a title has it, else the nearest words of titles; nothing when none is near."""
-    if db.value("SELECT 1 FROM title_words WHERE title_words MATCH ? LIMIT 1", (_quoted(word),)):
-        return (word,)
-    most = forgiven(word)
-    if not most:
-        return ()
-    alike = dict(
-        db.rows(
-            "SELECT term, doc FROM title_vocabulary WHERE term >= ? AND term < ? AND length(term) >= ?",
-            (word[0], word[0] + _LAST, len(word) - most),
-        )
-    )
-    alike.update(_words_alike(db, word, most))
-    return nearest(word, alike.items(), most)
-
-
-def _words_alike(db: Connection, word: str, most: int) -> dict[str, int]:
-    """Words of titles that share enough groups of three letters with a word: for mistakes in its first letter."""
-    threes = list(dict.fromkeys(word[n : n + _THREE] for n in range(len(word) - _THREE + 1)))
-    enough = max(1, len(threes) - _THREE * most)
-    union = " UNION ALL ".join("SELECT rowid FROM topic_parts WHERE topic_parts MATCH ?" for _ in threes)
-    rows = db.rows(
-        f"SELECT topic.folded FROM (SELECT rowid, count(*) AS shared FROM ({union}) GROUP BY rowid"  # noqa: S608
-        f" HAVING shared >= ? ORDER BY shared DESC LIMIT {_NEWEST}) AS hit JOIN topic ON topic.row = hit.rowid",
-        (*('"' + three.replace('"', '""') + '"' for three in threes), enough),
-    )
-    found: dict[str, int] = {}
-    for (title,) in rows:
-        for each in title.split():
-            clean = each.strip("()[]{}.,;:!?\"'’‘“”-")
-            if clean:
-                found[clean] = found.get(clean, 0) + 1
-    return found

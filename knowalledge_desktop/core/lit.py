@@ -12,6 +12,8 @@ MARK, UNMARK = "\x02", "\x03"
 
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR", "BOPOMOFO")
 _BEFORE, _AFTER = 40, 120  # characters of a snippet before and after its first match
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_LOOKED_AT = 40  # matches among which the best place is looked for
 _SIGNS = re.compile(r"(?m)^\s{0,3}(?:#{1,6}|>|[-*+]|\d+[.)])\s+|[*_`]+|!?\[([^\]\n]*)\]\([^()\s]*\)")
 
 
@@ -31,7 +33,10 @@ def snippet(markdown: str, words: Sequence[str]) -> str:
     places = _places(text, tuple(words))
     if not places:
         return _cut(text, 0, _BEFORE + _AFTER, ())
-    best = max(places, key=lambda at: (len({w for s, _, w in places if at[0] <= s < at[0] + _AFTER}), -at[0]))
+    best = places[0]
+    if len(words) > 1:
+        some = places[:_LOOKED_AT]
+        best = max(some, key=lambda at: (len({w for s, _, w in some if at[0] <= s < at[0] + _AFTER}), -at[0]))
     start = max(0, best[0] - _BEFORE)
     if start:  # at a word
         space = text.find(" ", start, best[0])
@@ -66,11 +71,13 @@ def _marked(text: str, places: Sequence[_Place], start: int, end: int) -> str:
 
 def _places(text: str, words: tuple[str, ...]) -> list[_Place]:
     """Where the words are, in order; longer ones first where several begin."""
-    pieces: Sequence[str] = text if text.isascii() else [_folded(ch) for ch in text]
-    folded = text.lower() if text.isascii() else "".join(pieces)
-    if len(folded) == len(text):
+    if text.isascii() or all(len(_folded(ch)) == 1 for ch in set(text)):
+        pieces: Sequence[str] = text
+        folded = _NOT_ASCII.sub(lambda found: _folded(found[0]), text).lower()
         origin: Sequence[int] = range(len(text) + 1)
     else:
+        pieces = [_folded(ch) for ch in text]
+        folded = "".join(pieces)
         origin = [n for n, piece in enumerate(pieces) for _ in piece] + [len(text)]
     found: list[_Place] = []
     for number, word in enumerate(words):
