@@ -27,7 +27,7 @@ from knowalledge_desktop.formats.base import (
     with_foreign,
 )
 from knowalledge_desktop.formats.safe_xml import parse_xml
-from knowalledge_desktop.formats.tree import Grove
+from knowalledge_desktop.formats.tree import Grove, is_near
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -276,7 +276,7 @@ class _Heap:
         views = _json(told.get("views"), {})
         for view, about in cast("dict[str, Any]", views).items() if isinstance(views, dict) else ():
             place = _tried(lambda about=about: place_from(about))
-            if place is not None:
+            if place is not None and is_near(place):
                 self.views.setdefault(view, {})[key] = place
 
 

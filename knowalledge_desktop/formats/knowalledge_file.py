@@ -18,7 +18,7 @@ from knowalledge_desktop.core.exchange import FormatFacts, Loss
 from knowalledge_desktop.core.graph import Map
 from knowalledge_desktop.core.map_codec import canonical, map_from, map_json, whole_letters
 from knowalledge_desktop.formats.base import Caps, Exported, Extras, Imported, is_id
-from knowalledge_desktop.formats.tree import Grove
+from knowalledge_desktop.formats.tree import Grove, is_near
 from knowalledge_desktop.formats.zips import looks_zipped, pack, unpack
 
 KIND = "knowalledge"
@@ -109,10 +109,11 @@ class KnowalledgeFile:
         warnings = tuple(grove.warnings)
         losses = (Loss("pictures", lost, "Their bytes are not in the file."),) if lost else ()
         views = {
-            view: {key: place for key, place in places.items() if key in whole.topics}
+            view: {key: place for key, place in places.items() if key in whole.topics and is_near(place)}
             for view, places in document.view_places.items()
         }
-        whole = replace(whole, title=document.title, view=document.view, view_places=views)
+        shown = {view: places for view, places in views.items() if places}
+        whole = replace(whole, title=document.title, view=document.view, view_places=shown)
         return Imported(whole, pictures, keeps_ids=True, lineage=lineage, losses=losses, warnings=warnings)
 
     def recognises(self, data: bytes) -> bool:
@@ -163,7 +164,11 @@ def _pictures(document: Map, members: dict[str, bytes]) -> tuple[dict[str, Pictu
     lost = 0
     for about in document.pictures.values():
         data = members.get(_picture_name(about.sha256, about.mime))
-        picture = Picture.of(about.mime, data, about.width, about.height) if data is not None else None
+        picture = (
+            Picture.of(about.mime, data, about.width, about.height)
+            if data is not None and about.mime in _ENDINGS
+            else None
+        )
         if picture is not None and picture.sha256 == about.sha256:
             found[about.sha256] = picture
         else:

@@ -10,6 +10,13 @@ from knowalledge_desktop.core.graph import Explanation, Link, Map, Place, Topic
 from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.formats.base import FALLBACK_TITLE, Caps, derived_id, fit_title, is_id
 
+_FAR = 10_000_000.0
+
+
+def is_near(place: Place) -> bool:
+    """Whether a place is where a map can be seen: scene units beyond ten million break what draws them."""
+    return abs(place.x) < _FAR and abs(place.y) < _FAR
+
 
 @dataclass
 class Grove:
@@ -73,7 +80,7 @@ class Grove:
             topics=dict(here),
             links=good_links,
             explanations={k: v for k, v in (explanations or {}).items() if v.topic_id in here},
-            places={k: v for k, v in (places or {}).items() if k in here},
+            places={k: v for k, v in (places or {}).items() if k in here and is_near(v)},
             pictures={k: v for k, v in (pictures or {}).items() if k in here},
         )
 

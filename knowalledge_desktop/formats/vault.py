@@ -193,7 +193,11 @@ def _pictures(document: Map, files: Mapping[str, bytes]) -> dict[str, Picture]:
     found: dict[str, Picture] = {}
     for about in document.pictures.values():
         data = files.get(_picture_name(about.sha256, about.mime))
-        picture = Picture.of(about.mime, data, about.width, about.height) if data is not None else None
+        picture = (
+            Picture.of(about.mime, data, about.width, about.height)
+            if data is not None and about.mime in _ENDINGS
+            else None
+        )
         if picture is not None and picture.sha256 == about.sha256:
             found[about.sha256] = picture
     return found

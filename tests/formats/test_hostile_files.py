@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from knowalledge_desktop.core.errors import ImportRefused
-from knowalledge_desktop.core.graph import Map
+from knowalledge_desktop.core.graph import Map, Place
 from knowalledge_desktop.formats.base import Caps, Extras, Format
 from knowalledge_desktop.formats.catalogue import all_formats
 from knowalledge_desktop.formats.csv_table import CsvTable
@@ -252,6 +252,18 @@ def test_what_was_put_beside_a_sealed_map_is_refused(example: Map) -> None:
     files = unpack(KnowalledgeFile().write(example, Extras()).data, Caps())
     with pytest.raises(ImportRefused, match="damaged"):
         KnowalledgeFile().read(pack({**files, "extra.txt": b"x"}), "x", Caps())
+
+
+def test_places_out_of_this_world_are_left_out(example: Map) -> None:
+    far = replace(
+        example,
+        places={example.root_id: Place(1e300, 0.0)},
+        view_places={"radial": {example.root_id: Place(0.0, -1e12)}},
+    )
+    for kind in (KnowalledgeFile(), GraphMl()):
+        found = kind.read(kind.write(far, Extras()).data, "x", Caps()).document
+        assert found.places == {}
+        assert not any(found.view_places.values())
 
 
 def test_a_formula_in_a_table_is_text(example: Map) -> None:
