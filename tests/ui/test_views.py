@@ -358,3 +358,27 @@ def test_a_big_map_without_places_is_laid_out_behind_the_window_and_turned_so(fl
         await quiet(driver)
 
     flow(steps)
+
+
+def test_turning_to_another_view_is_a_morph_unless_less_motion_is_wanted(
+    qapp: QApplication, run_async: Run, oracle: Oracle, atlas_path: Path
+) -> None:
+    async def steps() -> None:
+        driver = Driver(qapp, ui_services(oracle, atlas_path, clock=FakeClock()))
+        try:
+            canvas = await grown(driver)
+            await until(lambda: not canvas.is_moving, "rest")
+            before = spread(canvas)
+            driver.window.views.show(View.RADIAL)
+            await until(lambda: canvas.view is View.RADIAL, "the other view")
+            motion = canvas._animator.motion
+            assert motion is not None
+            assert motion.x0 is not None
+            came_from = dict(zip(motion.after.ids, motion.x0.tolist(), strict=True))
+            assert came_from == {topic_id: x for topic_id, (x, _) in before.items()}
+            await until(lambda: not canvas.is_moving, "its end")
+        finally:
+            driver.window.close()
+            await driver.end()
+
+    run_async(steps())

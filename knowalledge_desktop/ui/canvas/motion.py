@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from knowalledge_desktop.ui.canvas.model import Rows
 
 MAX_MOVING = 60
+MOST_TRAVELLING = 1500
+"""When more topics than this change their places, all are at their new ones at once: no eye follows so many."""
 
 
 @dataclass
@@ -57,7 +59,8 @@ def motion_between(
     old = came_from >= 0
     x0, y0 = after.x.copy(), after.y.copy()
     x0[old], y0[old] = before.x[came_from[old]], before.y[came_from[old]]
-    moved = bool(np.any((np.abs(x0 - after.x) > 0.01) | (np.abs(y0 - after.y) > 0.01)))
+    travelling = int(np.count_nonzero((np.abs(x0 - after.x) > 0.01) | (np.abs(y0 - after.y) > 0.01)))
+    moved = 0 < travelling <= MOST_TRAVELLING
     if not born_rows and not leaving and not moved:
         return None
     if not len(before):  # a map that is opened is simply there
