@@ -46,6 +46,7 @@ class ShortcutSheet(QDialog):
             (keys("Ctrl+E / Ctrl+O"), self.tr("Export the map / import a file")),
             (keys("Ctrl+Shift+E"), self.tr("Save a picture of the map")),
             (keys("Ctrl+P"), self.tr("Print the map")),
+            (f"{native_keys('Ctrl+Alt+1')}…6", self.tr("The map in another view")),
             (keys("Ctrl+B"), self.tr("Focus on the branch; Esc shows all again")),
             (keys("F11"), self.tr("Full screen")),
             (keys("Ctrl+Shift+M"), self.tr("Overview of the map")),
