@@ -41,18 +41,19 @@ def marked(mine: Explanation, taken: dict[str, Any]) -> Explanation:
 
 def both_texts(here: str, there: str) -> str:
     """Two texts in one; the shorter one is not said twice."""
-    if there.strip() in here:
+    if there.strip("\n") in here:
         return here
-    if here.strip() in there:
+    if here.strip("\n") in there:
         return there
-    return f"{here.rstrip()}\n\n---\n\n{there.lstrip()}"
+    mine, theirs = here.rstrip("\n"), there.lstrip("\n")
+    return f"{mine}\n\n---\n\n{theirs}"
 
 
 def with_lines(note: str, lines: list[str]) -> str:
     """The note with these lines below it, each once."""
     for line in lines:
         if line not in note:
-            note = f"{note.rstrip()}\n\n{line}" if note.strip() else line
+            note = f"{kept}\n\n{line}" if (kept := note.rstrip("\n")) else line
     return note
 
 
