@@ -61,7 +61,7 @@ class Theme(QObject):
         self._colours: dict[str, QColor] = {}
         self._fonts: dict[tuple[str, bool], QFont] = {}
         self._curves: dict[str, QEasingCurve] = {}
-        self._dark = self._wants_dark()
+        self._dark, self._contrast = self._wants_dark(), self._wants_contrast()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
 
     # --- state ---
@@ -70,6 +70,11 @@ class Theme(QObject):
     def is_dark(self) -> bool:
         """Whether the dark colours are in use."""
         return self._dark
+
+    @property
+    def is_contrast(self) -> bool:
+        """Whether high contrast is in use: lines as thick as text, no tints."""
+        return self._contrast
 
     @property
     def scale(self) -> float:
@@ -90,7 +95,7 @@ class Theme(QObject):
         self._app = app
         app.setStyle(QStyleFactory.create("Fusion"))
         self._tell_system()
-        self._dark = self._wants_dark()
+        self._dark, self._contrast = self._wants_dark(), self._wants_contrast()
         self._colours.clear()
         app.setPalette(self.palette())
         app.setFont(self.font("body"))
@@ -121,9 +126,16 @@ class Theme(QObject):
         """A colour of the present scheme, such as "text.secondary"."""
         found = self._colours.get(name)
         if found is None:
-            scheme = self._tokens["color"]["dark" if self._dark else "light"]
-            found = self._colours[name] = _colour(name, _walk(scheme, name))
+            found = self._colours[name] = _colour(name, _walk(self._scheme(), name))
         return found
+
+    def _scheme(self) -> dict[str, Any]:
+        scheme = self._tokens["color"]["dark" if self._dark else "light"]
+        if not self._contrast:
+            return scheme
+        from knowalledge_desktop.ui.high_contrast import contrasted
+
+        return contrasted(scheme, dark=self._dark)
 
     def depth(self, depth: int) -> DepthColours:
         """Colours of a depth of the map, 0 for the root; the last ones serve all deeper."""
@@ -217,27 +229,31 @@ class Theme(QObject):
     # --- inside ---
 
     def _wants_dark(self) -> bool:
-        if self._preference is not Preference.SYSTEM:
-            return self._preference is Preference.DARK
-        return self._system_is_dark()
+        if self._preference in (Preference.SYSTEM, Preference.CONTRAST):
+            return self._system_is_dark()
+        return self._preference is Preference.DARK
+
+    def _wants_contrast(self) -> bool:
+        # What the system prefers is not asked: the bindings free the object that would tell (PySide6 6.11).
+        return self._preference is Preference.CONTRAST
 
     def _tell_system(self) -> None:
         """The frame that the system draws follows an override too."""
         if self._app is None:
             return
         hints = QGuiApplication.styleHints()
-        if self._preference is Preference.SYSTEM:
+        if self._preference in (Preference.SYSTEM, Preference.CONTRAST):
             hints.unsetColorScheme()
         else:
             dark = self._preference is Preference.DARK
             hints.setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
 
     def _follow_system(self) -> None:
-        if self._wants_dark() != self._dark:
+        if (self._wants_dark(), self._wants_contrast()) != (self._dark, self._contrast):
             self._refresh()
 
     def _refresh(self) -> None:
-        self._dark = self._wants_dark()
+        self._dark, self._contrast = self._wants_dark(), self._wants_contrast()
         self._colours.clear()
         self._fonts.clear()
         if self._app is not None:

@@ -246,7 +246,7 @@ QPushButton[kind="crumb"] {{ background: transparent; border: 1px solid transpar
     color: {_c(theme, "text.secondary")}; min-width: 0; }}
 QPushButton[kind="crumb"]:hover {{ color: {_c(theme, "text.primary")}; background: {_c(theme, "bg.hover")}; }}
 QPushButton[kind="crumb"]:focus {{ border: 2px solid {_c(theme, "accent.focus")}; padding: 0 3px; }}
-QLineEdit#commandInput, QLineEdit#commandInput:focus {{ border: none; background: transparent; }}
+QLineEdit[kind="bare"], QLineEdit[kind="bare"]:focus {{ border: none; background: transparent; }}
 QTreeView::item, QListView::item {{ min-height: {theme.px("layout.row.default")}px; padding: 0 6px; }}
 QListView::item {{ border-radius: {theme.px("radius.md")}px; }}
 QTreeView::item:hover, QListView::item:hover {{ background: {_c(theme, "bg.hover")}; }}

@@ -64,6 +64,23 @@ def contrast(a: QColor, b: QColor) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+@pytest.mark.parametrize("dark", [True, False])
+def test_in_high_contrast_everything_is_seven_to_one_and_nothing_is_tinted(qapp: QApplication, dark: bool) -> None:
+    theme = Theme(RESOURCES, Settings(theme=Preference.CONTRAST), system_is_dark=lambda: dark)
+    assert theme.is_contrast
+    assert theme.is_dark is dark
+    pairs = [*READABLE, *((f"border.{name}", "bg.canvas") for name in ("subtle", "strong", "control"))]
+    poor = {
+        pair: round(contrast(theme.color(pair[0]), theme.color(pair[1])), 2)
+        for pair in pairs
+        if contrast(theme.color(pair[0]), theme.color(pair[1])) < 7.0
+    }
+    assert poor == {}
+    for depth in range(6):
+        assert theme.depth(depth).tint == theme.color("bg.canvas")
+        assert theme.depth(depth).line == theme.color("text.primary")
+
+
 @pytest.mark.parametrize("scheme", [Preference.LIGHT, Preference.DARK])
 def test_text_is_readable_on_its_grounds(qapp: QApplication, scheme: Preference) -> None:
     theme = Theme(RESOURCES, Settings(theme=scheme))

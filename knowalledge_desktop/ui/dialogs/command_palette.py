@@ -166,7 +166,7 @@ class CommandPalette(QDialog):
         self._field.setAccessibleName(self.tr("Command or topic"))
         self._field.setPlaceholderText(self.tr("Type a command, a topic of this map or a new one"))
         self._field.setToolTip(self.tr("Enter runs what is marked, Esc closes"))
-        self._field.setFrame(False)
+        self._field.setProperty("kind", "bare")
         leading_icon(self._field, icons, "search")
         self._rows = _Rows(self)
         self._list = QListView()

@@ -119,7 +119,7 @@ class SettingsDialog(QDialog):
         self._style = _combo("styleSetting", self._styles(), list(Style), options.style)
         self._theme = _combo(
             "themeChoice",
-            (self.tr("Like the system"), self.tr("Light"), self.tr("Dark")),
+            (self.tr("Like the system"), self.tr("Light"), self.tr("Dark"), self.tr("High contrast")),
             list(ThemeChoice),
             settings.theme,
         )
