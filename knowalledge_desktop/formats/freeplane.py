@@ -7,6 +7,7 @@ in an attribute of our own, which Freeplane keeps, as we keep what is Freeplane'
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
@@ -23,7 +24,6 @@ from knowalledge_desktop.formats.base import (
     Imported,
     clean,
     derived_id,
-    fit_title,
     foreign_of,
     is_id,
     with_foreign,
@@ -51,6 +51,7 @@ from knowalledge_desktop.formats.records import (
     with_record,
 )
 from knowalledge_desktop.formats.safe_xml import parse_xml
+from knowalledge_desktop.formats.titles import fitted
 from knowalledge_desktop.formats.tree import Grove
 from knowalledge_desktop.formats.xml_text import Part, attributes_of, is_name, opening, part_of, part_text
 
@@ -63,6 +64,7 @@ _HEAD = '<map version="freeplane 1.7.0">'
 _OWN = frozenset({"TEXT", "ID", "FOLDED", "POSITION", OURS})
 _LOST = (losing.PICTURES, losing.FOREIGN)
 _ARROW = frozenset({"DESTINATION", "MIDDLE_LABEL"})
+_HALVES = re.compile(rb"&#(x[dD][89abAB][0-9a-fA-F]{2}|5[5-6]\d{3});&#(x[dD][c-fC-F][0-9a-fA-F]{2}|5[6-7]\d{3});")
 _NOTE, _DETAILS = "NOTE", "DETAILS"
 
 
@@ -100,7 +102,7 @@ class Freeplane:
 
     def read(self, data: bytes, name: str, caps: Caps) -> Imported:
         """The map of a file of Freeplane or FreeMind."""
-        whole = parse_xml(_declared(data), caps)
+        whole = parse_xml(_mended(data), caps)
         if whole.tag != "map" or whole.find("node") is None:
             raise ImportRefused("The file is XML, but not a map of Freeplane.")
         return _Reading(name, caps).run(whole)
@@ -110,9 +112,16 @@ class Freeplane:
         return b"<map" in data[:4096]
 
 
-def _declared(data: bytes) -> bytes:
-    """Old FreeMind files have no XML declaration and hold ASCII; an UTF-8 mark alone is fine for the parser."""
-    return data.removeprefix(b"\xef\xbb\xbf")
+def _mended(data: bytes) -> bytes:
+    """The file with whole characters: Freeplane writes those beyond U+FFFF as two halves, against XML."""
+    return _HALVES.sub(_whole, data) if b"&#" in data else data
+
+
+def _whole(found: re.Match[bytes]) -> bytes:
+    first, second = (int(each[1:], 16) if each[:1] in b"xX" else int(each) for each in found.groups())
+    if not (0xD800 <= first <= 0xDBFF and 0xDC00 <= second <= 0xDFFF):
+        return found[0]
+    return b"&#%d;" % (0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
 
 
 def _nodes(document: Map) -> Iterator[str]:
@@ -136,8 +145,9 @@ def _attributes(
     place = document.places.get(topic.topic_id)
     yield "TEXT", safe_title(topic.title)
     yield "ID", topic.topic_id
-    if place is not None and place.collapsed and document.children(topic.topic_id):
-        yield "FOLDED", "true"
+    if place is not None and document.children(topic.topic_id):
+        # Said also when it is open: a map without a word on folding is opened folded.
+        yield "FOLDED", "true" if place.collapsed else "false"
     kept = attributes_of(foreign_of(topic, KIND).get("attributes"))
     if place is None and kept.get("FOLDED") == "true":
         yield "FOLDED", "true"
@@ -239,7 +249,7 @@ class _Reading:
             rich = next((each for each in element.iter("richcontent") if each.get("TYPE") == "NODE"), None)
             text = "" if rich is None else text_of_rich(rich)
             self.formatted += rich is not None
-        title, rest = fit_title(shown_title(text))
+        title, rest = fitted(shown_title(text))
         topic_id = self.grove.fresh_id(element.get("ID"), parent, title)
         about = record_of(element.get(OURS))
         note, texts, summary, kept = self._rich_parts(element)

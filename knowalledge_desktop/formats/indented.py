@@ -7,10 +7,13 @@ import re
 from knowalledge_desktop.core.exchange import FormatFacts
 from knowalledge_desktop.core.graph import Map, Topic
 from knowalledge_desktop.formats import losing
-from knowalledge_desktop.formats.base import Caps, Exported, Extras, Imported, clean, fit_title, text_of
+from knowalledge_desktop.formats.base import Caps, Exported, Extras, Imported, clean, text_of
+from knowalledge_desktop.formats.titles import fitted
 from knowalledge_desktop.formats.tree import Grove
 
 _BULLET = re.compile(r"(?:[-*+•‣◦·–—]|\d{1,4}[.)]|[A-Za-z][.)])[ \t]+(?=\S)")
+_WIDEST = 4_000
+"""Blanks at the start of a line that count."""
 _LOST = (
     losing.PICTURES,
     losing.PLACES,
@@ -53,15 +56,14 @@ class IndentedText:
         stack: list[tuple[int, str]] = []
         ranks: dict[str | None, int] = {}
         for line in text_of(data, caps).split("\n"):
-            wide = line.expandtabs(4)
-            words = wide.strip()
+            words = line.strip()
             if not words:
                 continue
-            indent = len(wide) - len(wide.lstrip())
+            indent = len(line[: min(_WIDEST, len(line) - len(line.lstrip()))].expandtabs(4))
             while stack and stack[-1][0] >= indent:
                 stack.pop()
             parent = stack[-1][1] if stack else None
-            title, rest = fit_title(_BULLET.sub("", words, count=1) if _BULLET.match(words) else words)
+            title, rest = fitted(_BULLET.sub("", words, count=1) if _BULLET.match(words) else words)
             rank = ranks[parent] = ranks.get(parent, -1) + 1
             topic_id = grove.fresh_id(None, parent, title)
             grove.add(Topic(topic_id, title, parent, float(rank), note=rest))

@@ -63,7 +63,9 @@ def _topics(document: Map) -> Iterator[str]:
     while waiting:
         topic_id, depth = waiting.pop()
         topic = document.topics[topic_id]
-        told = f"{escaped(topic.title)} <!-- id: {topic_id} -->"
+        task = foreign_of(topic, KIND).get("task")
+        box = f"[{task}] " if task in {" ", "x"} else ""
+        told = f"{box}{escaped(topic.title)} <!-- id: {topic_id} -->"
         if depth < _HEADINGS:
             yield ""
             yield f"{'#' * (depth + 1)} {told}"

@@ -9,9 +9,10 @@ from typing import Any, cast
 from knowalledge_desktop.core.content import Source
 from knowalledge_desktop.core.errors import ImportRefused
 from knowalledge_desktop.core.graph import Explanation, Link, LinkKind, Topic
-from knowalledge_desktop.formats.base import Caps, Imported, fit_title, foreign_of, is_id, with_foreign
+from knowalledge_desktop.formats.base import Caps, Imported, foreign_of, is_id, with_foreign
 from knowalledge_desktop.formats.markdown_text import commented, labelled, plain, source_of, unframed
 from knowalledge_desktop.formats.records import Record, record_of, rendering_from, text_from, with_record
+from knowalledge_desktop.formats.titles import fitted
 from knowalledge_desktop.formats.tree import Grove
 
 KIND = "markdown"
@@ -23,7 +24,8 @@ _FENCE = re.compile(r"[ \t]*(```|~~~)")
 _ID = re.compile(r"(.*) <!-- id: ([\w.\-]{1,64}) -->[ \t]*", re.ASCII | re.DOTALL)
 _BEGIN = re.compile(r"( *)<!-- begin ([a-z ]{1,20}): (.*) -->[ \t]*")
 _TASK = re.compile(r"\[([ xX])\][ \t]+(.*)")
-_CLOSING = re.compile(r"[ \t]+#+[ \t]*$")
+_WIDEST = 4_000
+"""Blanks at the start of a line that count."""
 _FRONT_TITLE = re.compile(r"title:[ \t]*(.+)")
 
 
@@ -102,7 +104,7 @@ class MarkdownReading:
             return
         item = None if _RULE.fullmatch(line) else _ITEM.fullmatch(line)
         if item is not None:
-            self._item(len(item[1].expandtabs(4)), item[2])
+            self._item(len(item[1][:_WIDEST].expandtabs(4)), item[2])
             return
         whole = commented(line, "knowalledge")
         if whole is not None:
@@ -121,7 +123,8 @@ class MarkdownReading:
         while self._stack and (self._stack[-1].indent >= 0 or self._stack[-1].level >= level):
             self._stack.pop()
         if not _ID.fullmatch(raw):
-            raw = _CLOSING.sub("", raw) if len(raw) < 4000 else raw
+            open_end = raw.rstrip(" \t").rstrip("#")
+            raw = open_end if open_end[-1:] in {" ", "\t"} else raw
         self._topic(raw, _Open("", level))
 
     def _item(self, indent: int, raw: str) -> None:
@@ -131,9 +134,9 @@ class MarkdownReading:
 
     def _topic(self, raw: str, opened: _Open) -> None:
         told = _ID.fullmatch(raw)
-        task = _TASK.fullmatch(raw) if opened.indent >= 0 else None
-        words, sources = plain(told[1] if told else task[2] if task else raw)
-        title, rest = fit_title(words)
+        task = _TASK.fullmatch(told[1] if told else raw)
+        words, sources = plain(task[2] if task else told[1] if told else raw)
+        title, rest = fitted(words)
         parent = self._stack[-1].topic_id if self._stack else None
         rank = self._ranks[parent] = self._ranks.get(parent, -1) + 1
         topic_id = self._grove.fresh_id(told[2] if told else None, parent, title)

@@ -19,7 +19,7 @@ _INLINE = re.compile(
     r"|(?P<mark>\*\*|__|~~|`|\*(?=\S)|(?<=\S)\*|(?<!\w)_(?=\S)|(?<=\S)_(?!\w))"
     r"|(?P<entity>&(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|[A-Za-z]\w{1,20});)"
 )
-_LONGEST = 4_000
+_LONGEST = 1_200
 """Letters of a title of which the markup is looked at."""
 _HEADING = re.compile(r"(#{1,6})(?=[ \t]|$)")
 _SHIFTED = re.compile(r"(#{1,6})(.*) <!-- h([1-6]) -->")
@@ -27,7 +27,7 @@ _FRAME = re.compile(r"\\*\s*<!-- (?:begin|end) .*-->\s*")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 _SOURCE = re.compile(
     r"- \[(?P<title>(?:[^\[\]\\]|\\.)*)\]\(<(?P<url>(?:[^<>\\]|\\.)*)>\)(?: · (?P<licence>.*))?"
-    r"|- (?P<plain>(?:[^\[\]\\]|\\.)*) \(no link: (?P<other>(?:[^<>\\]|\\.)*)\)(?: · (?P<rest>.*))?"
+    r"|- (?P<plain>(?:[^\[\]\\]|\\.)*) \(no link: (?P<other>(?:[^<>()\\]|\\.)*)\)(?: · (?P<rest>.*))?"
 )
 _UNESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
@@ -154,7 +154,7 @@ def labelled(told: Record, name: str) -> str:
 
 
 def _kept(url: str) -> str:
-    return re.sub(r"[\\<>]", lambda found: "\\" + found[0], " ".join(clean(url).split()))
+    return re.sub(r"[\\<>()]", lambda found: "\\" + found[0], " ".join(clean(url).split()))
 
 
 def _raw(text: str) -> str:

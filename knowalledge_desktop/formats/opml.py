@@ -24,7 +24,6 @@ from knowalledge_desktop.formats.base import (
     Extras,
     Imported,
     clean,
-    fit_title,
     foreign_of,
     is_id,
     with_foreign,
@@ -44,6 +43,7 @@ from knowalledge_desktop.formats.records import (
     with_record,
 )
 from knowalledge_desktop.formats.safe_xml import parse_xml
+from knowalledge_desktop.formats.titles import fitted
 from knowalledge_desktop.formats.tree import Grove
 from knowalledge_desktop.formats.xml_text import HEAD, attributes_of, content, is_name, opening
 
@@ -189,7 +189,7 @@ class _Reading:
         told = {name.removeprefix(f"{{{SPACE}}}"): value for name, value in element.attrib.items()}
         ours = is_id(element.get(f"{{{SPACE}}}id"))
         self.named += ours
-        title, rest = fit_title(_from_html(element.get("text") or element.get("title") or ""))
+        title, rest = fitted(_from_html(element.get("text") or element.get("title") or ""))
         wanted = element.get(f"{{{SPACE}}}id")
         topic_id = self.grove.fresh_id(wanted, parent, title)
         if ours and parent is None and not self.root:

@@ -40,7 +40,7 @@ def opening(name: str, attributes: Iterable[tuple[str, str]], *, closed: bool = 
 
 def is_name(text: object) -> bool:
     """Whether it can be the name of an element or an attribute without a prefix."""
-    return isinstance(text, str) and _NAME.fullmatch(text) is not None and not text.lower().startswith("xml")
+    return isinstance(text, str) and _NAME.fullmatch(text) is not None and text != "xmlns"
 
 
 def part_of(element: Element) -> Part | None:

@@ -1,3 +1,5 @@
+"""Outlines and Freeplane maps: out and in again is the same, but for what the loss report says."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -8,11 +10,13 @@ from hypothesis import given, settings
 from knowalledge_desktop.core.graph import Map
 from knowalledge_desktop.formats.freeplane import Freeplane
 from knowalledge_desktop.formats.freeplane_text import as_read
+from knowalledge_desktop.formats.markdown_outline import MarkdownOutline
+from knowalledge_desktop.formats.opml import Opml
 from tests.support.maps import maps
 from tests.support.rounds import LINEAGE, expected, there_and_back
 
 
-def spaced(document: Map) -> Map:
+def _spaced(document: Map) -> Map:
     """As XHTML leaves it: no tabs, no no-break spaces, nothing on blank lines."""
     return replace(
         document,
@@ -23,12 +27,21 @@ def spaced(document: Map) -> Map:
     )
 
 
+def _unchecked(document: Map) -> Map:
+    texts = {key: replace(each, claims=()) for key, each in document.explanations.items()}
+    return replace(document, explanations=texts, places={})
+
+
 def check(document: Map) -> None:
-    back = there_and_back(Freeplane(), document)
-    wanted = expected(document, spaced)
-    wanted = replace(wanted, view_places=document.view_places, view=document.view)
-    assert back.document == wanted
-    assert (back.keeps_ids, back.lineage, back.losses, back.warnings) == (True, LINEAGE, (), ())
+    seen_in = {"view_places": document.view_places, "view": document.view}
+    for kind, wanted in (
+        (Opml(), expected(document, lambda whole: replace(whole, places={}))),
+        (MarkdownOutline(), expected(document, _unchecked)),
+        (Freeplane(), replace(expected(document, _spaced), **seen_in)),  # pyright: ignore[reportArgumentType]
+    ):
+        back = there_and_back(kind, document)
+        assert back.document == wanted, kind.facts.name
+        assert (back.keeps_ids, back.lineage, back.losses, back.warnings) == (True, LINEAGE, (), ())
 
 
 @settings(max_examples=25)
