@@ -75,7 +75,7 @@ class Meter(QWidget):
         track = QPainterPath()
         track.addRoundedRect(box, self._bar / 2, self._bar / 2)
         painter.setClipPath(track)
-        painter.fillRect(box, self._theme.color("border.strong"))
+        painter.fillRect(box, self._theme.color("bg.sunken" if self._theme.is_contrast else "border.strong"))
         colour = self._theme.color(_TONES[self._tone])
         end = box.left() + box.width() * self._used
         if self._coming > self._used:
@@ -84,6 +84,10 @@ class Meter(QWidget):
         if self._used > 0:  # a little is seen too
             painter.fillRect(QRectF(box.left(), box.top(), max(2.0, end - box.left()), box.height()), colour)
         painter.setClipping(False)
+        if self._theme.is_contrast:  # the track is as light as the ground: its rim tells where it ends
+            painter.setPen(self._theme.color("text.primary"))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPath(track)
         for mark in self._marks:
             at = round(box.left() + box.width() * mark)
             painter.fillRect(QRectF(at, 0, 1, self.height()), self._theme.color("text.tertiary"))
