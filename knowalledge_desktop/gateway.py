@@ -154,6 +154,7 @@ class Gateway:
             new_id=ground.new_id,
             has_key=has_key,
             quota=self.quota.report,
+            explore=self.explore,
         )
         self.exchange = ExchangeService(library, ExchangeFiles(paths.data / "exchange"), clock, ground.new_id)
         self.diagnosis = DiagnosisService(

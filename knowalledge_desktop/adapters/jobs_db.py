@@ -16,7 +16,7 @@ from knowalledge_desktop.adapters.storage_errors import private_folder
 from knowalledge_desktop.core.errors import NewerVersion, StorageDamaged
 from knowalledge_desktop.core.jobs import ItemState, Job, JobItem, JobState
 from knowalledge_desktop.core.ports import Clock
-from knowalledge_desktop.core.request import Detail, EngineChoice, Level, Options, Style
+from knowalledge_desktop.core.request import Detail, EngineChoice, Level, Options, Style, Task
 
 T = TypeVar("T")
 
@@ -216,7 +216,7 @@ class JobsDb:
 
 
 def _job_row(job: Job) -> tuple[object, ...]:
-    options = json.dumps({**asdict(job.options), "fresh": job.fresh})
+    options = json.dumps({**asdict(job.options), "fresh": job.fresh, "task": job.task.value})
     return (
         job.job_id,
         job.map_id,
@@ -241,7 +241,8 @@ def _job(row: Row) -> Job:
         grounded=told.get("grounded") is True,
     )
     state, engine, fresh = JobState(row[4]), EngineChoice(row[6]), told.get("fresh") is True
-    return Job(row[0], row[1], row[2], row[3], state, options, engine, row[7], row[8], fresh)
+    task = Task(told.get("task", Task.EXPLANATION))  # not there before maps could grow in jobs
+    return Job(row[0], row[1], row[2], row[3], state, options, engine, row[7], row[8], fresh, task)
 
 
 def _item_row(item: JobItem) -> tuple[object, ...]:

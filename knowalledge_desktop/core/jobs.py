@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Protocol
 
-from knowalledge_desktop.core.request import EngineChoice, Options
+from knowalledge_desktop.core.request import EngineChoice, Options, Task
 
 
 class JobState(StrEnum):
@@ -42,7 +42,8 @@ OVER = frozenset({JobState.DONE, JobState.CANCELLED})
 class Job:
     """A batch over topics of one map. `because` names the error that paused it; times are epoch seconds.
 
-    `fresh` asks again instead of reading the cache.
+    `fresh` asks again instead of reading the cache; `task` is what is done with each topic, EXPLANATION or
+    SUBTOPICS.
     """
 
     job_id: str
@@ -55,6 +56,7 @@ class Job:
     because: str = ""
     ended_at: float = 0.0
     fresh: bool = False
+    task: Task = Task.EXPLANATION
 
 
 @dataclass(frozen=True, slots=True)

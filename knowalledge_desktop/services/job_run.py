@@ -14,11 +14,12 @@ from knowalledge_desktop.core import errors as e
 from knowalledge_desktop.core.graph import Map, Rendering
 from knowalledge_desktop.core.jobs import OPEN, ItemState, Job, JobItem, JobState, JobStore, Progress, progress
 from knowalledge_desktop.core.ports import Clock
-from knowalledge_desktop.core.request import Priority, Restarted, TextDelta
+from knowalledge_desktop.core.request import Priority, Restarted, Task, TextDelta
 from knowalledge_desktop.services.session import MapSession
 
 if TYPE_CHECKING:  # whoever only hears of jobs, such as the window at its start, loads nothing that answers
     from knowalledge_desktop.services.explain import ExplainService
+    from knowalledge_desktop.services.explore import ExploreService
 
 TRIES_MAX = 4
 _NAP_S = 2.0
@@ -28,6 +29,7 @@ _LONGEST_WAIT_S = 300.0
 _TIMED = 40
 
 _PAUSES = (e.KeyProblem, e.AccessDenied, e.ModelNotFound, e.BudgetReached)
+_OF_CONNECTION = frozenset({e.Offline.__name__, e.TimedOut.__name__, e.CircuitOpen.__name__})
 _PASSES = (e.Offline, e.ModelUnavailable, e.TimedOut, e.CircuitOpen, e.QueueFull)
 
 
@@ -79,8 +81,10 @@ class JobRun:
         minute_s: float,
         heard: Heard,
         priority: Priority,
+        explore: ExploreService | None = None,
     ) -> None:
         self._job = job
+        self._explore = explore
         self._store = store
         self._explain = explain
         self._clock = clock
@@ -99,6 +103,17 @@ class JobRun:
         self._tries: Counter[str] = Counter()
         self._took: deque[float] = deque(maxlen=_TIMED)
         self._broken: list[Exception] = []
+
+    def connected(self) -> None:
+        """There is a connection again: what waits for one need not wait any longer."""
+        if self._because in _OF_CONNECTION:
+            self._opens_at = 0.0
+            self._waits = 0
+
+    def disconnected(self) -> None:
+        """There is no connection, as is known already: wait for one before anything is asked."""
+        self._waits += 1
+        self._wait(self._clock.now() + _FIRST_WAIT_S, e.Offline())
 
     async def to_its_end(self, at_once: int) -> None:
         """Work with so many asks at once; raises what broke it, once all workers have ended."""
@@ -176,7 +191,9 @@ class JobRun:
         return replace(_waiting(item, error), attempts=item.attempts)
 
     async def _ask(self, topic_id: str) -> bool:
-        """Have a topic explained and kept; whether a limit had to be waited for."""
+        """Have a topic explained or expanded, and kept; whether a limit had to be waited for."""
+        if self._job.task is Task.SUBTOPICS:
+            return await self._expand(topic_id)
         parts = self._explain.explain(
             self._session,
             topic_id,
@@ -191,7 +208,28 @@ class JobRun:
                     return part.was_limited
         raise TypeError("the stream of an explanation ended without one")
 
+    async def _expand(self, topic_id: str) -> bool:
+        if self._explore is None:
+            raise TypeError("there is nobody who expands topics")
+        steps = self._explore.expand(
+            self._session,
+            topic_id,
+            self._job.options,
+            engine=self._job.engine,
+            priority=self._priority,
+            fresh=self._job.fresh,
+        )
+        async with aclosing(steps):
+            async for _ in steps:
+                pass
+        return True  # how long it took tells nothing about explanations
+
     def _is_there(self, document: Map, topic_id: str) -> bool:
+        if self._job.task is Task.SUBTOPICS:
+            return any(
+                document.topics[child].provenance.created_at >= self._job.created_at
+                for child in document.children(topic_id)
+            )
         found = document.explanations.get(f"{topic_id}/{Rendering.of(self._job.options).slug()}")
         return found is not None and found.provenance.created_at >= self._job.created_at
 

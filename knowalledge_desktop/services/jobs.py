@@ -24,8 +24,9 @@ from knowalledge_desktop.core.jobs import (
 )
 from knowalledge_desktop.core.ports import Clock, Library, Locks
 from knowalledge_desktop.core.quota import Gauge, Metric
-from knowalledge_desktop.core.request import EngineChoice, Options, Priority
+from knowalledge_desktop.core.request import EngineChoice, Options, Priority, Task
 from knowalledge_desktop.services.explain import ExplainService
+from knowalledge_desktop.services.explore import ExploreService
 from knowalledge_desktop.services.job_run import NOTHING_KNOWN, REST, Heard, JobRun, Standing
 from knowalledge_desktop.services.quota import QuotaReport
 from knowalledge_desktop.services.session import MapSession
@@ -57,7 +58,11 @@ class JobService:
         minute_s: float = 60.0,
         day_s: float = 86_400.0,
         seconds_each: float = 6.0,
+        explore: ExploreService | None = None,
     ) -> None:
+        self._explore = explore
+        self._runs: set[JobRun] = set()
+        self._is_offline = False
         self._store = store
         self._library = library
         self._explain = explain
@@ -78,6 +83,7 @@ class JobService:
         engine: EngineChoice = EngineChoice.AUTO,
         *,
         fresh: bool = False,
+        task: Task = Task.EXPLANATION,
     ) -> Job:
         """A new job over topics of a kept map; `run` begins it. Raises UserInputError when there are none."""
         chosen = [topic_id for topic_id in dict.fromkeys(topic_ids) if topic_id in document.topics]
@@ -93,6 +99,7 @@ class JobService:
             options=options,
             engine=engine,
             fresh=fresh,
+            task=task,
         )
         items = [JobItem(job.job_id, topic_id, document.topics[topic_id].title) for topic_id in chosen]
         await self._store.create(job, items)
@@ -152,6 +159,16 @@ class JobService:
             await self._store.set_state(job_id, JobState.PAUSED, when=OVER)
         return count
 
+    def disconnected(self) -> None:
+        """There is no connection: jobs that begin now wait a while before they try."""
+        self._is_offline = True
+
+    def connected(self) -> None:
+        """There is a connection again: jobs that wait for one go on now."""
+        self._is_offline = False
+        for run in self._runs:
+            run.connected()
+
     async def forget(self, job_id: str) -> None:
         """Take a job off the list; its explanations stay in the map."""
         await self._store.forget(job_id)
@@ -208,13 +225,19 @@ class JobService:
             minute_s=self._minute_s,
             heard=heard,
             priority=priority,
+            explore=self._explore,
         )
+        self._runs.add(run)
+        if self._is_offline and job.engine is EngineChoice.GEMINI:
+            run.disconnected()
         try:
             await run.to_its_end(at_once)
         except BaseException:
             with suppress(StorageError):  # the next run does it too
                 await self._store.put_back(job_id, states=(ItemState.RUNNING,))
             raise
+        finally:
+            self._runs.discard(run)
         # Whoever takes a job off the list while it runs ends it.
         return await self._store.job(job_id) or replace(job, state=JobState.CANCELLED)
 

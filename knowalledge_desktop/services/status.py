@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -44,6 +44,11 @@ class StatusService:
 
     def __init__(self) -> None:
         self._status = Status()
+        self._listeners: list[Callable[[Connection], None]] = []
+
+    def listen(self, tell: Callable[[Connection], None]) -> None:
+        """Have it told when the connection is found to be another than before."""
+        self._listeners.append(tell)
 
     def snapshot(self) -> Status:
         """What is known now."""
@@ -70,7 +75,7 @@ class StatusService:
         elif answer.provenance.engine == "gemini" and not answer.from_cache:
             connection = Connection.ONLINE
         because = answer.substitute.because if answer.substitute else ""
-        self._status = Status(connection, answer.provenance.engine, because)
+        self._become(Status(connection, answer.provenance.engine, because))
 
     def note_error(self, error: BaseException) -> None:
         """A request failed."""
@@ -79,4 +84,10 @@ class StatusService:
             connection = Connection.OFFLINE
         elif isinstance(error, _REACHED):
             connection = Connection.ONLINE
-        self._status = replace(self._status, connection=connection, last_error=type(error).__name__)
+        self._become(replace(self._status, connection=connection, last_error=type(error).__name__))
+
+    def _become(self, status: Status) -> None:
+        before, self._status = self._status.connection, status
+        if status.connection is not before:
+            for tell in self._listeners:
+                tell(status.connection)

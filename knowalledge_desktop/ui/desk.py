@@ -26,6 +26,7 @@ from knowalledge_desktop.ui.library_controller import LibraryController
 from knowalledge_desktop.ui.map_controller import EXPAND, EXPLAIN, ILLUSTRATE, MapController
 from knowalledge_desktop.ui.map_news import MapNews
 from knowalledge_desktop.ui.messages import act_name, message_for
+from knowalledge_desktop.ui.offline_controller import OfflineController
 from knowalledge_desktop.ui.palette_controller import PaletteController
 from knowalledge_desktop.ui.panels.rail import BACKUPS, JOBS, LIBRARY, MAP, QUOTA
 from knowalledge_desktop.ui.prices import Prices
@@ -71,6 +72,7 @@ class Desk(QObject):
         self.find = FindController(self, window, icons, tasks)
         self.way = Wayfinding(window, self.maps, self.find, self)
         self.palette = PaletteController(self, window, services, theme, icons, tasks)
+        self.offline = OfflineController(self, window, services, tasks)
         self._news = MapNews(self, window, self.maps)
         self._connect_parts()
         self._connect_maps()

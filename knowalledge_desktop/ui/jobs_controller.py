@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +92,14 @@ class JobsController(QObject):
     def remove(self, job_id: str) -> None:
         """Take a job off the list."""
         self._act(self._remove(job_id))
+
+    async def launch(self, job: Job, session: MapSession) -> None:
+        """Run a job that was just made, behind what is seen."""
+        await self._launch(job, session, in_front=False)
+
+    def waiting_for(self, because: Collection[str]) -> int:
+        """How many jobs that run here wait because of one of these errors."""
+        return sum(news.because in because for news in self._news.values())
 
     def stop_in_front(self) -> bool:
         """Stop the batches that run in the window; they can be resumed. Whether there was any."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from knowalledge_desktop.core.errors import KeyRejected
 from knowalledge_desktop.core.graph import Map
 from knowalledge_desktop.services.status import Connection, Status
+from knowalledge_desktop.ui.offline_badge import OfflineBadge
 from knowalledge_desktop.ui.panels.status_quota import StatusQuota
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.basics import label, row, rule
@@ -26,6 +27,7 @@ class StatusBar(QFrame):
         self._dot = StatusDot(theme)
         self._online = label("", "secondary")
         self._online.setObjectName("statusOnline")
+        self.offline = OfflineBadge()
         self._engine = label("", "secondary")
         self._engine.setObjectName("statusEngine")
         self._activity = ElidedLabel("secondary", widest=420)
@@ -37,6 +39,7 @@ class StatusBar(QFrame):
             row(
                 self._dot,
                 self._online,
+                self.offline,
                 rule(vertical=True),
                 self._engine,
                 self._activity,
