@@ -104,10 +104,18 @@ def _weights(samples: int) -> Floats:
 _FINE = _weights(SAMPLES)
 
 
+def _along(ends: Floats, weights: Floats) -> Floats:
+    """The samples of cubics, written out: a product of matrices would wake the threads of a whole library."""
+    out = ends[:, 0:1] * weights[0]
+    for n in (1, 2, 3):
+        out += ends[:, n : n + 1] * weights[n]
+    return out
+
+
 def lines(rows: Rows, chosen: Ints) -> Floats:
     """The sampled middle lines of edges, shape (rows, SAMPLES, 2)."""
     x, y = controls(rows, chosen)
-    return np.stack([x @ _FINE, y @ _FINE], axis=-1)
+    return np.stack([_along(x, _FINE), _along(y, _FINE)], axis=-1)
 
 
 def ribbon(points: Floats, depth: int, part: float = 1.0) -> QPainterPath:
@@ -158,6 +166,6 @@ def segments(rows: Rows, chosen: Ints, pieces: int = 6) -> Floats:
     """Straight pieces of many edges at once, shape (edges * pieces, 4): x1, y1, x2, y2."""
     x, y = controls(rows, chosen)
     weights = _weights(pieces + 1)
-    xs, ys = x @ weights, y @ weights
+    xs, ys = _along(x, weights), _along(y, weights)
     out = np.stack([xs[:, :-1], ys[:, :-1], xs[:, 1:], ys[:, 1:]], axis=-1)
     return np.ascontiguousarray(out.reshape(-1, 4))
