@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from knowalledge_desktop.core.errors import AppError, CircuitOpen, Offline
+from knowalledge_desktop.core.graph import Explanation
 from knowalledge_desktop.core.request import Answer, EngineChoice, Task
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.services.status import Connection
@@ -20,7 +21,6 @@ from knowalledge_desktop.ui.tasks import TaskRunner
 if TYPE_CHECKING:
     from PySide6.QtNetwork import QNetworkInformation
 
-    from knowalledge_desktop.services.explain import Explained
     from knowalledge_desktop.services.session import MapSession
     from knowalledge_desktop.ui.desk import Desk
     from knowalledge_desktop.ui.main_window import MainWindow
@@ -39,6 +39,7 @@ class OfflineController(QObject):
         services.status.listen(self._on_connection)
         desk.maps.topic_failed.connect(self._on_failed)
         desk.maps.grown.connect(self._on_grown)
+        desk.maps.explained.connect(self._on_explained)
         desk.jobs.changed.connect(self.show_state)
         window.status_bar.offline.queue_requested.connect(desk.jobs.open)
 
@@ -100,16 +101,19 @@ class OfflineController(QObject):
             self._offer(kind, topic_id)
 
     def _on_grown(self, topic_id: str, answer: Answer, _: int) -> None:
-        if answer.substitute is not None and answer.substitute.because == Offline.__name__:
+        if _stands_in(answer):
             self._offer(EXPAND, topic_id)
 
-    def hear_explained(self, part: Explained) -> None:
-        """An explanation came; one that stands in for Gemini's can be had from it later."""
-        substitute = part.answer.substitute
-        if substitute is not None and substitute.because == Offline.__name__:
-            self._offer(EXPLAIN, part.explanation.topic_id)
+    def _on_explained(self, explanation: Explanation) -> None:
+        answer = self._desk.maps.answer_for(explanation)
+        if answer is not None and _stands_in(answer):
+            self._offer(EXPLAIN, explanation.topic_id)
 
     def _offer(self, kind: str, topic_id: str) -> None:
+        # After whatever else is told of it, as the newest message is the one that is seen.
+        QTimer.singleShot(0, self, lambda: self._tell_offer(kind, topic_id))
+
+    def _tell_offer(self, kind: str, topic_id: str) -> None:
         document = self._desk.maps.map
         if document is None or topic_id not in document.topics:
             return
@@ -131,3 +135,8 @@ class OfflineController(QObject):
             self.tr("It waits in Batches until there is a connection."), self.tr("Batches"), self._desk.jobs.open
         )
         self.show_state()
+
+
+def _stands_in(answer: Answer) -> bool:
+    """Whether it is there because Gemini could not be reached."""
+    return answer.substitute is not None and answer.substitute.because == Offline.__name__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from knowalledge_desktop.core.errors import Offline
 from knowalledge_desktop.core.jobs import JobState
-from knowalledge_desktop.core.request import Task
+from knowalledge_desktop.core.request import Substitute, SubstituteKind, Task
 from knowalledge_desktop.ui.canvas.widget import GraphCanvas
 from knowalledge_desktop.ui.offline_badge import OfflineBadge
 from tests.support.qt import RunAsync
@@ -104,6 +105,25 @@ def test_what_is_refused_for_want_of_a_connection_is_done_when_there_is_one(
         await until(lambda: not driver.tasks.running(), "rest")
         (job,) = await driver.services.jobs.jobs()
         assert job.state is JobState.DONE
+        await driver.end()
+
+    run_async(flow())
+
+
+def test_what_stands_in_while_offline_comes_with_the_same_offer(
+    qapp: QApplication, run_async: RunAsync, atlas_path: Path
+) -> None:
+    async def flow() -> None:
+        driver = await with_map(qapp, Oracle(), atlas_path)
+        desk = driver.window.desk
+        assert desk.maps.map is not None
+        root_id = desk.maps.map.root_id
+        instead = replace(text("kept"), substitute=Substitute(SubstituteKind.KEPT, "Offline"))
+        desk.maps.grown.emit(root_id, instead, 3)
+        button = driver.find(QPushButton, "toastButton")
+        await until(lambda: button.text() == "Do it when online", "the offer")
+        assert "subtopics of ‘Made-up topic’" in driver.window.notifier.text
+        await until(lambda: not driver.tasks.running(), "rest")
         await driver.end()
 
     run_async(flow())
