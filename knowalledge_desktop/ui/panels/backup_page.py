@@ -36,16 +36,11 @@ class BackupRow(QFrame):
             self.tr("Put this copy in the library’s place; what is there now is copied first"),
         )
         self.restore_button.setEnabled(False)
-        self.setLayout(
-            row(
-                column(self._when, self._about, gap=2),
-                -1,
-                self._state,
-                self.restore_button,
-                margins=(16, 12, 12, 12),
-                gap=16,
-            )
-        )
+        line = row(gap=16, margins=(16, 12, 12, 12))
+        line.addLayout(column(self._when, self._about, gap=2), 1)
+        line.addWidget(self._state)
+        line.addWidget(self.restore_button)
+        self.setLayout(line)
         self.show_backup(backup)
 
     def show_backup(self, backup: Backup) -> None:

@@ -43,17 +43,11 @@ class StorageBanner(QFrame):
             self.tr("Backups"), "storageBackupsButton", self.backups_requested.emit, "", self.tr("See all backups")
         )
         self._close = text_button(self.tr("Close"), "storageCloseButton", self.closed.emit, "ghost")
-        self.setLayout(
-            row(
-                column(self._title, self._text, gap=2),
-                self._again,
-                self._save,
-                backups,
-                self._close,
-                margins=(16, 8, 12, 8),
-                gap=8,
-            )
-        )
+        line = row(gap=8, margins=(16, 8, 12, 8))
+        line.addLayout(column(self._title, self._text, gap=2), 1)
+        for button in (self._again, self._save, backups, self._close):
+            line.addWidget(button)
+        self.setLayout(line)
         self.hide()
 
     @property
@@ -64,6 +58,7 @@ class StorageBanner(QFrame):
     def say(self, title: str, text: str, *, tone: str, can_try: bool, can_save: bool, can_close: bool) -> None:
         """Say it, with the buttons that help."""
         self._title.setText(title)
+        self._title.setVisible(bool(title))
         self._text.setText(text)
         self.setAccessibleName(f"{title} {text}")
         self._again.setVisible(can_try)
