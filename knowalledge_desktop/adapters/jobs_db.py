@@ -131,6 +131,14 @@ class JobsDb:
         row = await self._run(work)
         return _item(row) if row else None
 
+    async def skip(self, job_id: str, topic_id: str, *, at: float) -> bool:
+        """Take a topic out that still waits; returns whether it did."""
+        sql = """
+            UPDATE item SET state = 'skipped', error = '', detail = '', ended_at = ?
+            WHERE job_id = ? AND topic_id = ? AND state = 'waiting' RETURNING place
+        """
+        return bool(await self._run(lambda db: db.rows(sql, (at, job_id, topic_id))))
+
     async def settle(self, item: JobItem) -> None:
         """Write down what has become of an item."""
         sql = """

@@ -22,7 +22,7 @@ class JobState(StrEnum):
 
 
 class ItemState(StrEnum):
-    """What has become of one topic. SKIPPED: it was removed from the map meanwhile."""
+    """What has become of one topic. SKIPPED: it was removed from the map meanwhile, or taken out."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -117,6 +117,10 @@ class JobStore(Protocol):
 
     async def claim(self, job_id: str) -> JobItem | None:
         """Take the next waiting item: it is running from now on, for nobody else."""
+        ...
+
+    async def skip(self, job_id: str, topic_id: str, *, at: float) -> bool:
+        """Take a topic out that still waits; returns whether it did."""
         ...
 
     async def settle(self, item: JobItem) -> None:

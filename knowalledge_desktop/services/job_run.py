@@ -103,6 +103,23 @@ class JobRun:
         self._tries: Counter[str] = Counter()
         self._took: deque[float] = deque(maxlen=_TIMED)
         self._broken: list[Exception] = []
+        self._asking: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def job_id(self) -> str:
+        """Whose run it is."""
+        return self._job.job_id
+
+    def stop_one(self, topic_id: str) -> bool:
+        """Stop asking for one topic, which is left out then; whether it was asked for."""
+        asking = self._asking.get(topic_id)
+        return asking is not None and asking.cancel()
+
+    async def look_again(self, topic_id: str) -> None:
+        """The person has done something with a topic: tell what has become of it."""
+        found = next((each for each in await self._store.items(self.job_id) if each.topic_id == topic_id), None)
+        if found is not None:
+            await self._tell(found)
 
     def connected(self) -> None:
         """There is a connection again: what waits for one need not wait any longer."""
@@ -151,12 +168,14 @@ class JobRun:
             return replace(item, state=ItemState.DONE, error="", detail="", ended_at=now)
         began = self._clock.monotonic()
         try:
-            was_limited = await self._ask(item.topic_id)
+            was_limited = await self._ask_stoppable(item.topic_id)
         except e.StorageError:
             raise
         except e.AppError as error:
             return await self._troubled(item, error)
-        if not was_limited:
+        if was_limited is None and not self._is_there(self._session.map, item.topic_id):
+            return replace(item, state=ItemState.SKIPPED, error="", detail="", ended_at=self._clock.now())
+        if was_limited is False:
             self._took.append(self._clock.monotonic() - began)
         self._waits = 0
         return replace(item, state=ItemState.DONE, error="", detail="", ended_at=self._clock.now())
@@ -189,6 +208,26 @@ class JobRun:
         until = error.until if isinstance(error, e.CircuitOpen) else now + pause
         self._wait(until, error)
         return replace(_waiting(item, error), attempts=item.attempts)
+
+    async def _ask_stoppable(self, topic_id: str) -> bool | None:
+        """The same as `_ask`, but None when `stop_one` ended it."""
+        answered: list[bool] = []
+        failed: list[Exception] = []
+
+        async def ask() -> None:
+            try:
+                answered.append(await self._ask(topic_id))
+            except Exception as error:  # noqa: BLE001 - not swallowed: raised below as itself, not in a group
+                failed.append(error)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._asking[topic_id] = group.create_task(ask())
+        finally:
+            self._asking.pop(topic_id, None)
+        if failed:
+            raise failed[0]
+        return answered[0] if answered else None
 
     async def _ask(self, topic_id: str) -> bool:
         """Have a topic explained or expanded, and kept; whether a limit had to be waited for."""

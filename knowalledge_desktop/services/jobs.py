@@ -163,6 +163,19 @@ class JobService:
         """There is no connection: jobs that begin now wait a while before they try."""
         self._is_offline = True
 
+    async def leave_out(self, job_id: str, topic_id: str) -> bool:
+        """Take a topic out that waits, or that is asked for here just now; the others go on.
+
+        Returns False when it is over already, or asked for by another process.
+        """
+        await self._known(job_id)
+        run = next((run for run in self._runs if run.job_id == job_id), None)
+        if await self._store.skip(job_id, topic_id, at=self._clock.now()):
+            if run is not None:
+                await run.look_again(topic_id)
+            return True
+        return run is not None and run.stop_one(topic_id)
+
     def connected(self) -> None:
         """There is a connection again: jobs that wait for one go on now."""
         self._is_offline = False

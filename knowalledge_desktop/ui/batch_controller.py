@@ -101,7 +101,7 @@ class BatchController(QObject):
     def _fit(self, quote: Quote, report: QuotaReport) -> tuple[str, bool]:
         """Whether today's limit and the budgets have room for it."""
         from knowalledge_desktop.core.prices import money
-        from knowalledge_desktop.ui.quota_words import BUDGETS, name_of, when
+        from knowalledge_desktop.ui.quota_words import BUDGETS, left_today, name_of
 
         now = self._services.now()
         for metric in BUDGETS:
@@ -111,19 +111,7 @@ class BatchController(QObject):
                 if quote.most_micro > left:
                     text = self.tr("{left} is left of {budget}: it may stop before the end.")
                     return text.format(left=money(left), budget=name_of(metric)), True
-        day = report.gauge(Metric.RPD)
-        if day is None or day.limit is None:
-            return "", False
-        left = max(0, day.limit - day.used)
-        if day.blocked_until is not None and day.blocked_until > now:
-            left = 0
-        if quote.requests > left:
-            text = self.tr("{left} requests are left today; the rest goes on {when}.")
-            resumes = day.blocked_until or report.day_ends
-            return text.format(left=f"{left:,}", when=when(max(resumes, now), now)), True
-        share = max(1, round(100 * quote.requests / left))
-        text = self.tr("{percent} % of the {left} requests left today.")
-        return text.format(percent=share, left=f"{left:,}"), False
+        return left_today(quote.requests, report.gauge(Metric.RPD), report.day_ends, now)
 
     def _done_at(self, ends_at: float | None) -> str:
         from knowalledge_desktop.ui.quota_words import when

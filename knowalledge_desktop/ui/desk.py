@@ -13,7 +13,7 @@ from knowalledge_desktop.core.graph import Change, Map
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.services.session import MapSession
 from knowalledge_desktop.ui.activity import activity
-from knowalledge_desktop.ui.ask_controller import AskController
+from knowalledge_desktop.ui.ask_controller import ASK, AskController
 from knowalledge_desktop.ui.backup_controller import BackupController
 from knowalledge_desktop.ui.batch_controller import BatchController
 from knowalledge_desktop.ui.completing import Completing
@@ -57,7 +57,7 @@ class Desk(QObject):
         self.maps = MapController(services, tasks, self)
         self.library = LibraryController(self, window, services, tasks)
         self.settings = SettingsController(self, window, services, theme, icons, tasks)
-        self.prices = Prices(services, self)
+        self.prices = Prices(services, tasks, self)
         self.imaging = ImagingController(self, window, services, theme, tasks, self.prices)
         self._questions = AskController(services, tasks, self.maps, window.detail, self.prices, self)
         self._topic = TopicDesk(self, window, services, self.maps, self._questions, tasks)
@@ -68,6 +68,9 @@ class Desk(QObject):
         self.pictures = ExportPictureController(self, window, services, theme, tasks)
         self._waits = Waits(services, tasks, lambda: self.maps.map, self._acts, self)
         self.jobs.waits = self._waits
+        self.imaging.wait_words = self._waits.picture_words
+        window.detail.waiting.explain_by(lambda: self._waits.words(EXPLAIN, window.detail.topic_id))
+        window.detail.answers.waiting.explain_by(lambda: self._waits.words(ASK, window.detail.topic_id))
         self._completing = Completing(services, tasks, self)
         self.find = FindController(self, window, icons, tasks)
         self.way = Wayfinding(window, self.maps, self.find, self)
@@ -201,6 +204,8 @@ class Desk(QObject):
         """Take the last act back, where it is seen."""
         if self._window.page == MAP:
             self.maps.undo()
+        elif self._window.page == LIBRARY:
+            self.library.undo()
 
     def redo(self) -> None:
         """Do it again."""
@@ -368,6 +373,7 @@ class Desk(QObject):
             expanding=(EXPAND, selected) in running,
             drawing=(ILLUSTRATE, selected) in running,
         )
+        self._topic.tell_batch()
         self.settings.show_status()
         self._show_history()
 

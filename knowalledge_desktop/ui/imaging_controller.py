@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from knowalledge_desktop.ui.main_window import MainWindow
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
-_READ, _ASK = "image:read", "image:ask"
+_READ, ASK_IMAGE = "image:read", "image:ask"
 
 
 class ImagingController(QObject):
@@ -55,6 +56,8 @@ class ImagingController(QObject):
         self._dialog: ImageTopicDialog | None = None
         self._picture: Picture | None = None
         self._proposed: Proposed | None = None
+        self.wait_words: Callable[[], str] = lambda: ""
+        """What tells why the question about a picture waits for its turn."""
         box, maps = window.detail.picture, desk.maps
         box.set_source(self.thumbnails.for_panel, self.thumbnails.is_missing)
         box.enlarge_requested.connect(self._enlarge)
@@ -98,6 +101,7 @@ class ImagingController(QObject):
             from knowalledge_desktop.ui.dialogs.image_topic_dialog import ImageTopicDialog
 
             dialog = self._dialog = ImageTopicDialog(self._window)
+            dialog.explain_waits_by(lambda: self.wait_words())
             dialog.file_wanted.connect(self.choose_file)
             dialog.send_requested.connect(self._send)
             dialog.stop_requested.connect(self._stop_asking)
@@ -120,6 +124,7 @@ class ImagingController(QObject):
             raise UserInputError(self.tr("The picture cannot be shown. Use a PNG or JPEG picture."))
         self._picture = picture
         dialog.show_picture(picture, image, self._prices.text(self._priced()))
+        self._prices.look(self._priced())
 
     def _priced(self) -> tuple[Request, ...]:
         options = self._services.preferences.settings.options
@@ -128,7 +133,7 @@ class ImagingController(QObject):
     def _send(self) -> None:
         if self._dialog is not None and self._picture is not None:
             self._dialog.show_busy()
-            self._tasks.start(_ASK, self._ask(self._dialog, self._picture), self._fail)
+            self._tasks.start(ASK_IMAGE, self._ask(self._dialog, self._picture), self._fail)
 
     async def _ask(self, dialog: ImageTopicDialog, picture: Picture) -> None:
         settings = self._services.preferences.settings
@@ -176,7 +181,7 @@ class ImagingController(QObject):
 
     def _stop(self) -> None:
         self._tasks.cancel(_READ)
-        self._tasks.cancel(_ASK)
+        self._tasks.cancel(ASK_IMAGE)
 
     def _closed(self) -> None:
         self._stop()

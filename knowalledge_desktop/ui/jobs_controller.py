@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from knowalledge_desktop.core.errors import AppError, MapNotFound
-from knowalledge_desktop.core.jobs import ItemState, Job, JobItem, JobState
-from knowalledge_desktop.core.request import EngineChoice, Priority
+from knowalledge_desktop.core.jobs import OPEN, ItemState, Job, JobItem, JobState
+from knowalledge_desktop.core.request import EngineChoice, Priority, Task
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.canvas.pills import GENERATING, QUEUED
 from knowalledge_desktop.ui.herald import Herald
@@ -143,6 +143,36 @@ class JobsController(QObject):
             for item in self._items.get(job_id, {}).values()
             if item.state in looks
         }
+
+    def told_of(self, topic_id: str) -> str:
+        """What a batch on the open map is to do with a topic, and its place in it; empty when in none."""
+        for job_id in self._here():
+            items = tuple(self._items.get(job_id, {}).values())
+            item = next((each for each in items if each.topic_id == topic_id), None)
+            news = self._news.get(job_id)
+            if item is None or item.state not in OPEN or (news and news.job.task is not Task.EXPLANATION):
+                continue
+            if item.state is ItemState.RUNNING:
+                waits = self.waits.words(EXPLAIN, topic_id) if self.waits is not None else ""
+                return waits or self.tr("The batch is at this topic now.")
+            open_ids = [each.topic_id for each in items if each.state in OPEN]
+            place = self.tr("Waits in the batch, number {n} of {total}.").format(
+                n=open_ids.index(topic_id) + 1, total=len(open_ids)
+            )
+            line = self._line(job_id, self._services.now())
+            return f"{place} {line}".rstrip()
+        return ""
+
+    def leave_out(self, topic_id: str) -> None:
+        """Take a topic out of the batches on the open map that have it still before them."""
+        for job_id in self._here():
+            item = self._items.get(job_id, {}).get(topic_id)
+            if item is not None and item.state in OPEN:
+                self._tasks.start(f"{ACT}:leave:{job_id}:{topic_id}", self._leave_out(job_id, topic_id))
+
+    async def _leave_out(self, job_id: str, topic_id: str) -> None:
+        await self._services.jobs.leave_out(job_id, topic_id)
+        self.refresh()
 
     def remarks(self) -> dict[str, str]:
         """A sentence for each topic of the open map that has not been asked for yet."""

@@ -4,24 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QFocusEvent, QHelpEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from knowalledge_desktop.core.graph import Map
+from knowalledge_desktop.core.quota import Metric
 from knowalledge_desktop.core.request import EngineChoice, Request, Task
 from knowalledge_desktop.services.bundle import Services
+from knowalledge_desktop.ui.tasks import TaskRunner
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.services.quota import QuotaReport
+
+_READ = "price:left"
 
 Wanted = Callable[[], Sequence[Request]]
 
 
 class Prices(QObject):
-    """Tells the most that requests can take; asks nobody, so it may be called from a tooltip."""
+    """Tells the most that requests can take; asks nobody, so it may be called from a tooltip.
 
-    def __init__(self, services: Services, parent: QObject | None = None) -> None:
+    What is left of today is in the ledger: it is read while the pointer or the focus comes to a button.
+    """
+
+    read = Signal()
+    """What is left of today has been read."""
+
+    def __init__(self, services: Services, tasks: TaskRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._services = services
+        self._services, self._tasks = services, tasks
+        self._reports: dict[tuple[str, str], QuotaReport] = {}
+
+    def whole(self, requests: Sequence[Request]) -> str:
+        """The price and, where a daily limit is known, the share of today that it takes; a line each."""
+        return "\n".join(line for line in (self.text(requests), self._share(requests)) if line)
+
+    def look(self, requests: Sequence[Request]) -> None:
+        """Read what is left of today for these requests, so that `whole` can tell it in a moment."""
+        if requests and self._services.preferences.settings.engine is not EngineChoice.ATLAS:
+            self._tasks.start(_READ, self._look(requests[0]), lambda _: self._reports.clear())
+
+    async def _look(self, request: Request) -> None:
+        await self._services.prepare()  # off the loop, if nothing else has needed the ledger yet
+        bucket = self._services.tariffs.bucket(request)
+        self._reports[bucket.project, bucket.model] = await self._services.quota.report(bucket.model)
+        self.read.emit()
+
+    def _share(self, requests: Sequence[Request]) -> str:
+        if not requests or not self._reports or self._services.preferences.settings.engine is EngineChoice.ATLAS:
+            return ""
+        bucket, now = self._services.tariffs.bucket(requests[0]), self._services.now()
+        report = self._reports.get((bucket.project, bucket.model))
+        if report is None or report.day_ends <= now:
+            return ""
+        from knowalledge_desktop.ui.quota_words import left_today
+
+        return left_today(len(requests), report.gauge(Metric.RPD), report.day_ends, now)[0]
 
     def text(self, requests: Sequence[Request]) -> str:
         """Requests, tokens and money at most, in one line; empty when nothing would be asked."""
@@ -76,16 +117,27 @@ class _Tip(QObject):
 
     def __init__(self, widget: QWidget, prices: Prices, wanted: Wanted) -> None:
         super().__init__(widget)
-        self._prices, self._wanted = prices, wanted
+        self._widget, self._prices, self._wanted = widget, prices, wanted
         widget.installEventFilter(self)
+        prices.read.connect(self._on_read)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(watched, QWidget):
             return False
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            lines = (watched.toolTip(), self._prices.text(self._wanted()))
+            lines = (watched.toolTip(), self._prices.whole(self._wanted()))
             QToolTip.showText(event.globalPos(), "\n".join(line for line in lines if line), watched)
             return True
+        if event.type() == QEvent.Type.Enter:
+            self._prices.look(self._wanted())
         if isinstance(event, QFocusEvent) and event.gotFocus():
-            watched.setAccessibleDescription(self._prices.text(self._wanted()))
+            self._describe()
+            self._prices.look(self._wanted())
         return False
+
+    def _describe(self) -> None:
+        self._widget.setAccessibleDescription(self._prices.whole(self._wanted()).replace("\n", ". "))
+
+    def _on_read(self) -> None:
+        if self._widget.hasFocus():
+            self._describe()

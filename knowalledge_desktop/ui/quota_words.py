@@ -154,6 +154,27 @@ def waiting_line(waiting: Sequence[tuple[Request, Queued]], now: float) -> str:
     return limit_words.waiting_line(waiting, lambda until: when(until, now), _tr)
 
 
+def left_today(requests: int, day: Gauge | None, day_ends: float, now: float) -> tuple[str, bool]:
+    """Which share of today's requests these would take, and whether they do not fit; empty without a limit.
+
+    `day` is the gauge of requests a day, `day_ends` the moment when it begins anew (epoch seconds).
+    """
+    if day is None or day.limit is None:
+        return "", False
+    left, resumes = max(0, day.limit - day.used), max(day_ends, now)
+    if day.blocked_until is not None and day.blocked_until > now:
+        left, resumes = 0, day.blocked_until
+    if requests > left:
+        text = _tr("{left} requests are left today; the rest goes on {when}.")
+        if not left:
+            text = _tr("No requests are left today; they go on {when}.")
+        return text.format(left=f"{left:,}", when=when(resumes, now)), True
+    share = round(100 * requests / left)
+    percent = f"{share}" if share else _tr("under 1")
+    text = _tr("{percent} % of the {left} requests left today.")
+    return text.format(percent=percent, left=f"{left:,}"), False
+
+
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 

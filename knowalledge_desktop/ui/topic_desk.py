@@ -59,6 +59,7 @@ class TopicDesk(QObject):
         detail.settings_requested.connect(desk.open_settings)
         detail.ask.settings_requested.connect(desk.open_settings)
         detail.retry_requested.connect(maps.retry)
+        detail.leave_batch_requested.connect(lambda topic_id: desk.jobs.leave_out(topic_id))
         detail.suggestion_chosen.connect(desk.explore)
         for button in detail.findChildren(QAbstractButton):
             task = _COSTS.get(button.objectName())
@@ -100,10 +101,17 @@ class TopicDesk(QObject):
         detail.show_topic(maps.map, topic_id, answer_for=maps.answer_for, now=self._services.now())
         if partial is not None:
             detail.begin_text(partial)
+        self.tell_batch()
         self._questions.show(detail.topic_id)
         failure = maps.failure(topic_id)
         if failure is not None:
             self._show_failure(failure)
+
+    def tell_batch(self) -> None:
+        """Say whether a batch has the topic still before it, unless it is being explained on its own."""
+        detail = self._window.detail
+        alone = self._maps.partial_text(detail.topic_id) is not None
+        detail.set_batch("" if alone else self._desk.jobs.told_of(detail.topic_id))
 
     def refresh(self) -> None:
         """The map has changed: show the selected topic anew; a text that is being written goes on."""

@@ -28,7 +28,7 @@ def open_topic_menu(desk: Desk, window: MainWindow, document: Map, topic_id: str
     def priced(text: str, task: Task, act: Callable[[], None]) -> None:
         action = menu.addAction(text, act)
         price = desk.prices.of_topic(task, document, topic_id)
-        action.hovered.connect(lambda: action.setToolTip(desk.prices.text(price)))
+        action.hovered.connect(lambda: action.setToolTip(desk.prices.whole(price)))
 
     priced(desk.tr("Expand\tE"), Task.SUBTOPICS, lambda: maps.expand(topic_id))
     priced(desk.tr("Explain\tX"), Task.EXPLANATION, lambda: maps.explain(topic_id))

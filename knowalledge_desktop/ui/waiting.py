@@ -13,6 +13,7 @@ from knowalledge_desktop.core.request import Queued, Request, Task
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.ask_controller import ASK
 from knowalledge_desktop.ui.canvas.pills import GENERATING, QUEUED
+from knowalledge_desktop.ui.imaging_controller import ASK_IMAGE
 from knowalledge_desktop.ui.map_controller import EXPAND, EXPLAIN, ILLUSTRATE
 from knowalledge_desktop.ui.quota_words import translated, when
 from knowalledge_desktop.ui.tasks import TaskRunner
@@ -21,7 +22,7 @@ POLL_MS = 500
 JOB = "job:"
 """What the keys of running jobs begin with."""
 _READY = "waits:ready"
-_ASKING = (f"{EXPAND}:", f"{EXPLAIN}:", f"{ILLUSTRATE}:", ASK, JOB)
+_ASKING = (f"{EXPAND}:", f"{EXPLAIN}:", f"{ILLUSTRATE}:", ASK, ASK_IMAGE, JOB)
 _TASKS = {
     Task.SUBTOPICS: EXPAND,
     Task.EXPLANATION: EXPLAIN,
@@ -59,6 +60,7 @@ class Waits(QObject):
         self._services, self._tasks = services, tasks
         self._document, self._acts = document, acts
         self._waits: tuple[Wait, ...] = ()
+        self._picture: Queued | None = None
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self.look)
         tasks.started.connect(self._on_started)
@@ -82,6 +84,15 @@ class Waits(QObject):
         """The wait of this topic, else the one whose turn comes first."""
         return self.of(topic_id) or (self._waits[0] if self._waits else None)
 
+    def words(self, kind: str, topic_id: str) -> str:
+        """A sentence for an act on a topic that waits; empty when it does not."""
+        found = next((w.queued for w in self._waits if (w.kind, w.topic_id) == (kind, topic_id)), None)
+        return "" if found is None else wait_sentence(found, self._services.now())
+
+    def picture_words(self) -> str:
+        """The same for the question what a picture shows."""
+        return "" if self._picture is None else wait_sentence(self._picture, self._services.now())
+
     def mark(self, states: Mapping[str, str]) -> dict[str, str]:
         """The states of topics, "queued" for those that do nothing but wait."""
         waiting = {wait.topic_id for wait in self._waits}
@@ -99,6 +110,7 @@ class Waits(QObject):
         """See who waits now."""
         before = self._waits
         self._waits = self._matched()
+        self._picture = self._of_picture()
         if self._waits or before:  # the seconds count down, so it is told anew even when nothing else is
             self.changed.emit()
         if not self._runs():
@@ -117,6 +129,12 @@ class Waits(QObject):
             if (name := _name_of(request)) in running
         ]
         return tuple(sorted(found, key=lambda wait: wait.queued.position))
+
+    def _of_picture(self) -> Queued | None:
+        if not self._tasks.is_running(ASK_IMAGE):
+            return None
+        board = self._services.quota.waiting()
+        return next((queued for request, queued in board if request.task is Task.IMAGE_TOPIC), None)
 
     def _runs(self) -> bool:
         return any(key.startswith(_ASKING) for key in self._tasks.running())

@@ -454,3 +454,31 @@ async def test_a_job_can_be_forecast_before_it_is_begun() -> None:
     assert await bench.service.forecast(11, EngineChoice.ATLAS) == now + 18.0
     assert await bench.service.forecast(0) is None
     assert await bench.service.jobs() == ()
+
+
+async def test_a_topic_that_waits_can_be_taken_out_and_the_others_go_on() -> None:
+    bench = Bench()
+    job_id = await bench.started()
+    assert await bench.service.leave_out(job_id, "c1")
+    assert not await bench.service.leave_out(job_id, "c1")  # it is out already
+    assert await bench.run(job_id) is JobState.DONE
+    states = {item.topic_id: item.state for item in await bench.service.items(job_id)}
+    assert states == {topic: ItemState.SKIPPED if topic == "c1" else ItemState.DONE for topic in TOPICS}
+    assert len(bench.engine.asked) == len(TOPICS) - 1
+    assert not await bench.service.leave_out(job_id, "c2")  # it is explained
+
+
+async def test_a_topic_that_is_asked_for_can_be_taken_out_without_stopping_the_others() -> None:
+    bench = Bench()
+    bench.engine.gate = asyncio.Event()
+    job_id = await bench.started()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(bench.service.run(job_id, bench.heard.append, at_once=2))
+        await settle(lambda: len(bench.engine.asked) == 2)
+        assert await bench.service.leave_out(job_id, TOPICS[0])
+        await settle(lambda: len(bench.engine.asked) == 3)
+        assert await bench.service.leave_out(job_id, TOPICS[3])  # this one waits still
+        bench.engine.gate.set()
+    skipped, done = ItemState.SKIPPED, ItemState.DONE
+    assert await bench.states(job_id) == [skipped, done, done, skipped]
+    assert any(n.item and (n.item.topic_id, n.item.state) == (TOPICS[3], skipped) for n in bench.heard)

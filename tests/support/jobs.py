@@ -48,6 +48,13 @@ class MemoryJobs:
                 return taken
         return None
 
+    async def skip(self, job_id: str, topic_id: str, *, at: float) -> bool:
+        for place, item in enumerate(self.rows.get(job_id, [])):
+            if item.topic_id == topic_id and item.state is ItemState.WAITING:
+                self.rows[job_id][place] = replace(item, state=ItemState.SKIPPED, error="", detail="", ended_at=at)
+                return True
+        return False
+
     async def settle(self, item: JobItem) -> None:
         rows = self.rows.get(item.job_id, [])
         rows[:] = [item if each.topic_id == item.topic_id else each for each in rows]

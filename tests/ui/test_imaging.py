@@ -247,13 +247,14 @@ def test_an_own_topic_wins_and_is_a_persons(flow: Flow, tmp_path: Path) -> None:
 
 def test_a_failure_can_be_tried_again_and_asking_stopped(flow: Flow, server: GeminiServer, tmp_path: Path) -> None:
     async def steps(driver: Driver) -> None:
-        server.enqueue(unary(error(400, "INVALID_ARGUMENT", "cannot be looked at"), 400))
+        counted = unary({"totalTokens": 600})  # a picture is counted before it is sent
+        server.enqueue(counted, unary(error(400, "INVALID_ARGUMENT", "cannot be looked at"), 400))
         driver.window.desk.imaging.take(file_of(tmp_path / "a.png", plain()))
         await shown(driver, QPushButton, "imageSendButton")
         click(driver, QPushButton, "imageSendButton")
         await shown(driver, QPushButton, "imageRetryButton")
         assert not driver.has(QPushButton, "imageSettingsButton")
-        server.enqueue(replace(unary({}), first_s=30.0))
+        server.enqueue(counted, replace(unary({}), first_s=30.0))
         click(driver, QPushButton, "imageRetryButton")
         await shown(driver, QPushButton, "imageStopButton")
         await until(lambda: asked(server) == 2, "the second request")

@@ -22,6 +22,7 @@ from knowalledge_desktop.ui.waiting import Wait, wait_sentence
 from tests.support.gateway import environ
 from tests.support.limits_count import HiddenLimits
 from tests.support.limits_server import LimitsServer
+from tests.support.pictures import plain
 from tests.support.window import Driver, until
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # a screen that is not there
@@ -152,3 +153,76 @@ def test_a_wait_of_another_topic_is_told_by_its_title() -> None:
     wait = Wait(EXPLAIN, "r", Queued(1, "gemini-x", "rpm", NOW + 23))
     text, more = activity(one_topic(), ((EXPLAIN, "r"),), ("", ""), wait, NOW)
     assert (text, more) == ("Biology waits", "free in 23 s, number 1 in line: requests per minute of gemini-x")
+
+
+def test_a_question_that_waits_tells_why_in_its_place(flow: Callable[[Limits, Steps], None]) -> None:
+    async def steps(driver: Driver, server: LimitsServer) -> None:
+        driver.window.desk._questions.ask("Why is it green?")
+        waiting = driver.window.detail.answers.waiting
+        line = waiting.findChild(QLabel, "waitingText")
+        assert line is not None
+        await until(lambda: line.text().startswith("Waits: requests per minute of gemini-3.5-flash-lite"), "why")
+        assert line.text().endswith("number 1 in line")
+        driver.window.desk.maps.explain(driver.window.detail.topic_id)
+        other = driver.window.detail.waiting.findChild(QLabel, "waitingText")
+        assert other is not None
+        await until(lambda: other.text().endswith("number 2 in line"), "the text as well")
+        driver.window.desk.stop_all()
+        await until(lambda: not driver.tasks.running(), "a stop")
+        assert len(server.log) == 1
+
+    flow(Limits(rpm=1), steps)
+
+
+def test_a_picture_that_waits_tells_why_in_its_dialog(
+    flow: Callable[[Limits, Steps], None], tmp_path: Path
+) -> None:
+    async def steps(driver: Driver, server: LimitsServer) -> None:
+        path = tmp_path / "a.png"
+        await asyncio.to_thread(path.write_bytes, plain())
+        driver.window.desk.imaging.take(path)
+        await until(lambda: driver.has(QPushButton, "imageSendButton"), "the picture")
+        driver.find(QPushButton, "imageSendButton").click()
+        assert told(driver, "imageMessage") == "Gemini is looking at the picture…"
+        await until(lambda: told(driver, "imageMessage").startswith("Waits: requests per minute of gemini"), "why")
+        assert told(driver, "imageMessage").endswith("number 1 in line")
+        driver.find(QPushButton, "imageStopButton").click()
+        await until(lambda: driver.has(QPushButton, "imageSendButton"), "a stop")
+        driver.find(QPushButton, "imageCancelButton").click()
+        await until(lambda: not driver.window.desk._waits.is_ticking, "rest")
+        assert len([each for each in server.log if each.charged]) == 1
+
+    flow(Limits(rpm=1), steps)
+
+
+def test_a_topic_of_a_batch_tells_its_place_and_can_be_taken_out(flow: Callable[[Limits, Steps], None]) -> None:
+    async def steps(driver: Driver, server: LimitsServer) -> None:
+        desk, canvas = driver.window.desk, driver.window.canvas
+        driver.find(QToolButton, "batchButton").click()
+        await until(lambda: driver.has(QPushButton, "batchStartButton"), "the dialog")
+        await until(lambda: bool(told(driver, "batchForecast")), "a price")
+        driver.find(QPushButton, "batchStartButton").click()
+        await until(lambda: list(canvas._shown.states.values()).count("queued") == 13, "the others in line")
+        *_, last = children(driver)
+        canvas.select(last)
+        await until(
+            lambda: told(driver, "batchLineText").startswith("Waits in the batch, number 13 of 13."), "place"
+        )
+        assert not driver.find(QPushButton, "explainButton").isEnabled()
+        driver.find(QPushButton, "leaveBatchButton").click()
+        await until(lambda: not driver.has(QPushButton, "leaveBatchButton"), "out")
+        assert driver.find(QPushButton, "explainButton").isEnabled()
+        assert last not in canvas._shown.states
+        asked_for = next(each for each in desk.jobs.acts())[1]
+        canvas.select(asked_for)
+        await until(lambda: "requests per minute of gemini" in told(driver, "batchLineText"), "why")
+        driver.find(QPushButton, "leaveBatchButton").click()
+        await until(lambda: asked_for not in canvas._shown.states, "out of the line as well")
+        await until(lambda: list(canvas._shown.states.values()).count("queued") == 11, "the next one in its place")
+        canvas.select(children(driver)[0])
+        assert driver.find(QPushButton, "explainButton").isEnabled()
+        desk.stop_all()
+        await until(lambda: not canvas._shown.states, "a stop")
+        assert len(server.log) == 3
+
+    flow(Limits(rpm=3), steps)

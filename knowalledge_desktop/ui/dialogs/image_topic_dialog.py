@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent, QPixmap
@@ -90,12 +90,18 @@ class ImageTopicDialog(QDialog):
             self.tr("Stop"), "imageStopButton", self.stop_requested.emit, "", self.tr("Stop asking")
         )
         self._cancel = text_button(self.tr("Cancel"), "imageCancelButton", self.reject, "ghost")
+        self._why: Callable[[], str] = lambda: ""
+        self._looking = self.tr("Gemini is looking at the picture…")
         self._since = QElapsedTimer()
         self._tick = QTimer(self, interval=1000)
         self._tick.timeout.connect(self._tell_waiting)
         self._names: list[tuple[QRadioButton, str]] = []
         self._build()
         self.show_empty()
+
+    def explain_waits_by(self, why: Callable[[], str]) -> None:
+        """What tells why the question waits for its turn, in a sentence; empty when it is being answered."""
+        self._why = why
 
     @property
     def send_button(self) -> QWidget:
@@ -184,7 +190,7 @@ class ImageTopicDialog(QDialog):
         self._clear_choices()
         self._since.start()
         self._tick.start()
-        self._show(told=self.tr("Gemini is looking at the picture…"), busy=True, can_stop=True)
+        self._show(told=self._looking, busy=True, can_stop=True)
 
     def show_candidates(self, items: Sequence[TopicCandidate]) -> None:
         """What it may be about, the best chosen already."""
@@ -282,8 +288,10 @@ class ImageTopicDialog(QDialog):
 
     def _tell_waiting(self) -> None:
         seconds = self._since.elapsed() // 1000
-        if seconds >= TOLD_AFTER_S:
-            self._told.setText(self.tr("Still waiting for Gemini, {n} s").format(n=seconds))
+        told = self._why()
+        if not told and seconds >= TOLD_AFTER_S:
+            told = self.tr("Still waiting for Gemini, {n} s").format(n=seconds)
+        self._told.setText(told or self._looking)
 
     def _on_send(self) -> None:
         self.send_requested.emit()

@@ -41,18 +41,18 @@ class AnswersView(QFrame):
         self.setObjectName("answersBox")
         self._title = label("", "caption")
         self._title.setObjectName("answersTitle")
-        self._waiting = Waiting(theme)
-        self._waiting.setObjectName("waitingForAnswer")
+        self.waiting = Waiting(theme)
+        self.waiting.setObjectName("waitingForAnswer")
         self.view = ExplanationView(theme)
         self.view.setObjectName("answerView")
         self.view.setAccessibleName(self.tr("Answers to your questions"))
-        self.view.grew.connect(self._waiting.stop)
+        self.view.grew.connect(self.waiting.stop)
         close = icon_button(
             icons, "x", "closeAnswersButton", self.tr("Hide the answers"), self.closed.emit, size=16
         )
         head = row(self._title, -1, close)
         whole = column(head, 4, margins=(24, 8, 16, 0), gap=2)
-        whole.addWidget(self._waiting)
+        whole.addWidget(self.waiting)
         whole.addWidget(self.view, 1)
         self.setLayout(whole)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
@@ -60,7 +60,7 @@ class AnswersView(QFrame):
 
     def show_said(self, said: Sequence[Said]) -> None:
         """Show finished answers, the last one from its question on."""
-        self._waiting.stop()
+        self.waiting.stop()
         self._tell(said[-1].by if said else "")
         self.view.show_text("\n\n".join(map(_markdown, said)))
         self.setVisible(bool(said))
@@ -72,12 +72,12 @@ class AnswersView(QFrame):
         self.setVisible(True)
         self.view.begin("\n\n".join((*map(_markdown, said), _heading(question) + so_far)))
         if not so_far:
-            self._waiting.start()
+            self.waiting.start()
 
     def grow(self, text: str) -> None:
         """Some more of it."""
         self.view.grow(text)
-        self._waiting.stop()
+        self.waiting.stop()
 
     def _tell(self, by: str) -> None:
         text = self.tr("Answers to your questions, not part of the map")

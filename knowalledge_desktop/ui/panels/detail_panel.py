@@ -14,6 +14,7 @@ from knowalledge_desktop.core.request import Answer, Options
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.messages import Message
 from knowalledge_desktop.ui.panels.ask_box import AnswersView, AskBox
+from knowalledge_desktop.ui.panels.batch_line import BatchLine
 from knowalledge_desktop.ui.panels.claims_list import ClaimsList
 from knowalledge_desktop.ui.panels.depth_dial import DepthDial
 from knowalledge_desktop.ui.panels.explanation_badges import ExplanationBadges
@@ -41,6 +42,7 @@ class DetailPanel(QFrame):
     regenerate_requested = Signal(str)
     illustrate_requested = Signal(str)
     stop_drawing_requested = Signal(str)
+    leave_batch_requested = Signal(str)
     settings_requested = Signal()
     stop_requested = Signal(str)
     retry_requested = Signal(str)
@@ -72,7 +74,9 @@ class DetailPanel(QFrame):
         self._claims = ClaimsList(icons)
         self._claims.chosen.connect(self.view.show_claim)
         self.opinion = OpinionRow(icons)
-        self._waiting = Waiting(theme)
+        self._batch = BatchLine()
+        self._batch.leave_requested.connect(lambda: self.leave_batch_requested.emit(self._topic_id))
+        self.waiting = Waiting(theme)
         self._sources = SourceList(icons)
         self._sources.opened.connect(lambda url: QDesktopServices.openUrl(QUrl(url)))
         self._explain = text_button(
@@ -118,7 +122,8 @@ class DetailPanel(QFrame):
         body.setSpacing(10)
         body.addWidget(self._banner)
         body.addWidget(self._settings, 0, Qt.AlignmentFlag.AlignLeft)
-        body.addWidget(self._waiting)
+        body.addWidget(self._batch)
+        body.addWidget(self.waiting)
         body.addWidget(self.view, 1)
         self._space = QWidget()  # keeps the head on top while there is no text
         body.addWidget(self._space, 1)
@@ -223,7 +228,7 @@ class DetailPanel(QFrame):
         self._claims.show_claims((), ())
         self._sources.show_sources((), from_atlas=False)
         self._show_text(shown=False)
-        self._waiting.start()
+        self.waiting.start()
         self.view.begin(text)
         self._badges.show_badges([(self.tr("Writing"), "accent", "")])
 
@@ -255,6 +260,11 @@ class DetailPanel(QFrame):
         self._expand.setText(self.tr("Growing…") if expanding else self.tr("Expand"))
         self._expand.setEnabled(bool(self._topic_id) and not expanding)
 
+    def set_batch(self, told: str) -> None:
+        """What a batch is to do with this topic, empty when it is in none: it is not to be asked for twice."""
+        self._batch.tell(told if self._topic_id else "")
+        self._explain.setEnabled(bool(self._topic_id) and not self._batch.is_told)
+
     def set_options(self, options: Options) -> None:
         """Which explanation is wanted."""
         self._options = options
@@ -274,7 +284,7 @@ class DetailPanel(QFrame):
         self._illustrate.setAccessibleName(text)
 
     def _show_text(self, *, shown: bool) -> None:
-        self._waiting.stop()
+        self.waiting.stop()
         self.opinion.show_explanation(None)
         self.view.setVisible(shown)
         self._space.setVisible(not shown)

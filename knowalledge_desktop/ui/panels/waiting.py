@@ -1,6 +1,8 @@
-"""What stands where a text will be: three grey bars, and after a while how long it has been."""
+"""What stands where a text will be: three grey bars, for what it waits in a line, or how long it has been."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from PySide6.QtCore import QElapsedTimer, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -23,9 +25,10 @@ class Waiting(QWidget):
         super().__init__(parent)
         self.setObjectName("waitingForText")
         self._bars = _Bars(theme)
-        self._told = label("", "tertiary")
+        self._told = label("", "tertiary", wrap=True)
         self._told.setObjectName("waitingText")
         self.setLayout(column(self._bars, self._told, gap=8))
+        self._why: Callable[[], str] = lambda: ""
         self._since = QElapsedTimer()
         self._soon = QTimer(self, interval=BARS_AFTER_MS, singleShot=True)
         self._soon.timeout.connect(self.show)
@@ -37,6 +40,10 @@ class Waiting(QWidget):
     def is_waiting(self) -> bool:
         """Whether a text is waited for, seen or not."""
         return self._tick.isActive()
+
+    def explain_by(self, why: Callable[[], str]) -> None:
+        """What tells why it waits for its turn, in a sentence; empty when it is being answered."""
+        self._why = why
 
     def start(self) -> None:
         """Begin to wait."""
@@ -52,9 +59,11 @@ class Waiting(QWidget):
         self.hide()
 
     def tell(self, elapsed_ms: int) -> None:
-        """Say how long it has been, once that is long."""
-        if elapsed_ms >= TOLD_AFTER_MS:
-            self._told.setText(self.tr("Still waiting for an answer, {n} s").format(n=elapsed_ms // 1000))
+        """Say what it waits for in a line, else how long it has been, once that is long."""
+        told = self._why()
+        if not told and elapsed_ms >= TOLD_AFTER_MS:
+            told = self.tr("Still waiting for an answer, {n} s").format(n=elapsed_ms // 1000)
+        self._told.setText(told)
 
 
 class _Bars(QWidget):
