@@ -15,6 +15,7 @@ from typing import Any
 
 from knowalledge_desktop.adapters.library_connection import Connection, Row
 from knowalledge_desktop.adapters.library_rows import map_now
+from knowalledge_desktop.core.content import Provenance
 from knowalledge_desktop.core.errors import MapNotFound, StorageDamaged
 from knowalledge_desktop.core.graph import Change, ChangeConflict, Map
 from knowalledge_desktop.core.map_codec import (
@@ -26,7 +27,9 @@ from knowalledge_desktop.core.map_codec import (
     whole_letters,
 )
 from knowalledge_desktop.core.versions import (
+    BACK,
     BEGIN,
+    PERSON,
     SEVERAL,
     Act,
     Befores,
@@ -51,7 +54,10 @@ def write_act(db: Connection, map_id: str, change: Change, now: float) -> None:
     was = befores(change)
     if not was:
         return
-    written, done = author(change), tally(change)
+    by_hand = change.reason == BACK or change.reason.startswith(
+        ("undo ", "redo ")
+    )  # whoever wrote what comes back
+    written, done = Provenance(PERSON) if by_hand else author(change), tally(change)
     last = db.rows(
         "SELECT row, at, reason, about, author, told, undo FROM act WHERE map_id = ? ORDER BY row DESC LIMIT 1",
         (map_id,),
@@ -102,7 +108,7 @@ def write_beginning(db: Connection, document: Map, now: float) -> None:
             now,
             BEGIN,
             whole_letters(document.title),
-            written.engine if written else "person",
+            written.engine if written else PERSON,
             whole_letters(written.model) if written else "",
             _told(done),
             _packed(Befores()),

@@ -76,7 +76,8 @@ def find_titles(db: Connection, text: str, among: Filter, limit: int) -> tuple[S
         (_query(words), *values),
     )
     best = sorted(
-        dict(found).items(), key=lambda row: (row[1] != wanted, not row[1].startswith(wanted), len(row[1]))
+        dict(found).items(),
+        key=lambda row: (row[1] != wanted, not row[1].startswith(wanted), len(row[1]), -row[0]),
     )
     # Only what is shown is read whole: a text has pages of its own, which may be far apart on the disk.
     return _shown(_whole(db, [row for row, _ in best[:limit]]), words, limit)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 
 def forgiven(word: str) -> int:
-    """How many mistakes are forgiven in a word of this length: none below 3 letters, then 1, from 7 on 2."""
-    return 0 if len(word) < 3 else 1 if len(word) < 7 else 2
+    """How many mistakes are forgiven in a word: none below 3 letters, then 1, from 7 on 2, from 11 on 3."""
+    return sum(len(word) >= least for least in (3, 7, 11))
 
 
 def distance(word: str, other: str, most: int) -> int | None:

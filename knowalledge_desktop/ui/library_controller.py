@@ -1,19 +1,35 @@
-"""Listing, searching, opening and removing maps."""
+"""Listing, searching, opening, ordering and removing maps, and their history."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QElapsedTimer, QObject
+from PySide6.QtWidgets import QApplication
 
+from knowalledge_desktop.core.errors import AppError, MapNotFound
+from knowalledge_desktop.core.shelf import PAGE, TITLES, Filter, Listing
 from knowalledge_desktop.services.bundle import Services
+from knowalledge_desktop.ui.messages import message_for
 from knowalledge_desktop.ui.panels.rail import MAP
 from knowalledge_desktop.ui.tasks import TaskRunner
 
 if TYPE_CHECKING:
+    from knowalledge_desktop.core.ports import SearchHit
+    from knowalledge_desktop.core.versions import Act
+    from knowalledge_desktop.services.session import MapSession
     from knowalledge_desktop.ui.desk import Desk
     from knowalledge_desktop.ui.main_window import MainWindow
     from knowalledge_desktop.ui.panels.library_page import LibraryPage
+
+PAUSE_S = 0.12
+"""So long nothing is typed before texts are looked through."""
+MOST = 50
+"""Topics that are shown for a search."""
+_STEPS = 50  # acts on the library that can be taken back
+
+Undo = Callable[[], Coroutine[Any, Any, None]]
 
 
 class LibraryController(QObject):
@@ -22,6 +38,7 @@ class LibraryController(QObject):
     def __init__(self, desk: Desk, window: MainWindow, services: Services, tasks: TaskRunner) -> None:
         super().__init__(desk)
         self._desk, self._window, self._services, self._tasks = desk, window, services, tasks
+        self._undo: list[Undo] = []
 
     def adopt_page(self, page: LibraryPage) -> None:
         """Connect the page when it is built."""
@@ -29,22 +46,37 @@ class LibraryController(QObject):
         page.trash_requested.connect(self.trash)
         page.search_requested.connect(self.search)
         page.new_map_requested.connect(self._desk.explore)
+        page.listing_requested.connect(self.refresh)
+        page.more_requested.connect(lambda count: self._tasks.start("library:more", self._more(count)))
+        page.pin_requested.connect(self.pin)
+        page.empty_requested.connect(lambda: self.erase(""))
+        page.card.tag_requested.connect(lambda map_id, tag: self.tag(map_id, tag, tagged=True))
+        page.card.untag_requested.connect(lambda map_id, tag: self.tag(map_id, tag, tagged=False))
+        page.card.restore_requested.connect(lambda map_id: self._do("restore", self._restore(map_id)))
+        page.card.erase_requested.connect(self.erase)
+        page.card.history_requested.connect(self.show_history)
+        page.history.act_chosen.connect(
+            lambda map_id, act: self._tasks.start("library:compare", self._compare(map_id, act), self._untold)
+        )
+        page.history.back_requested.connect(lambda map_id, act: self._do("back", self._go_back(map_id, act)))
+        page.history.more_requested.connect(
+            lambda map_id, oldest: self._tasks.start("library:acts", self._more_acts(map_id, oldest))
+        )
+
+    # --- seeing ---
 
     def refresh(self) -> None:
-        """List the maps anew, or search again."""
+        """List the maps anew, or search again, and count what there is."""
         self.search(self._window.library_page.search.text())
+        self._tasks.start("library:overview", self._count())
 
     def search(self, text: str) -> None:
-        """Find topics; without a text, list all maps."""
-        self._tasks.start("library:list", self._list(text))
+        """Find topics; without a text, list maps. What was looked for before stops at once."""
+        self._tasks.start("library:list", self._find(text) if text.strip() else self._list())
 
     def open(self, map_id: str, topic_id: str = "") -> None:
         """Open a map, at a topic when one is named."""
         self._tasks.start("library:open", self._open(map_id, topic_id))
-
-    def trash(self, map_id: str) -> None:
-        """Move a map to the trash; a toast offers to take that back."""
-        self._tasks.start("library:trash", self._trash(map_id))
 
     async def open_last(self) -> bool:
         """Open the map that was open last; False when there is none."""
@@ -53,14 +85,80 @@ class LibraryController(QObject):
             self._desk.maps.show(session)
         return session is not None
 
-    async def _list(self, text: str) -> None:
+    def show_history(self, map_id: str) -> None:
+        """Show what was done to a map."""
+        self._tasks.start("library:history", self._show_history(map_id))
+
+    # --- acts ---
+
+    def pin(self, map_id: str, pinned: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        """Keep a map at the top, or no longer."""
+        self._do("pin", self._pin(map_id, pinned=pinned))
+
+    def tag(self, map_id: str, tag: str, *, tagged: bool) -> None:
+        """Put a map into a collection, or take it out."""
+        self._do("tag", self._tag(map_id, tag, tagged=tagged))
+
+    def trash(self, map_id: str) -> None:
+        """Move a map to the trash; a toast and Ctrl+Z take that back."""
+        self._do(f"trash:{map_id}", self._trash(map_id))
+
+    def erase(self, map_id: str) -> None:
+        """Delete a map of the trash, or all of them, for good; a dialog says what goes."""
+        self._tasks.start("library:erase", self._erase(map_id))
+
+    def undo(self) -> None:
+        """Take the last act on the library back."""
+        if self._undo:
+            self._do("undo", self._undo.pop()())
+
+    def _do(self, what: str, act: Coroutine[Any, Any, None]) -> None:
+        self._tasks.start(f"library:do:{what}", act)
+
+    def _note(self, undo: Undo) -> None:
+        self._undo.append(undo)
+        del self._undo[:-_STEPS]
+
+    # --- listing ---
+
+    def _listing(self, offset: int = 0) -> Listing:
         page = self._window.library_page
-        if text.strip():
-            page.show_hits(text, await self._services.library.search(text))
-        else:
-            page.show_maps(await self._services.library.maps(), self._services.now())
-            if not page.search.hasFocus():
-                page.list.setFocus()
+        shelf, tag = page.shelves.current
+        return Listing(shelf, tag, page.filter(self._services.now()), offset, PAGE)
+
+    async def _list(self) -> None:
+        page = self._window.library_page
+        infos = await self._services.library.listed(self._listing())
+        page.show_maps(infos, self._services.now(), goes_on=len(infos) == PAGE)
+        focused = QApplication.focusWidget()
+        if page.isVisible() and (focused is None or not page.isAncestorOf(focused)):
+            page.list.setFocus()
+
+    async def _more(self, count: int) -> None:
+        infos = await self._services.library.listed(self._listing(count))
+        self._window.library_page.add_maps(infos, goes_on=len(infos) == PAGE)
+
+    async def _count(self) -> None:
+        self._window.library_page.show_overview(await self._services.library.overview(self._services.now()))
+
+    async def _find(self, text: str) -> None:
+        """Titles at once; texts after a pause; what is written nearly so when there is nothing."""
+        page, library = self._window.library_page, self._services.library
+        among: Filter = page.filter(self._services.now())
+        clock = QElapsedTimer()
+        clock.start()
+        hits: list[SearchHit] = [*await library.titles(text, among, limit=TITLES)]
+        page.show_hits(text, hits, took_ms=clock.nsecsElapsed() / 1e6, ended=False)
+        await self._services.sleep(PAUSE_S)
+        clock.restart()
+        known = {(hit.map_id, hit.topic_id) for hit in hits}
+        texts = await library.texts(text, among, limit=MOST)
+        hits += [hit for hit in texts if (hit.map_id, hit.topic_id) not in known]
+        if hits:
+            page.show_hits(text, hits[:MOST], took_ms=clock.nsecsElapsed() / 1e6)
+            return
+        near = await library.near(text, among)
+        page.show_hits(text, near.hits, instead=near.instead)
 
     async def _open(self, map_id: str, topic_id: str) -> None:
         open_now = self._desk.maps.map
@@ -71,19 +169,105 @@ class LibraryController(QObject):
         if topic_id:
             self._window.canvas.select(topic_id, reveal=True)
 
+    # --- order and trash ---
+
+    async def _pin(self, map_id: str, *, pinned: bool) -> None:
+        await self._services.library.pin(map_id, pinned=pinned)
+        self._note(lambda: self._unpin(map_id, pinned=not pinned))
+        self.refresh()
+
+    async def _unpin(self, map_id: str, *, pinned: bool) -> None:
+        await self._services.library.pin(map_id, pinned=pinned)
+        self.refresh()
+
+    async def _tag(self, map_id: str, tag: str, *, tagged: bool) -> None:
+        await self._services.library.tag(map_id, tag, tagged=tagged)
+        self._note(lambda: self._untag(map_id, tag, tagged=not tagged))
+        self.refresh()
+
+    async def _untag(self, map_id: str, tag: str, *, tagged: bool) -> None:
+        await self._services.library.tag(map_id, tag, tagged=tagged)
+        self.refresh()
+
     async def _trash(self, map_id: str) -> None:
-        title = next((i.title for i in await self._services.library.maps() if i.map_id == map_id), "")
+        title = self._title(map_id)
         self._desk.jobs.rest(map_id)
         await self._services.library.trash(map_id)
         if self._desk.maps.map is not None and self._desk.maps.map.map_id == map_id:
             self._desk.maps.show(None)
-        await self._list("")
+        self._note(lambda: self._restore(map_id))
+        self.refresh()
         self._window.notifier.show(
-            self.tr("{title} is in the trash.").format(title=title),
-            self.tr("Undo"),
-            lambda: self._tasks.start("library:restore", self._restore(map_id)),
+            self.tr("{title} is in the trash.").format(title=title), self.tr("Undo"), self.undo
         )
 
     async def _restore(self, map_id: str) -> None:
-        await self._services.library.restore(map_id)
-        await self._list("")
+        try:
+            await self._services.library.restore(map_id)
+        except MapNotFound:  # it was deleted for good meanwhile
+            return
+        finally:
+            self.refresh()
+        self._window.notifier.hide()
+
+    async def _erase(self, map_id: str) -> None:
+        from knowalledge_desktop.ui.dialogs.ask import ask
+        from knowalledge_desktop.ui.dialogs.erase_dialog import EraseDialog
+
+        which = [map_id] if map_id else None
+        losses = await self._services.library.losses(which)
+        if losses.maps and await ask(EraseDialog(losses, self._window)):
+            gone = await self._services.library.erase(which)
+            self.refresh()
+            self._window.notifier.show(self.tr("%n maps deleted for good.", "", gone.maps))
+
+    def _title(self, map_id: str) -> str:
+        chosen = self._window.library_page.chosen
+        if chosen is not None and chosen.map_id == map_id:
+            return chosen.info.title if chosen.info else chosen.hit.map_title if chosen.hit else ""
+        open_now = self._desk.maps.map
+        return open_now.title if open_now is not None and open_now.map_id == map_id else ""
+
+    # --- history ---
+
+    async def _show_history(self, map_id: str) -> None:
+        page, history = self._window.library_page, self._services.library.history
+        acts = await history.acts(map_id, limit=PAGE)
+        title = self._title(map_id) or (await self._services.library.behind(map_id)).map.title
+        page.history.show_acts(map_id, title, acts, goes_on=len(acts) == PAGE)
+        page.show_history()
+
+    async def _more_acts(self, map_id: str, oldest: int) -> None:
+        acts = await self._services.library.history.acts(map_id, before=oldest, limit=PAGE)
+        view = self._window.library_page.history
+        if view.map_id == map_id:
+            view.add_acts(acts, goes_on=len(acts) == PAGE)
+
+    async def _compare(self, map_id: str, act: Act) -> None:
+        different = await self._services.library.history.compare(map_id, act.act_id)
+        self._window.library_page.history.show_difference(act, different)
+
+    def _untold(self, error: AppError) -> None:
+        self._window.library_page.history.show_trouble(message_for(error, self._services.now()).whole)
+
+    async def _go_back(self, map_id: str, act: Act) -> None:
+        """Go back in the session that is open, if the map is, so that undo there takes it back, too."""
+        library, open_now = self._services.library, self._desk.maps.session
+        session = open_now if open_now is not None and open_now.map.map_id == map_id else None
+        session = session or self._desk.jobs.session_of(map_id) or await library.behind(map_id)
+        change = await library.history.go_back(session, act.act_id)
+        await self._show_history(map_id)
+        self.refresh()
+        if not change:
+            return
+        self._note(lambda: self._forward(session, map_id))
+        self._window.notifier.show(
+            self.tr("{title} is as it was then.").format(title=session.map.title), self.tr("Undo"), self.undo
+        )
+
+    async def _forward(self, session: MapSession, map_id: str) -> None:
+        """Take going back back, unless something else was done to the map since."""
+        if session.next_undo is not None and session.next_undo.reason == "back":
+            await session.undo()
+            await self._show_history(map_id)
+            self.refresh()

@@ -142,7 +142,7 @@ async def test_filters_on_spaced_words(library: LibraryDb) -> None:
 @pytest.mark.parametrize(
     ("typed", "meant", "title"),
     [
-        ("fotosynthesis", "photosynthesis", "Photosynthesis"),
+        ("fotosyntesis", "photosynthesis", "Photosynthesis"),
         ("chlorphyl", "chlorophyll", "Chlorophyll"),
         ("ottoman architechture", "ottoman architecture", "Ottoman architecture"),
         ("doems", "domes", "Domes and semi-domes"),

@@ -53,4 +53,4 @@ def test_the_nearest_come_first_and_only_they() -> None:
 
 
 def test_short_words_have_to_be_right() -> None:
-    assert [forgiven(word) for word in ("ab", "abc", "abcdef", "abcdefg")] == [0, 1, 1, 2]
+    assert [forgiven(word) for word in ("ab", "abc", "abcdef", "abcdefg", "abcdefghijk")] == [0, 1, 1, 2, 3]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QSize, Qt, QUrl
+from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
@@ -397,7 +397,8 @@ def test_the_library_lists_opens_and_removes(library: LibraryPage, qtbot: QtBot)
     assert [model.index(n, 0).data() for n in range(model.rowCount())] == ["Jazz", "DNA"]
     with qtbot.waitSignal(library.open_requested, raising=True) as opened:
         middle = library.list.visualRect(model.index(1, 0)).center()
-        QTest.mouseClick(library.list.viewport(), Qt.MouseButton.LeftButton, pos=middle)
+        QTest.mouseClick(library.list.viewport(), Qt.MouseButton.LeftButton, pos=middle)  # chooses it
+        QTest.keyClick(library.list, Qt.Key.Key_Return)
     assert opened.args == ["b", ""]
     library.list.setFocus()
     with qtbot.waitSignal(library.trash_requested, raising=True) as gone:
@@ -424,7 +425,7 @@ def test_a_hit_opens_its_map_at_its_topic(library: LibraryPage, qtbot: QtBot) ->
         "dome", [SearchHit("m", "Ottoman architecture", "t", "Domes", "The central \x02dome\x03 rests")]
     )
     with qtbot.waitSignal(library.open_requested, raising=True) as opened:
-        QTest.mouseClick(library.list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(40, 10))
+        QTest.keyClick(library.search, Qt.Key.Key_Return)
     assert opened.args == ["m", "t"]
     assert library.grab().size() == library.size()  # drawn with its marks without a complaint
 

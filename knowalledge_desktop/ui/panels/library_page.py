@@ -1,112 +1,30 @@
-"""All kept maps, and search over everything in them."""
+"""The library: shelves, all maps with search over everything in them, and what is chosen."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from typing import cast
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    QTimer,
-    Signal,
-)
-from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QLineEdit, QListView, QStackedWidget, QVBoxLayout, QWidget
 
 from knowalledge_desktop.core.ports import MapInfo, SearchHit
+from knowalledge_desktop.core.shelf import Filter, Overview, Shelf, Where
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.messages import ago
+from knowalledge_desktop.ui.panels.history_view import HistoryView
+from knowalledge_desktop.ui.panels.library_card import ENGINES, LibraryCard
+from knowalledge_desktop.ui.panels.library_filters import LibraryFilters
+from knowalledge_desktop.ui.panels.library_menu import open_library_menu
+from knowalledge_desktop.ui.panels.library_rows import LibraryDelegate, LibraryRows, Row
+from knowalledge_desktop.ui.panels.library_shelves import WIDE, ShelfList
 from knowalledge_desktop.ui.theme import Theme
-from knowalledge_desktop.ui.widgets.basics import column, label, leading_icon, row, text_button
+from knowalledge_desktop.ui.widgets.basics import column, label, leading_icon, row, rule, text_button
 
-Index = QModelIndex | QPersistentModelIndex
-_TOP = QModelIndex()
-SECOND = Qt.ItemDataRole.UserRole + 1
-PAUSE_MS = 60
-
-
-class _Rows(QAbstractListModel):
-    """Two-line rows: (map id, topic id, first line, second line)."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._rows: list[tuple[str, str, str, str]] = []
-
-    def set_rows(self, rows: list[tuple[str, str, str, str]]) -> None:
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
-
-    def at(self, index: Index) -> tuple[str, str, str, str]:
-        return self._rows[index.row()]
-
-    def rowCount(self, parent: Index = _TOP) -> int:
-        return 0 if parent.isValid() else len(self._rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        _, _, first, second = self._rows[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return first
-        if role == SECOND:
-            return second
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{first}, {_bare(second)}"
-        return None
-
-
-class _TwoLines(QStyledItemDelegate):
-    """Title above, what is known of it below."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(200, self._theme.px("layout.row.twoLine"))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
-        over = bool(option.state & QStyle.StateFlag.State_MouseOver)  # type: ignore[attr-defined]
-        box = option.rect  # type: ignore[attr-defined]
-        if chosen or over:
-            painter.fillRect(box, self._theme.color("accent.subtle" if chosen else "bg.hover"))
-        inner = box.adjusted(16, 8, -16, -8)
-        painter.setFont(self._theme.font("bodyStrong"))
-        painter.setPen(self._theme.color("accent.text" if chosen else "text.primary"))
-        first = painter.fontMetrics().elidedText(
-            str(index.data(Qt.ItemDataRole.DisplayRole)), Qt.TextElideMode.ElideRight, inner.width()
-        )
-        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, first)
-        painter.setFont(self._theme.font("small"))
-        painter.setPen(self._theme.color("text.secondary"))
-        self._marked_line(painter, inner, str(index.data(SECOND)))
-
-    def _marked_line(self, painter: QPainter, box: QRect, text: str) -> None:
-        """One line at the bottom, with amber behind what was searched for."""
-        metrics, x = painter.fontMetrics(), box.left()
-        base = box.bottom() - metrics.descent()
-        for number, piece in enumerate(re.split("[\u0002\u0003]", text)):
-            room = box.right() - x
-            if room <= 0:
-                break
-            shown = metrics.elidedText(piece, Qt.TextElideMode.ElideRight, room)
-            wide = metrics.horizontalAdvance(shown)
-            if number % 2 and wide:
-                ground = QRectF(x - 1, base - metrics.ascent(), wide + 2, metrics.height())
-                painter.fillRect(ground, self._theme.color("highlight.match"))
-            painter.setPen(self._theme.color("highlight.text" if number % 2 else "text.secondary"))
-            painter.drawText(x, base, shown)
-            x += wide
-            if shown != piece:
-                break
+SIDE, NARROW = 380, 1_060
+_KEYS_TO_LIST = {Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp}
+_WHERE_ICONS = {Where.TEXT: "file-text", Where.SUMMARY: "sticky-note", Where.TITLE: "map", Where.NEAR: "map"}
 
 
 class LibraryPage(QWidget):
@@ -116,105 +34,352 @@ class LibraryPage(QWidget):
     trash_requested = Signal(str)
     search_requested = Signal(str)
     new_map_requested = Signal(str)
+    listing_requested = Signal()  # another shelf, collection or filter
+    more_requested = Signal(int)  # how many rows there are
+    pin_requested = Signal(str, bool)
+    empty_requested = Signal()
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("libraryPage")
         self.setProperty("panel", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._infos: Sequence[MapInfo] = ()
+        self._now = 0.0
+        self._chosen_before = ("", "")
+        self.shelves = ShelfList(theme, icons)
+        self.filters = LibraryFilters()
+        self.card = LibraryCard(theme, icons)
+        self.history = HistoryView(theme, icons)
         self.search = QLineEdit()
         self.search.setObjectName("librarySearch")
         self.search.setAccessibleName(self.tr("Search the library"))
         self.search.setPlaceholderText(self.tr("Search everything you have kept"))
         self.search.setToolTip(self.tr("Search titles and texts (Ctrl+Shift+F)"))
         self.search.setClearButtonEnabled(True)
+        self.search.installEventFilter(self)
         leading_icon(self.search, icons, "search")
-        self._pause = QTimer(self, interval=PAUSE_MS, singleShot=True)
-        self._pause.timeout.connect(lambda: self.search_requested.emit(self.search.text()))
-        self.search.textChanged.connect(lambda _: self._pause.start())
-        self._rows = _Rows(self)
+        self.search.textChanged.connect(self.search_requested.emit)
+        self._rows = LibraryRows(self)
+        self._rows.more_wanted.connect(lambda: self.more_requested.emit(self._rows.rowCount()))
         self.list = QListView()
         self.list.setObjectName("libraryList")
         self.list.setAccessibleName(self.tr("Maps in the library"))
         self.list.setModel(self._rows)
-        self.list.setItemDelegate(_TwoLines(theme, self))
-        self.list.setUniformItemSizes(True)
+        self.list.setItemDelegate(LibraryDelegate(theme, icons, self))
         self.list.setMouseTracking(True)
+        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.activated.connect(self._on_open)
-        self.list.clicked.connect(self._on_open)
+        self.list.selectionModel().currentChanged.connect(self._on_current)
+        self.list.installEventFilter(self)
+        self._heading = label(self.tr("All maps"), "heading")
+        self._found = label("", "tertiary")
+        self._found.setObjectName("libraryFound")
         self._empty = label("", "secondary", wrap=True)
+        self._empty.setObjectName("libraryEmpty")
         self._new = text_button(self.tr("Make a map of it"), "newMapOfSearch", self._on_new, "subtle")
-        self._delete = text_button(
-            self.tr("Move to trash"),
-            "trashButton",
-            self._on_trash,
-            "ghost",
-            self.tr("Move the chosen map to the trash (Del)"),
+        self._purge = text_button(
+            self.tr("Empty trash"),
+            "emptyTrashButton",
+            self.empty_requested.emit,
+            "",
+            self.tr("Say what goes, and ask"),
         )
-        self.setLayout(
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        middle = QWidget()
+        middle.setLayout(
             column(
-                row(label(self.tr("Library"), "heading"), -1, self._delete),
-                14,
+                row(self._heading, -1, self._found, self._purge, gap=12),
+                12,
                 self.search,
+                10,
+                self.filters,
                 10,
                 self._empty,
                 row(self._new, -1),
                 self.list,
-                margins=(40, 28, 40, 16),
+                -1,
+                margins=(24, 20, 24, 12),
             )
         )
-
-    def show_maps(self, infos: Sequence[MapInfo], now: float) -> None:
-        """List the maps."""
-        self._infos = infos
-        self._rows.set_rows([(i.map_id, "", i.title, self._about(i, now)) for i in infos])
+        layout = cast("QVBoxLayout", middle.layout())
+        layout.setStretchFactor(self.list, 1000)  # without it, what is above stays together at the top
+        middle.setObjectName("trashView")
+        self._middle = middle
+        self._side = QStackedWidget()
+        self._side.setObjectName("librarySide")
+        self._side.addWidget(self.card)
+        self._side.addWidget(self.history)
+        self._side.setFixedWidth(SIDE)
+        self._edge = rule(vertical=True)
+        self.setLayout(row(self.shelves, rule(vertical=True), middle, self._edge, self._side))
         self._new.hide()
-        self._delete.setVisible(bool(infos))
-        self._empty.setText("" if infos else self.tr("Maps you make are kept here and open without a connection."))
-        self._empty.setVisible(not infos)
-        if infos:
-            self.list.setCurrentIndex(self._rows.index(0))
+        self._purge.hide()
 
-    def show_hits(self, text: str, hits: Sequence[SearchHit]) -> None:
-        """List the topics that match."""
-        self._rows.set_rows([(h.map_id, h.topic_id, h.title, _second_line(h)) for h in hits])
-        self._delete.hide()
-        self._empty.setText(
-            "" if hits else self.tr("Nothing saved mentions ‘{text}’. Make a map of it?").format(text=text)
-        )
-        self._empty.setVisible(not hits)
-        self._new.setVisible(not hits)
+    def _connect(self) -> None:
+        self.shelves.chosen.connect(self._on_shelf)
+        self.filters.changed.connect(self.listing_requested.emit)
+        self.card.open_requested.connect(self.open_requested.emit)
+        self.card.pin_requested.connect(self.pin_requested.emit)
+        self.card.trash_requested.connect(self.trash_requested.emit)
+        self.history.closed.connect(self.leave_history)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._on_menu)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Delete and self.list.hasFocus():
-            self._on_trash()
-            return
-        super().keyPressEvent(event)
+    # --- what is asked for ---
 
-    def _about(self, info: MapInfo, now: float) -> str:
+    def filter(self, now: float) -> Filter:
+        """What of the library is looked at."""
+        return self.filters.filter(now)
+
+    @property
+    def chosen(self) -> Row | None:
+        """The row that is chosen."""
+        index = self.list.currentIndex()
+        return self._rows.at(index) if index.isValid() else None
+
+    # --- what is shown ---
+
+    def show_overview(self, known: Overview) -> None:
+        """Show how much there is."""
+        self.shelves.show_overview(known)
+        self.filters.show_languages(known.languages)
+        self.card.show_collections([tag for tag, _ in known.tags])
+
+    def show_maps(self, infos: Sequence[MapInfo], now: float, *, goes_on: bool = False) -> None:
+        """List maps; `goes_on` when there are more of them than these."""
+        self._now = now
+        self._fill(self._map_rows(infos), goes_on=goes_on)
+        shelf, tag = self.shelves.current
+        self._purge.setVisible(shelf is Shelf.TRASH and bool(infos))
+        self._heading.setText(tag or self._names()[shelf])
+        self._found.setText("")
+        self._new.hide()
+        self._say("" if infos else self._why_empty(shelf, tag))
+
+    def add_maps(self, infos: Sequence[MapInfo], *, goes_on: bool) -> None:
+        """List further maps."""
+        self._rows.add(self._map_rows(infos), goes_on=goes_on)
+
+    def show_hits(
+        self,
+        text: str,
+        hits: Sequence[SearchHit],
+        *,
+        took_ms: float | None = None,
+        instead: str = "",
+        ended: bool = True,
+    ) -> None:
+        """List what was found; `ended` False while texts are still being looked through."""
+        self._fill(self._hit_rows(hits))
+        self._purge.hide()
+        self._heading.setText(self.tr("Search"))
+        found = self.tr("%n found", "", len(hits))
+        if took_ms is not None:
+            found = self.tr("{found} in {ms} ms").format(found=found, ms=max(1, round(took_ms)))
+        self._found.setText(found if hits else "")
+        told = ""
+        if instead:
+            told = self.tr("Nothing saved mentions ‘{text}’. This is for ‘{instead}’.").format(
+                text=text, instead=instead
+            )
+        elif not hits and ended:
+            told = self.tr("Nothing saved mentions ‘{text}’. Make a map of it?").format(text=text)
+        self._say(told)
+        self._new.setVisible(bool(told))
+
+    def show_history(self) -> None:
+        """See the history of a map at the right."""
+        self._side.setCurrentWidget(self.history)
+        self._fit()
+        self.history.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def leave_history(self) -> None:
+        """See the chosen map again."""
+        self._side.setCurrentWidget(self.card)
+        self._fit()
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def shows_history(self) -> bool:
+        """Whether the history is seen."""
+        return self._side.currentWidget() is self.history
+
+    def _fill(self, rows: list[Row], *, goes_on: bool = False) -> None:
+        """Show rows and keep the choice where it was, else at the first one."""
+        before = self.chosen
+        wanted = (before.map_id, before.topic_id) if before else self._chosen_before
+        number = max(0, self.list.currentIndex().row())
+        self._rows.show(rows, goes_on=goes_on)
+        real = [n for n, each in enumerate(rows) if each.map_id]
+        kept = [n for n in real if (rows[n].map_id, rows[n].topic_id) == wanted]
+        near = kept or [n for n in real if n >= number][:1] or real[-1:]
+        if near:
+            self.list.setCurrentIndex(self._rows.index(near[0]))
+        self._on_current(self.list.currentIndex())
+        self.list.setVisible(bool(rows))
+
+    def _say(self, text: str) -> None:
+        self._empty.setText(text)
+        self._empty.setVisible(bool(text))
+
+    def _names(self) -> dict[Shelf, str]:
+        return {
+            Shelf.ALL: self.tr("All maps"),
+            Shelf.PINNED: self.tr("Pinned"),
+            Shelf.RECENT: self.tr("Opened lately"),
+            Shelf.DUPLICATES: self.tr("Same title"),
+            Shelf.TRASH: self.tr("Trash"),
+        }
+
+    def _why_empty(self, shelf: Shelf, tag: str) -> str:
+        if self.filter(0.0):
+            return self.tr("No map is like that. Clear the filters to see all.")
+        if tag:
+            return self.tr("This collection is empty.")
+        return {
+            Shelf.ALL: self.tr("Maps you make are kept here and open without a connection."),
+            Shelf.RECENT: self.tr("Maps you make are kept here and open without a connection."),
+            Shelf.PINNED: self.tr("Pin a map with P, and it stays at the top of every list."),
+            Shelf.DUPLICATES: self.tr("No two maps have the same title."),
+            Shelf.TRASH: self.tr("The trash is empty. Deleted maps stay here until you empty it."),
+        }[shelf]
+
+    # --- rows ---
+
+    def _map_rows(self, infos: Sequence[MapInfo]) -> list[Row]:
+        rows: list[Row] = []
+        twins = self.shelves.current[0] is Shelf.DUPLICATES
+        heads = {each.info.title.casefold() for each in self._rows.rows() if each.info} if twins else set[str]()
+        for info in infos:
+            if twins and info.title.casefold() not in heads:
+                heads.add(info.title.casefold())
+                rows.append(Row(info.title, badge=self.tr("open both to compare")))
+            rows.append(
+                Row(
+                    info.title,
+                    self._about(info),
+                    icon="network",
+                    badge=ENGINES.get(info.engine, ""),
+                    pinned=info.pinned,
+                    info=info,
+                )
+            )
+        return rows
+
+    def _about(self, info: MapInfo) -> str:
         topics = self.tr("%n topics", "", info.topics)
-        return self.tr("{topics}, {n} explained, changed {ago}").format(
-            topics=topics, n=info.explained, ago=ago(now - info.updated_at)
-        )
+        when = self.tr("changed {ago}").format(ago=ago(self._now - info.updated_at))
+        if info.deleted_at is not None:
+            when = self.tr("deleted {ago}").format(ago=ago(self._now - info.deleted_at))
+        told = self.tr("{topics}, {n} explained, {when}").format(topics=topics, n=info.explained, when=when)
+        return " · ".join((told, *info.tags))
+
+    def _hit_rows(self, hits: Sequence[SearchHit]) -> list[Row]:
+        maps = [hit for hit in hits if hit.is_root and hit.where in (Where.TITLE, Where.NEAR)]
+        titles = [hit for hit in hits if not hit.is_root and hit.where in (Where.TITLE, Where.NEAR)]
+        texts = [hit for hit in hits if hit.where in (Where.TEXT, Where.SUMMARY)]
+        rows: list[Row] = []
+        for name, group in ((self.tr("Maps"), maps), (self.tr("Topics"), titles), (self.tr("In texts"), texts)):
+            if group:
+                rows.append(Row(name, badge=f"{len(group)}"))
+                rows += [self._hit_row(hit) for hit in group]
+        return rows
+
+    def _hit_row(self, hit: SearchHit) -> Row:
+        quality = hit.quality
+        shown, tone = "", ""
+        if quality is not None:
+            shown = self.tr("Quality {n}").format(n=round(quality * 100))
+            tone = "success" if quality >= 0.85 else "info" if quality >= 0.6 else "warning"
+        elif hit.explained:
+            shown = self.tr("Explained")
+        where = self.tr("Map") if hit.is_root else hit.map_title
+        icon = "network" if hit.is_root else _WHERE_ICONS.get(cast("Where", hit.where), "map")
+        return Row(hit.lit or hit.title, where, hit.snippet, icon, shown, tone, hit=hit)
+
+    # --- what a person does ---
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if watched is self.search and self._on_search_key(event):
+                return True
+            if watched is self.list and self._on_list_key(event):
+                return True
+        return super().eventFilter(watched, event)
+
+    def _on_search_key(self, event: QKeyEvent) -> bool:
+        """The arrows go from the field into the list, Enter opens what is chosen there."""
+        key = event.key()
+        if key in _KEYS_TO_LIST and self._rows.rowCount():
+            self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return True
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.list.currentIndex().isValid():
+            self._on_open(self.list.currentIndex())
+            return True
+        return False
+
+    def _on_list_key(self, event: QKeyEvent) -> bool:
+        chosen = self.chosen
+        info = chosen.info if chosen else None
+        if event.key() == Qt.Key.Key_Up and not any(each.map_id for each in self._rows.rows()[: self._row()]):
+            self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return True
+        if info is None:
+            return False
+        if event.key() == Qt.Key.Key_Delete:
+            gone = info.deleted_at is not None
+            (self.card.erase_requested if gone else self.trash_requested).emit(info.map_id)
+            return True
+        if event.key() == Qt.Key.Key_P and not event.modifiers() and info.deleted_at is None:
+            self.pin_requested.emit(info.map_id, not info.pinned)
+            return True
+        return False
+
+    def _row(self) -> int:
+        return max(0, self.list.currentIndex().row())
 
     def _on_open(self, index: QModelIndex) -> None:
-        map_id, topic_id, _, _ = self._rows.at(index)
-        self.open_requested.emit(map_id, topic_id)
+        if not index.isValid() or not self._rows.at(index).map_id:
+            return
+        found = self._rows.at(index)
+        if found.info is not None and found.info.deleted_at is not None:
+            self.card.restore_requested.emit(found.map_id)
+        else:
+            self.open_requested.emit(found.map_id, found.topic_id)
 
-    def _on_trash(self) -> None:
-        index = self.list.currentIndex()
-        if index.isValid() and not self.search.text().strip():
-            self.trash_requested.emit(self._rows.at(index)[0])
+    def _on_current(self, now: QModelIndex) -> None:
+        found = self._rows.at(now) if now.isValid() and now.row() < self._rows.rowCount() else None
+        if found is not None:
+            self._chosen_before = (found.map_id, found.topic_id)
+        self.card.show_row(found if found and found.map_id else None, self._now)
+
+    def _on_shelf(self, shelf: Shelf) -> None:
+        self._middle.setAccessibleName(self._names()[shelf])
+        if self.search.text():
+            with QSignalBlocker(self.search):
+                self.search.clear()
+        self.listing_requested.emit()
+
+    def _on_menu(self, at: QPoint) -> None:
+        index = self.list.indexAt(at)
+        if index.isValid() and self._rows.at(index).map_id:
+            self.list.setCurrentIndex(index)
+            open_library_menu(self.card, self.list, self.list.viewport().mapToGlobal(at))
 
     def _on_new(self) -> None:
         self.new_map_requested.emit(self.search.text())
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
-def _second_line(hit: SearchHit) -> str:
-    text = hit.snippet.replace("\n", " ")
-    return f"{hit.map_title} · {text}" if text and _bare(text) != hit.title else hit.map_title
-
-
-def _bare(text: str) -> str:
-    return re.sub("[\u0002\u0003]", "", text)
+    def _fit(self) -> None:
+        """In a narrow window the card gives way; the history takes the place of the shelves."""
+        narrow = self.width() < NARROW
+        self.shelves.setVisible(not (narrow and self.shows_history) and self.width() > 2 * WIDE)
+        self._side.setVisible(not narrow or self.shows_history)
+        self._edge.setVisible(not narrow or self.shows_history)
