@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from knowalledge_desktop.core.content import Picture
 from knowalledge_desktop.core.errors import DiskFull, StorageError, StorageReadOnly
 from knowalledge_desktop.core.graph import Change, ChangeConflict, Map, PutPlace
 from knowalledge_desktop.core.ports import Clock, Library, MapInfo
 from knowalledge_desktop.core.request import Answer, Request
+from knowalledge_desktop.core.shelf import Archive, Listing, Shelf
 from knowalledge_desktop.core.validation import fold
 
 PASSING = (DiskFull, StorageReadOnly)
@@ -44,6 +45,7 @@ class HeldLibrary:
         self, library: Library, look_again: Callable[[], Awaitable[None]], clock: Clock, new_id: Callable[[], str]
     ) -> None:
         self._library = library
+        self._archive = cast("Archive", library)
         self._clock = clock
         self._look_again = look_again
         self._new_id = new_id
@@ -132,6 +134,24 @@ class HeldLibrary:
         now, known = self._clock.now(), {info.map_id for info in stored}
         new = [MapInfo(map_id, "", 0, 0, now, now) for map_id in reversed(self._maps) if map_id not in known]
         return [self._told(info) for info in (*new, *stored)]
+
+    async def listed(self, listing: Listing) -> Sequence[MapInfo]:
+        """A page of a list of maps, those in memory as they are there and the new ones of them first."""
+        if not self._maps:
+            return await self._archive.listed(listing)
+        try:
+            stored = await self._archive.listed(listing)
+            known = {map_id for map_id in self._maps if await self._library.has(map_id)}
+        except PASSING:
+            stored, known = (), set[str]()
+        now, new = self._clock.now(), list[MapInfo]()
+        if listing == Listing(listing.shelf, limit=listing.limit) and listing.shelf in (Shelf.ALL, Shelf.RECENT):
+            new = [MapInfo(map_id, "", 0, 0, now, now) for map_id in reversed(self._maps) if map_id not in known]
+        return [self._told(info) for info in (*new, *stored)]
+
+    async def has(self, map_id: str) -> bool:
+        """Whether there is such a map outside the trash, also one in memory."""
+        return map_id in self._maps or await self._library.has(map_id)
 
     async def find_root(self, title: str) -> str | None:
         """Id of the newest map whose root has this title, also of one in memory."""

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from knowalledge_desktop.core.errors import MapNotFound
+from knowalledge_desktop.adapters.library_db import LibraryDb
+from knowalledge_desktop.core.errors import DiskFull, MapNotFound
+from knowalledge_desktop.core.graph import Map
+from knowalledge_desktop.core.ports import Library
+from knowalledge_desktop.core.shelf import Listing, Shelf
+from knowalledge_desktop.services.held import HeldLibrary
 from knowalledge_desktop.services.library import LibraryService
-from tests.support.cli_services import Bench
+from tests.support.cli_services import Bench, TitleIndex
 from tests.support.examples import photosynthesis
+from tests.support.shelves import a_map
 
 
 @pytest.fixture
@@ -67,3 +74,36 @@ async def test_searching_needs_words(library: LibraryService) -> None:
 async def test_completing_needs_a_beginning(library: LibraryService) -> None:
     assert await library.complete("Ja", "en", limit=1) == ("Jazz",)
     assert await library.complete(" ", "en") == ()
+
+
+async def test_maps_that_are_only_in_memory_are_listed_and_found(tmp_path: Path, bench: Bench) -> None:
+    file = LibraryDb(tmp_path / "library.db", bench.clock)
+    held = HeldLibrary(cast("Library", FullDisk(file)), look_again, bench.clock, bench.new_id)
+    library = LibraryService(cast("Library", held), TitleIndex())
+    await file.create(photosynthesis("m1"))
+    assert [info.map_id for info in await library.listed(Listing())] == ["m1"]
+    await held.create(a_map("new", "New"))
+    assert [(info.map_id, info.title) for info in await library.listed(Listing())] == [
+        ("new", "New"),
+        ("m1", "Photosynthesis"),
+    ]
+    assert await library.identify("new") == "new"
+    assert [info.map_id for info in await library.listed(Listing(Shelf.PINNED))] == []
+    await file.aclose()
+
+
+class FullDisk:
+    """A library whose disk has no room for a new map."""
+
+    def __init__(self, library: LibraryDb) -> None:
+        self._library = library
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._library, name)
+
+    async def create(self, document: Map) -> None:
+        raise DiskFull("library.db")
+
+
+async def look_again() -> None:
+    return

@@ -100,6 +100,10 @@ def test_typing_finds_titles_then_texts_and_the_keys_go_from_the_field_into_the_
         assert driver.has(QPushButton, "newMapOfSearch")
         search.setText("jazz")
         await until(lambda: found(driver) == ["Jazz", "JAZZ"], "both maps")
+        QTest.keyClick(search, Qt.Key.Key_Escape)
+        await until(lambda: len(titles(driver)) == 3, "the maps again")
+        search.setText("jazz")
+        await until(lambda: found(driver) == ["Jazz", "JAZZ"], "both maps again")
         QTest.keyClick(search, Qt.Key.Key_Down)
         assert driver.find(QListView, "libraryList").hasFocus()
         QTest.keyClick(page(driver).list, Qt.Key.Key_Up)
@@ -229,8 +233,9 @@ def test_the_history_compares_and_goes_back_as_a_step_that_can_be_undone(flow: F
         QTest.mouseClick(driver.find(QPushButton, "toastButton"), Qt.MouseButton.LeftButton)
         await until(lambda: acts.rowCount() == 4, "undone")
         assert (await library.behind("j")).map.topics["j-0"].title == "Hard bop"
-        page(driver).history.closed.emit()
+        QTest.keyClick(page(driver).history.list, Qt.Key.Key_Escape)
         assert not driver.has(QWidget, "historyView")
+        assert driver.window.page == "library"
 
     flow(steps)
 

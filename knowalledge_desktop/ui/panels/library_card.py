@@ -10,13 +10,12 @@ from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QPushButton, QWidge
 from knowalledge_desktop.core.ports import MapInfo
 from knowalledge_desktop.core.shelf import Where
 from knowalledge_desktop.ui.icons import Icons
+from knowalledge_desktop.ui.library_words import ENGINES
 from knowalledge_desktop.ui.messages import ago
 from knowalledge_desktop.ui.panels.library_rows import Row, bare
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.basics import badge, clear, column, dress_icon, label, text_button
 from knowalledge_desktop.ui.widgets.flow import FlowLayout
-
-ENGINES = {"gemini": "Gemini", "atlas": "Atlas", "person": ""}
 
 
 class LibraryCard(QFrame):

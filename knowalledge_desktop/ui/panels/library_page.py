@@ -10,11 +10,11 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QListView, QStackedWidget, QVBoxLayout, QWidget
 
 from knowalledge_desktop.core.ports import MapInfo, SearchHit
-from knowalledge_desktop.core.shelf import Filter, Overview, Shelf, Where
+from knowalledge_desktop.core.shelf import Filter, Overview, Shelf
 from knowalledge_desktop.ui.icons import Icons
-from knowalledge_desktop.ui.messages import ago
+from knowalledge_desktop.ui.library_words import hit_rows, map_rows, shelf_names, why_empty
 from knowalledge_desktop.ui.panels.history_view import HistoryView
-from knowalledge_desktop.ui.panels.library_card import ENGINES, LibraryCard
+from knowalledge_desktop.ui.panels.library_card import LibraryCard
 from knowalledge_desktop.ui.panels.library_filters import LibraryFilters
 from knowalledge_desktop.ui.panels.library_menu import open_library_menu
 from knowalledge_desktop.ui.panels.library_rows import LibraryDelegate, LibraryRows, Row
@@ -24,7 +24,6 @@ from knowalledge_desktop.ui.widgets.basics import column, label, leading_icon, r
 
 SIDE, NARROW = 380, 1_060
 _KEYS_TO_LIST = {Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp}
-_WHERE_ICONS = {Where.TEXT: "file-text", Where.SUMMARY: "sticky-note", Where.TITLE: "map", Where.NEAR: "map"}
 
 
 class LibraryPage(QWidget):
@@ -126,6 +125,7 @@ class LibraryPage(QWidget):
         self.card.pin_requested.connect(self.pin_requested.emit)
         self.card.trash_requested.connect(self.trash_requested.emit)
         self.history.closed.connect(self.leave_history)
+        self.history.list.installEventFilter(self)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._on_menu)
 
@@ -152,17 +152,17 @@ class LibraryPage(QWidget):
     def show_maps(self, infos: Sequence[MapInfo], now: float, *, goes_on: bool = False) -> None:
         """List maps; `goes_on` when there are more of them than these."""
         self._now = now
-        self._fill(self._map_rows(infos), goes_on=goes_on)
+        self._fill(map_rows(infos, self._now, self._heads(fresh=True)), goes_on=goes_on)
         shelf, tag = self.shelves.current
         self._purge.setVisible(shelf is Shelf.TRASH and bool(infos))
-        self._heading.setText(tag or self._names()[shelf])
+        self._heading.setText(tag or shelf_names()[shelf])
         self._found.setText("")
         self._new.hide()
-        self._say("" if infos else self._why_empty(shelf, tag))
+        self._say("" if infos else why_empty(shelf, tag, filtered=bool(self.filter(0.0))))
 
     def add_maps(self, infos: Sequence[MapInfo], *, goes_on: bool) -> None:
         """List further maps."""
-        self._rows.add(self._map_rows(infos), goes_on=goes_on)
+        self._rows.add(map_rows(infos, self._now, self._heads()), goes_on=goes_on)
 
     def show_hits(
         self,
@@ -174,7 +174,7 @@ class LibraryPage(QWidget):
         ended: bool = True,
     ) -> None:
         """List what was found; `ended` False while texts are still being looked through."""
-        self._fill(self._hit_rows(hits))
+        self._fill(hit_rows(hits))
         self._purge.hide()
         self._heading.setText(self.tr("Search"))
         found = self.tr("%n found", "", len(hits))
@@ -226,90 +226,37 @@ class LibraryPage(QWidget):
         self._empty.setText(text)
         self._empty.setVisible(bool(text))
 
-    def _names(self) -> dict[Shelf, str]:
-        return {
-            Shelf.ALL: self.tr("All maps"),
-            Shelf.PINNED: self.tr("Pinned"),
-            Shelf.RECENT: self.tr("Opened lately"),
-            Shelf.DUPLICATES: self.tr("Same title"),
-            Shelf.TRASH: self.tr("Trash"),
-        }
-
-    def _why_empty(self, shelf: Shelf, tag: str) -> str:
-        if self.filter(0.0):
-            return self.tr("No map is like that. Clear the filters to see all.")
-        if tag:
-            return self.tr("This collection is empty.")
-        return {
-            Shelf.ALL: self.tr("Maps you make are kept here and open without a connection."),
-            Shelf.RECENT: self.tr("Maps you make are kept here and open without a connection."),
-            Shelf.PINNED: self.tr("Pin a map with P, and it stays at the top of every list."),
-            Shelf.DUPLICATES: self.tr("No two maps have the same title."),
-            Shelf.TRASH: self.tr("The trash is empty. Deleted maps stay here until you empty it."),
-        }[shelf]
-
-    # --- rows ---
-
-    def _map_rows(self, infos: Sequence[MapInfo]) -> list[Row]:
-        rows: list[Row] = []
-        twins = self.shelves.current[0] is Shelf.DUPLICATES
-        heads = {each.info.title.casefold() for each in self._rows.rows() if each.info} if twins else set[str]()
-        for info in infos:
-            if twins and info.title.casefold() not in heads:
-                heads.add(info.title.casefold())
-                rows.append(Row(info.title, badge=self.tr("open both to compare")))
-            rows.append(
-                Row(
-                    info.title,
-                    self._about(info),
-                    icon="network",
-                    badge=ENGINES.get(info.engine, ""),
-                    pinned=info.pinned,
-                    info=info,
-                )
-            )
-        return rows
-
-    def _about(self, info: MapInfo) -> str:
-        topics = self.tr("%n topics", "", info.topics)
-        when = self.tr("changed {ago}").format(ago=ago(self._now - info.updated_at))
-        if info.deleted_at is not None:
-            when = self.tr("deleted {ago}").format(ago=ago(self._now - info.deleted_at))
-        told = self.tr("{topics}, {n} explained, {when}").format(topics=topics, n=info.explained, when=when)
-        return " · ".join((told, *info.tags))
-
-    def _hit_rows(self, hits: Sequence[SearchHit]) -> list[Row]:
-        maps = [hit for hit in hits if hit.is_root and hit.where in (Where.TITLE, Where.NEAR)]
-        titles = [hit for hit in hits if not hit.is_root and hit.where in (Where.TITLE, Where.NEAR)]
-        texts = [hit for hit in hits if hit.where in (Where.TEXT, Where.SUMMARY)]
-        rows: list[Row] = []
-        for name, group in ((self.tr("Maps"), maps), (self.tr("Topics"), titles), (self.tr("In texts"), texts)):
-            if group:
-                rows.append(Row(name, badge=f"{len(group)}"))
-                rows += [self._hit_row(hit) for hit in group]
-        return rows
-
-    def _hit_row(self, hit: SearchHit) -> Row:
-        quality = hit.quality
-        shown, tone = "", ""
-        if quality is not None:
-            shown = self.tr("Quality {n}").format(n=round(quality * 100))
-            tone = "success" if quality >= 0.85 else "info" if quality >= 0.6 else "warning"
-        elif hit.explained:
-            shown = self.tr("Explained")
-        where = self.tr("Map") if hit.is_root else hit.map_title
-        icon = "network" if hit.is_root else _WHERE_ICONS.get(cast("Where", hit.where), "map")
-        return Row(hit.lit or hit.title, where, hit.snippet, icon, shown, tone, hit=hit)
+    def _heads(self, *, fresh: bool = False) -> set[str] | None:
+        """Titles that have a heading already, when equal titles are listed."""
+        if self.shelves.current[0] is not Shelf.DUPLICATES:
+            return None
+        return set() if fresh else {each.info.title.casefold() for each in self._rows.rows() if each.info}
 
     # --- what a person does ---
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and self._leaves(watched):
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()  # inner first: else the window would leave the library
+            elif event.type() == QEvent.Type.KeyPress:
+                self._leave()
+                return True
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if watched is self.search and self._on_search_key(event):
                 return True
             if watched is self.list and self._on_list_key(event):
                 return True
         return super().eventFilter(watched, event)
+
+    def _leaves(self, watched: QObject) -> bool:
+        """Whether Esc leaves something inside the page: the history, or what is searched for."""
+        return self.shows_history or (watched is self.search and bool(self.search.text()))
+
+    def _leave(self) -> None:
+        if self.shows_history:
+            self.leave_history()
+        else:
+            self.search.clear()
 
     def _on_search_key(self, event: QKeyEvent) -> bool:
         """The arrows go from the field into the list, Enter opens what is chosen there."""
@@ -358,7 +305,7 @@ class LibraryPage(QWidget):
         self.card.show_row(found if found and found.map_id else None, self._now)
 
     def _on_shelf(self, shelf: Shelf) -> None:
-        self._middle.setAccessibleName(self._names()[shelf])
+        self._middle.setAccessibleName(shelf_names()[shelf])
         if self.search.text():
             with QSignalBlocker(self.search):
                 self.search.clear()
