@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -52,6 +53,15 @@ class PreferencesService:
         """Write the settings and use them from now on; raises StorageError."""
         self._store.save(settings)
         self._settings = settings
+
+    async def look_again(self) -> bool:
+        """Read the settings anew, which another process may have written; whether they are others now."""
+        before = self._settings
+        found = await asyncio.to_thread(self._store.load)
+        if self._settings is not before or found == before:  # what was saved here meanwhile is newer
+            return False
+        self._settings = found
+        return True
 
     async def key_state(self) -> KeyState:
         """What may be shown of the key."""

@@ -307,6 +307,10 @@ class Desk(QObject):
 
     # --- what happened ---
 
+    def refresh_topic(self) -> None:
+        """Show the selected topic anew."""
+        self._topic.refresh()
+
     def _show_document(self, document: Map | None) -> None:
         window = self._window
         self.way.forget()

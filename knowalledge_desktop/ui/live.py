@@ -67,6 +67,7 @@ async def live(
     port = await _open_port(services, port_for, window)
     window.desk.backups.begin(services.notices())
     window.desk.settings.refresh_key()
+    window.desk.settings.watch()
     window.desk.offline.begin()
     window.desk.jobs.resume_interrupted()
     _begin(window, topic, opened=opened)

@@ -51,6 +51,25 @@ class SettingsController(QObject):
         self._adopt(card)
         self.refresh_key()
 
+    def watch(self) -> None:
+        """Follow from now on what other processes of the same person change."""
+        from knowalledge_desktop.ui.settings_watch import SettingsWatch
+
+        self._watch = SettingsWatch(self._services.folders.config, self._window, self)
+        self._watch.changed.connect(lambda: self._tasks.start("settings:look", self._look()))
+
+    async def _look(self) -> None:
+        if await self._services.preferences.look_again():
+            self._take_over()
+        await self._show_key()  # the meters are read anew after every task of the settings
+
+    def _take_over(self) -> None:
+        """Show what follows from the settings as they are now."""
+        settings = self._services.preferences.settings
+        self._theme.update(settings)
+        self._window.detail.set_options(settings.options)
+        self._desk.refresh_topic()
+
     def open(self) -> None:
         """Show the settings."""
         self._tasks.start("settings", self._edit())

@@ -47,6 +47,19 @@ async def test_each_item_is_claimed_once_in_order(store: JobStore) -> None:
     assert all(item.state is ItemState.RUNNING and item.attempts == 1 for item in claims if item is not None)
 
 
+async def test_only_what_still_waits_can_be_taken_out(store: JobStore) -> None:
+    await store.create(JOB, ITEMS)
+    claimed = await store.claim("j1")
+    assert claimed is not None
+    assert not await store.skip("j1", claimed.topic_id, at=9.0)
+    assert [await store.skip("j1", "t3", at=9.0) for _ in range(2)] == [True, False]
+    assert not await store.skip("j1", "none", at=9.0)
+    found = {item.topic_id: item for item in await store.items("j1")}
+    assert (found["t3"].state, found["t3"].ended_at) == (ItemState.SKIPPED, 9.0)
+    rest = [item.topic_id for _ in range(4) if (item := await store.claim("j1")) is not None]
+    assert rest == ["t1", "t2", "t4"]
+
+
 async def test_a_job_that_does_not_run_gives_no_items(store: JobStore) -> None:
     await store.create(JOB, ITEMS)
     for state in (JobState.PAUSED, JobState.CANCELLED, JobState.DONE):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -111,3 +112,29 @@ async def test_another_kind_of_content_is_a_mistake_of_the_program(bench: Bench)
     for act in (preferences.models(), preferences.test_key(KEY)):
         with pytest.raises(TypeError):
             await act
+
+
+async def test_what_another_process_has_set_is_taken_over_once(bench: Bench) -> None:
+    preferences = bench.services().preferences
+    assert not await preferences.look_again()
+    bench.settings.save(replace(preferences.settings, theme=Theme.DARK))
+    assert await preferences.look_again()
+    assert preferences.settings.theme is Theme.DARK
+    assert not await preferences.look_again()
+
+
+async def test_what_is_saved_here_while_the_file_is_read_is_not_lost(bench: Bench) -> None:
+    class Slow(MemorySettings):
+        def load(self) -> Settings:
+            found = super().load()
+            if self.settings.text_scale == 1.0 and during:
+                during.pop()()
+            return found
+
+    during: list[Callable[[], None]] = []
+    bench.settings = Slow()
+    preferences = bench.services().preferences
+    bench.settings.settings = replace(Settings(), theme=Theme.DARK)
+    during.append(lambda: preferences.save(replace(preferences.settings, text_scale=1.5)))
+    assert not await preferences.look_again()
+    assert preferences.settings.text_scale == 1.5
