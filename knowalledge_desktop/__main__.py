@@ -60,11 +60,11 @@ def port_for(services: Services) -> Port:
             library_ok = True
         except AppError:  # the answer is about just that
             library_ok = False
-        cache = await services.cache_stats()
+        cache = await services.cache.report()
         uptime_s = max(0.0, services.now() - began)
         return Health(__version__, uptime_s, library_ok, cache.items, cache.size_bytes)
 
-    return Port(Routes(metrics=services.metrics, health=health, now=services.now))
+    return Port(Routes(metrics=services.monitor.exposition, health=health, now=services.now))
 
 
 def _build(overrides: Mapping[str, str]) -> Services:

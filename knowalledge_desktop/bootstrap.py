@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from knowalledge_desktop.adapters.clock import SystemClock
-from knowalledge_desktop.adapters.keyring_secrets import KeyringSecrets
+from knowalledge_desktop.adapters.keyring_secrets import PORT_USER, PORT_VARIABLE, KeyringSecrets
 from knowalledge_desktop.adapters.library_backup import LibraryBackup
 from knowalledge_desktop.adapters.library_db import LibraryDb
 from knowalledge_desktop.adapters.logs import set_up_logs, without_logs
@@ -30,6 +30,7 @@ from knowalledge_desktop.services.edit import EditService
 from knowalledge_desktop.services.held import HeldLibrary
 from knowalledge_desktop.services.late import Late, Once
 from knowalledge_desktop.services.library import LibraryService
+from knowalledge_desktop.services.port_token import PortTokenService
 from knowalledge_desktop.services.preferences import PreferencesService
 from knowalledge_desktop.services.status import StatusService
 
@@ -63,8 +64,9 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
     settings_file = SettingsFile(paths.config / "settings.json", environ)
     keyring = KeyringSecrets(environ)
     secrets = overrides.secrets or keyring
+    word = KeyringSecrets(environ, user=PORT_USER, variable=PORT_VARIABLE)
     try:
-        end_logs = set_up_logs(paths.state / "logs", secrets=keyring.known)
+        end_logs = set_up_logs(paths.state / "logs", secrets=lambda: keyring.known() + word.known())
     except StorageError:  # the library says what stands in the way; what is kept opens all the same
         end_logs = without_logs
     file = LibraryDb(paths.data / "library.db", clock)
@@ -146,11 +148,18 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
         sleep=clock.sleep,
         notices=notices,
         warm_up=lambda: gateway().warm_up(),
-        metrics=lambda: asyncio.to_thread(lambda: gateway().exposition()),
-        cache_stats=lambda: gateway().cache_stats(),
+        monitor=late("monitor"),
+        port_token=PortTokenService(word, new_token),
         aclose=close,
         prepare=prepare,
     )
+
+
+def new_token() -> str:
+    """A word that nobody guesses, for the loopback port (256 random bits)."""
+    import secrets
+
+    return f"kae_{secrets.token_urlsafe(32)}"
 
 
 def new_id() -> str:

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
+from knowalledge_desktop import __version__
 from knowalledge_desktop.adapters.atlas import AtlasEngine
 from knowalledge_desktop.adapters.atlas_evidence import AtlasEvidence
 from knowalledge_desktop.adapters.disk_cache import DiskCache
@@ -29,6 +31,7 @@ from knowalledge_desktop.core.ports import Clock, Engine, Library, SecretStore
 from knowalledge_desktop.core.quota import Bucket, Limits
 from knowalledge_desktop.core.quota_rules import PRESETS
 from knowalledge_desktop.core.settings import Settings
+from knowalledge_desktop.core.shelf import Archive
 from knowalledge_desktop.prompts.render import label, render
 from knowalledge_desktop.resilience.admitted import Gate, Tariff
 from knowalledge_desktop.resilience.breaker import Circuits
@@ -46,6 +49,7 @@ from knowalledge_desktop.services.explain import ExplainService
 from knowalledge_desktop.services.explore import ExploreService
 from knowalledge_desktop.services.imaging import ImagingService
 from knowalledge_desktop.services.jobs import JobService
+from knowalledge_desktop.services.monitor import MonitorService
 from knowalledge_desktop.services.prefetch import PrefetchService
 from knowalledge_desktop.services.quota import QuotaService
 from knowalledge_desktop.services.second_look import SecondLookService
@@ -140,7 +144,7 @@ class Gateway:
         self.prefetch = PrefetchService(engine, settings, status, self.quota, has_key)
         self.second_look = SecondLookService(engine, settings, self.quota, has_key)
         self.explore = ExploreService(engine, library, status, clock, ground.new_id)
-        self.explain = ExplainService(engine, status, EvidenceService(evidence))
+        self.explain = ExplainService(engine, status, EvidenceService(evidence, metrics.claims))
         self.ask = AskService(engine, status)
         self.imaging = ImagingService(engine, Pictures(), library, status, clock, ground.new_id)
         self.cache = CacheService(answers, memory, settings)
@@ -162,8 +166,21 @@ class Gateway:
             selftest_checks(engine, ground.folders, ground.build_in),
         )
         self.warm_up = own_gemini.warm_up
-        self.exposition = metrics.exposition
-        self.cache_stats = answers.stats
+        archive = cast("Archive", library)
+        self.monitor = MonitorService(
+            metrics,
+            version=__version__,
+            clock=clock,
+            settings=settings,
+            quota=self.quota,
+            overview=lambda now: archive.overview(now),
+            cache_stats=answers.stats,
+            memory=memory,
+            circuits=gate.circuits.states,
+            jobs=jobs_db,
+            secrets=secrets,
+            index=self.atlas,
+        )
         self.notices = lambda: ledger.notices() + jobs_db.notices() + prices.notices()
         self._parts = (ledger, jobs_db, answers, evidence, self.atlas, own_gemini)
 

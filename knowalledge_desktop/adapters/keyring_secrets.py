@@ -15,6 +15,8 @@ from knowalledge_desktop.core.errors import KeyringUnavailable
 SERVICE = "KnowAllEdge"
 USER = "gemini"
 KEY_VARIABLE = "GEMINI_API_KEY"
+PORT_USER = "port"
+PORT_VARIABLE = "KNOWALLEDGE_PORT_TOKEN"
 CHOICE_VARIABLE = "PYTHON_KEYRING_BACKEND"
 SESSION_ONLY = "this session only"
 
@@ -75,9 +77,9 @@ def system_keyring(environ: Mapping[str, str]) -> Keyring | None:
 
 
 class KeyringSecrets:
-    """Implements `SecretStore`.
+    """Implements `SecretStore` for one secret, which the keyring knows by its `user`.
 
-    GEMINI_API_KEY of the environment comes first and is never stored. The keyring is only
+    The `variable` of the environment comes first and is never stored. The keyring is only
     talked to in threads that do not hold up the end of the program when it hangs.
     """
 
@@ -86,10 +88,14 @@ class KeyringSecrets:
         environ: Mapping[str, str],
         find_keyring: Callable[[Mapping[str, str]], Keyring | None] = system_keyring,
         *,
+        user: str = USER,
+        variable: str = KEY_VARIABLE,
         read_timeout_s: float = READ_TIMEOUT_S,
         write_timeout_s: float = WRITE_TIMEOUT_S,
     ) -> None:
-        self._given = environ.get(KEY_VARIABLE, "").strip() or None
+        self._user = user
+        self._variable = variable
+        self._given = environ.get(variable, "").strip() or None
         self._environ = environ
         self._find_keyring = find_keyring
         self._read_timeout_s = read_timeout_s
@@ -111,7 +117,7 @@ class KeyringSecrets:
 
         def read() -> str | None:
             keyring = self._find_keyring(self._environ)
-            return None if keyring is None else keyring.backend.get_password(SERVICE, USER)
+            return None if keyring is None else keyring.backend.get_password(SERVICE, self._user)
 
         found = await self._ask(read, self._read_timeout_s)
         if found is not None:
@@ -125,8 +131,8 @@ class KeyringSecrets:
             keyring = self._find_keyring(self._environ)
             if keyring is None:
                 return False
-            keyring.backend.set_password(SERVICE, USER, key)
-            return keyring.backend.get_password(SERVICE, USER) == key  # some say yes and do not
+            keyring.backend.set_password(SERVICE, self._user, key)
+            return keyring.backend.get_password(SERVICE, self._user) == key  # some say yes and do not
 
         self._known, self._stored = key, False
         try:
@@ -140,8 +146,8 @@ class KeyringSecrets:
 
         def delete() -> None:
             keyring = self._find_keyring(self._environ)
-            if keyring is not None and keyring.backend.get_password(SERVICE, USER) is not None:
-                keyring.backend.delete_password(SERVICE, USER)
+            if keyring is not None and keyring.backend.get_password(SERVICE, self._user) is not None:
+                keyring.backend.delete_password(SERVICE, self._user)
 
         self._known, self._stored = None, False
         await self._ask(delete, self._write_timeout_s)
@@ -149,7 +155,7 @@ class KeyringSecrets:
     async def place(self) -> str:
         """Where a key is or would be kept, for the user."""
         if self._given is not None:
-            return f"the environment variable {KEY_VARIABLE}"
+            return f"the environment variable {self._variable}"
         if self._known is not None and not self._stored:
             return SESSION_ONLY
         try:

@@ -281,6 +281,18 @@ class Metrics(Protocol):
         """Content that was delivered: kind "subtopics" or "explanations"."""
         ...
 
-    def error(self, kind: str) -> None:
-        """An error that reached the user, by class name."""
+    def error(self, kind: str, endpoint: str = "") -> None:
+        """An error that reached the user, by class name, and the task that was asked for."""
+        ...
+
+    def limited(self, limit: str, *, refused: bool) -> None:
+        """A limit (a `quota.Metric` value) refused a request, or made it wait."""
+        ...
+
+    def invalid(self, validator: str, issue: str) -> None:
+        """An answer to the task `validator` could not be used, by the error's class name."""
+        ...
+
+    def shared(self) -> None:
+        """A question joined an equal one that was on its way."""
         ...

@@ -59,11 +59,13 @@ class Coalesced:
         key: Callable[[Request], str],
         spawn: Spawn,
         promote: Callable[[Request], None] = lambda _: None,
+        joined: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine = engine
         self._key = key
         self._spawn = spawn
         self._promote = promote
+        self._joined = joined
         self._flights: dict[str, _Flight] = {}
 
     async def ask(self, request: Request) -> AsyncGenerator[Part, None]:
@@ -74,7 +76,11 @@ class Coalesced:
                     yield part
             return
         key = self._key(request)
-        flight = self._flights.get(key) or self._start(key, request)
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = self._start(key, request)
+        else:
+            self._joined()
         flight.waiters += 1
         self._lift(flight, request)
         try:

@@ -34,7 +34,7 @@ class Instrumented:
         except (asyncio.CancelledError, GeneratorExit):
             raise
         except BaseException as error:
-            self._metrics.error(type(error).__name__)
+            self._metrics.error(type(error).__name__, request.task.value)
             if isinstance(error, AppError):  # its sentence may depend on what was asked for
                 error.task = request.task.value
             raise

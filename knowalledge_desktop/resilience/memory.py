@@ -34,6 +34,11 @@ class AnswerMemory:
         self.misses = 0
 
     @property
+    def items(self) -> int:
+        """How many answers are held."""
+        return len(self._rows)
+
+    @property
     def size_bytes(self) -> int:
         """Bytes of all that is held."""
         return self._size

@@ -9,6 +9,7 @@ Outermost first, and why:
 - *counted*, outside *retrying*: the exact size of a big request is asked once, before it is reserved.
 - *retrying*, outside *validated*, so that a misread answer gets its one extra try, and inside
   *coalesced*, so that all who wait share the tries.
+- *noted*: counts limits that stand in the way, and answers that are refused, at each try.
 - *validated*: only checked content goes further out, so nothing else is ever cached.
 - *breaker*, outside *admitted*: an open circuit fails at once, before the queue.
 - *admitted*: waits for its turn and its quota; each attempt pays, repeated ones too.
@@ -32,6 +33,7 @@ from knowalledge_desktop.resilience.counted import Counted
 from knowalledge_desktop.resilience.fallback import Fallback
 from knowalledge_desktop.resilience.instrumented import Instrumented
 from knowalledge_desktop.resilience.memory import AnswerMemory
+from knowalledge_desktop.resilience.noted import Noted
 from knowalledge_desktop.resilience.retrying import Retrying
 from knowalledge_desktop.resilience.validated import Validated
 
@@ -76,10 +78,11 @@ def build_stack(
             model=lambda request: model_for(settings(), request),
         ),
         lambda inner: Cached(inner, store=store, key=key),
-        lambda inner: Coalesced(inner, key=key, spawn=spawn, promote=gate.promote),
+        lambda inner: Coalesced(inner, key=key, spawn=spawn, promote=gate.promote, joined=metrics.shared),
         lambda inner: Across(inner, locks=locks, key=key, read=store.look, write=store.write),
         lambda inner: Counted(inner, demand=gate.tariff.demand),
         lambda inner: Retrying(inner, clock=clock),
+        lambda inner: Noted(inner, metrics=metrics),
         Validated,
         lambda inner: Breaker(inner, circuits=gate.circuits),
         lambda inner: Admitted(inner, gate=gate, clock=clock),

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # a face pays for what it uses
-    from knowalledge_desktop.core.ports import CacheStats
     from knowalledge_desktop.services.ask import AskService
     from knowalledge_desktop.services.backup import BackupService
     from knowalledge_desktop.services.cache import CacheService
@@ -20,6 +19,8 @@ if TYPE_CHECKING:  # a face pays for what it uses
     from knowalledge_desktop.services.imaging import ImagingService
     from knowalledge_desktop.services.jobs import JobService
     from knowalledge_desktop.services.library import LibraryService
+    from knowalledge_desktop.services.monitor import MonitorService
+    from knowalledge_desktop.services.port_token import PortTokenService
     from knowalledge_desktop.services.preferences import PreferencesService
     from knowalledge_desktop.services.prefetch import PrefetchService
     from knowalledge_desktop.services.quota import QuotaService
@@ -48,9 +49,9 @@ class Services:
     """All verbs of the user.
 
     `notices` are sentences about what happened to the files at start; `warm_up` loads what
-    is heavy in the background; `metrics` renders the numbers; `cache_stats` says what the answer
-    cache holds; `aclose` ends everything. `prepare` loads, off the loop, what a window does not need to be seen;
-    asking for any of it before waits for that.
+    is heavy in the background; `monitor` is for those who watch, `port_token` opens the loopback port to
+    other programs; `aclose` ends everything. `prepare` loads, off the loop, what a window does not need to
+    be seen; asking for any of it before waits for that.
     """
 
     explore: ExploreService
@@ -75,7 +76,7 @@ class Services:
     sleep: Callable[[float], Awaitable[None]]
     notices: Callable[[], tuple[str, ...]]
     warm_up: Callable[[], Awaitable[None]]
-    metrics: Callable[[], Awaitable[bytes]]
-    cache_stats: Callable[[], Awaitable[CacheStats]]
+    monitor: MonitorService
+    port_token: PortTokenService
     aclose: Callable[[], Awaitable[None]]
     prepare: Callable[[], Awaitable[None]] = _ready

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from knowalledge_desktop.core.content import Claim, ClaimState, ExplanationText, Source
@@ -29,11 +29,12 @@ class EvidenceService:
     """Checks the claims of an explanation. It reads only what is on this device, and costs nothing.
 
     Those who shared one call were all given the very same content: it is checked once for all of them. When
-    the one who checks is cancelled, the next goes on.
+    the one who checks is cancelled, the next goes on. `tell` hears of each content that was checked.
     """
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Evidence, tell: Callable[[ExplanationText], None] = lambda content: None) -> None:
         self._evidence = evidence
+        self._tell = tell
         self._checks: OrderedDict[tuple[int, str, tuple[str, ...], str], _Check] = OrderedDict()
 
     async def check(
@@ -52,6 +53,7 @@ class EvidenceService:
         async with one.lock:
             if one.checked is None:
                 one.checked = await self._check(topic, path, language, content)
+                self._tell(one.checked)
         return one.checked
 
     async def _check(

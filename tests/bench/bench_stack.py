@@ -73,7 +73,7 @@ def stack_over(
         engine,
         cache=cache,
         library=library,
-        metrics=PrometheusMetrics(),
+        metrics=PrometheusMetrics(on=True),
         clock=SystemClock(),
         key=key,
         gate=open_gate(SystemClock(), key, ledger),

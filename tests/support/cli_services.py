@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from knowalledge_desktop.adapters.exchange_files import ExchangeFiles
+from knowalledge_desktop.adapters.metrics import PrometheusMetrics
 from knowalledge_desktop.adapters.pictures import Pictures
 from knowalledge_desktop.cli.console import Console
 from knowalledge_desktop.cli.main import run
@@ -36,7 +37,9 @@ from knowalledge_desktop.core.prices import PriceTable
 from knowalledge_desktop.core.quota import Ledger
 from knowalledge_desktop.core.request import Answer, Part, Queued, Request, Substitute, Task, TextDelta
 from knowalledge_desktop.core.settings import Settings
+from knowalledge_desktop.core.shelf import Overview
 from knowalledge_desktop.prompts.render import render
+from knowalledge_desktop.resilience.breaker import Circuits
 from knowalledge_desktop.resilience.memory import AnswerMemory
 from knowalledge_desktop.services.ask import AskService
 from knowalledge_desktop.services.backup import BackupService
@@ -52,6 +55,8 @@ from knowalledge_desktop.services.held import HeldLibrary
 from knowalledge_desktop.services.imaging import ImagingService
 from knowalledge_desktop.services.jobs import JobService
 from knowalledge_desktop.services.library import LibraryService
+from knowalledge_desktop.services.monitor import MonitorService
+from knowalledge_desktop.services.port_token import PortTokenService
 from knowalledge_desktop.services.preferences import PreferencesService
 from knowalledge_desktop.services.prefetch import PrefetchService
 from knowalledge_desktop.services.quota import QuotaService
@@ -65,6 +70,7 @@ from tests.support.jobs import MemoryJobs
 from tests.support.ledgers import PlannedLedger
 from tests.support.pictures import png
 
+TOKEN = "kae_a-word-that-nobody-guesses"
 KEY = "AIzaTestKeyThatIsPlanted0000000"
 TEXT = "Bebop is a style of jazz.\n\nIt is *fast*."
 DRAWN = Picture.of("image/png", png(64, 48), 64, 48)
@@ -164,6 +170,8 @@ class Bench:
     jobs: MemoryJobs = field(default_factory=MemoryJobs)
     cache: MemoryCache = field(default_factory=MemoryCache)
     memory_answers: AnswerMemory = field(default_factory=AnswerMemory)
+    numbers: PrometheusMetrics = field(default_factory=PrometheusMetrics)
+    port_secrets: MemorySecrets = field(default_factory=MemorySecrets)
     ledger: Ledger | None = None
     waiting: Callable[[], Sequence[tuple[Request, Queued]]] = tuple
     sleep: Callable[[float], Awaitable[None]] = never
@@ -192,9 +200,6 @@ class Bench:
 
         async def warm_up() -> None:
             return
-
-        async def metrics() -> bytes:
-            return b"# no numbers\n"
 
         async def close() -> None:
             self.closed += 1
@@ -248,10 +253,27 @@ class Bench:
             sleep=lambda seconds: self.sleep(seconds),
             notices=lambda: self.notices,
             warm_up=warm_up,
-            metrics=metrics,
-            cache_stats=self.cache.stats,
+            monitor=MonitorService(
+                self.numbers,
+                version="1.2.3",
+                clock=self.clock,
+                settings=settings,
+                quota=quota,
+                overview=lambda now: self._overview(),
+                cache_stats=self.cache.stats,
+                memory=self.memory_answers,
+                circuits=Circuits(self.clock).states,
+                jobs=self.jobs,
+                secrets=self.secrets,
+                index=self.index,
+            ),
+            port_token=PortTokenService(self.port_secrets, lambda: TOKEN),
             aclose=close,
         )
+
+    async def _overview(self) -> Overview:
+        maps = await self.library.maps()
+        return Overview(len(maps), sum(info.topics for info in maps))
 
     def build(self, overrides: Mapping[str, str]) -> Services:
         self.overrides.append(dict(overrides))

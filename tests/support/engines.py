@@ -100,6 +100,9 @@ class CountedMetrics:
         self.caches: Counter[tuple[str, str]] = Counter()
         self.contents: list[tuple[str, int, float | None]] = []
         self.errors: list[str] = []
+        self.limits: list[tuple[str, bool]] = []
+        self.issues: list[tuple[str, str]] = []
+        self.joined = 0
 
     def api_call(self, endpoint: str, model: str, status: str, seconds: float, usage: Usage) -> None:
         self.calls.append((endpoint, model, status, seconds, usage))
@@ -110,8 +113,17 @@ class CountedMetrics:
     def generated(self, kind: str, count: int, quality: float | None) -> None:
         self.contents.append((kind, count, quality))
 
-    def error(self, kind: str) -> None:
+    def error(self, kind: str, endpoint: str = "") -> None:
         self.errors.append(kind)
+
+    def limited(self, limit: str, *, refused: bool) -> None:
+        self.limits.append((limit, refused))
+
+    def invalid(self, validator: str, issue: str) -> None:
+        self.issues.append((validator, issue))
+
+    def shared(self) -> None:
+        self.joined += 1
 
 
 def spawn(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
