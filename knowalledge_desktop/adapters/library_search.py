@@ -246,7 +246,7 @@ def _shown(rows: Iterable[Row], words: Sequence[str], limit: int) -> tuple[Searc
     for row in rows:
         if not found.room:
             break
-        found.add((_hit(row, words, Where.TITLE, lit(_short(row[5]), words)),))
+        found.add((_hit(row, words, Where.TITLE, _short(row[5])),))
     return found.all()
 
 

@@ -29,6 +29,8 @@ MOST = 50
 """Topics that are shown for a search."""
 _STEPS = 50  # acts on the library that can be taken back
 
+_COUNT = "library:overview"
+
 Undo = Callable[[], Coroutine[Any, Any, None]]
 
 
@@ -39,6 +41,7 @@ class LibraryController(QObject):
         super().__init__(desk)
         self._desk, self._window, self._services, self._tasks = desk, window, services, tasks
         self._undo: list[Undo] = []
+        self._to_count = False
 
     def adopt_page(self, page: LibraryPage) -> None:
         """Connect the page when it is built."""
@@ -68,10 +71,15 @@ class LibraryController(QObject):
     def refresh(self) -> None:
         """List the maps anew, or search again, and count what there is."""
         self.search(self._window.library_page.search.text())
-        self._tasks.start("library:overview", self._count())
+        self._tasks.start(_COUNT, self._count())
 
     def search(self, text: str) -> None:
-        """Find topics; without a text, list maps. What was looked for before stops at once."""
+        """Find topics; without a text, list maps. What was looked for before stops at once.
+
+        Counting gives way to typing and is made up for in the pause.
+        """
+        if text.strip() and self._tasks.cancel(_COUNT):
+            self._to_count = True
         self._tasks.start("library:list", self._find(text) if text.strip() else self._list())
 
     def open(self, map_id: str, topic_id: str = "") -> None:
@@ -156,9 +164,12 @@ class LibraryController(QObject):
         hits += [hit for hit in texts if (hit.map_id, hit.topic_id) not in known]
         if hits:
             page.show_hits(text, hits[:MOST], took_ms=clock.nsecsElapsed() / 1e6)
-            return
-        near = await library.near(text, among)
-        page.show_hits(text, near.hits, instead=near.instead)
+        else:
+            near = await library.near(text, among)
+            page.show_hits(text, near.hits, instead=near.instead)
+        if self._to_count:
+            self._to_count = False
+            self._tasks.start(_COUNT, self._count())
 
     async def _open(self, map_id: str, topic_id: str) -> None:
         open_now = self._desk.maps.map
