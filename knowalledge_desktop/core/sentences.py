@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from knowalledge_desktop.core import errors as e
-from knowalledge_desktop.core.quota import MICRO, Metric
+from knowalledge_desktop.core.quota import Metric
 from knowalledge_desktop.core.sentences_tasks import FOR_TASK
 
 _SOON_S = 120.0
@@ -25,8 +25,8 @@ _MEASURES = {
     Metric.TPD.value: "{limit} tokens a day",
 }
 _BUDGETS = {
-    Metric.DAY_BUDGET.value: "today’s budget of ${money}",
-    Metric.MONTH_BUDGET.value: "this month’s budget of ${money}",
+    Metric.DAY_BUDGET.value: "today’s budget of {money}",
+    Metric.MONTH_BUDGET.value: "this month’s budget of {money}",
 }
 
 
@@ -342,7 +342,11 @@ def measure(metric: str, limit: int) -> str:
     """A limit in words ("15 requests a minute"); empty for what is no `quota.Metric`."""
     if metric in _MEASURES:
         return _MEASURES[metric].format(limit=f"{limit:,}")
-    return _BUDGETS[metric].format(money=f"{limit / MICRO:,.2f}") if metric in _BUDGETS else ""
+    if metric not in _BUDGETS:
+        return ""
+    from knowalledge_desktop.core.prices import money  # most sentences tell of no money
+
+    return _BUDGETS[metric].format(money=money(limit))
 
 
 def _until(error: BaseException, now: float) -> float | None:

@@ -55,7 +55,7 @@ class SettingsController(QObject):
         """Follow from now on what other processes of the same person change."""
         from knowalledge_desktop.ui.settings_watch import SettingsWatch
 
-        self._watch = SettingsWatch(self._services.folders.config, self._window, self)
+        self._watch = SettingsWatch(self._services.folders.config, self)
         self._watch.changed.connect(lambda: self._tasks.start("settings:look", self._look()))
 
     async def _look(self) -> None:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QFileSystemWatcher, QObject, QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 
 SETTLED_MS = 400
 """A file that is being written is left alone for so long."""
 
 
 class SettingsWatch(QObject):
-    """Tells when the folder of the settings has changed, or the person comes back to the window.
+    """Tells when the folder of the settings has changed, or the person comes back to the program.
 
     Coming back is enough where a file system tells nothing, or the folder is not there yet.
     """
 
     changed = Signal()
 
-    def __init__(self, folder: Path, window: QWidget, parent: QObject) -> None:
+    def __init__(self, folder: Path, parent: QObject) -> None:
         super().__init__(parent)
         self._was_left = False
         self._settled = QTimer(self, interval=SETTLED_MS, singleShot=True)
@@ -28,12 +28,13 @@ class SettingsWatch(QObject):
         if folder.is_dir():
             self._watcher.addPath(str(folder))
         self._watcher.directoryChanged.connect(lambda _: self._settled.start())
-        window.installEventFilter(self)
+        app = QGuiApplication.instance()
+        if isinstance(app, QGuiApplication):
+            app.applicationStateChanged.connect(self._on_state)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.WindowDeactivate:
+    def _on_state(self, state: Qt.ApplicationState) -> None:
+        if state is not Qt.ApplicationState.ApplicationActive:
             self._was_left = True
-        elif event.type() == QEvent.Type.WindowActivate and self._was_left:
+        elif self._was_left:
             self._was_left = False
             self._settled.start(0)
-        return False

@@ -8,6 +8,7 @@ import pytest
 from knowalledge_desktop.core import sentences
 from knowalledge_desktop.core.errors import (
     AppError,
+    BudgetReached,
     CircuitOpen,
     ContentBlocked,
     Incomplete,
@@ -188,3 +189,9 @@ def test_a_blocked_picture_is_no_blocked_topic() -> None:
     assert one_line(error) == (
         "Gemini declined to draw this. It gave no picture (SAFETY). Try it once more, or illustrate another topic."
     )
+
+
+@pytest.mark.parametrize(("micro", "told"), [(400, "$0.00040"), (50_000, "$0.05"), (1_500_000_000, "$1,500.00")])
+def test_a_small_budget_is_not_told_as_nothing(micro: int, told: str) -> None:
+    error = BudgetReached(quota_id="day_budget", limit=micro, until=NOW + 7200)
+    assert f"left of today’s budget of {told}, so" in describe(error, NOW).render()[1]

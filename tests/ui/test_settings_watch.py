@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from knowalledge_desktop.core.request import Detail
@@ -54,24 +54,24 @@ def test_settings_and_limits_that_another_process_sets_are_in_force_here(
     run_async(whole())
 
 
-def test_coming_back_to_the_window_is_a_look_and_its_first_showing_is_none(qtbot: QtBot, tmp_path: Path) -> None:
-    window = QWidget()
-    qtbot.addWidget(window)
-    watch = SettingsWatch(tmp_path / "not there", window, window)
+def test_coming_back_to_the_program_is_a_look_and_its_first_showing_is_none(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    owner = QObject()
+    watch = SettingsWatch(tmp_path / "not there", owner)
     seen: list[int] = []
     watch.changed.connect(lambda: seen.append(1))
-    QApplication.sendEvent(window, QEvent(QEvent.Type.WindowActivate))
+    watch._on_state(Qt.ApplicationState.ApplicationActive)
     assert not watch._settled.isActive()
-    QApplication.sendEvent(window, QEvent(QEvent.Type.WindowDeactivate))
-    QApplication.sendEvent(window, QEvent(QEvent.Type.WindowActivate))
+    qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationInactive)
+    qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)
     qtbot.waitUntil(lambda: seen == [1])
     assert not watch._settled.isActive()
 
 
 def test_a_file_that_is_written_several_times_is_read_once(qtbot: QtBot, tmp_path: Path) -> None:
-    window = QWidget()
-    qtbot.addWidget(window)
-    watch = SettingsWatch(tmp_path, window, window)
+    owner = QObject()
+    watch = SettingsWatch(tmp_path, owner)
     seen: list[int] = []
     watch.changed.connect(lambda: seen.append(1))
     for number in range(5):
