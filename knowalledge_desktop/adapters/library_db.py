@@ -7,16 +7,9 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from knowalledge_desktop.adapters import (
-    library_answers,
-    library_journal,
-    library_lists,
-    library_pictures,
-    library_rows,
-    library_search,
-)
+from knowalledge_desktop.adapters import library_answers, library_pictures, library_rows
 from knowalledge_desktop.adapters.library_connection import Connection, Interrupted
 from knowalledge_desktop.adapters.library_file import LibraryFile
 from knowalledge_desktop.core.content import Picture
@@ -24,8 +17,10 @@ from knowalledge_desktop.core.errors import MapNotFound, StorageDamaged
 from knowalledge_desktop.core.graph import Change, ChangeConflict, Map
 from knowalledge_desktop.core.ports import Clock, MapInfo, SearchHit
 from knowalledge_desktop.core.request import Answer, Request
-from knowalledge_desktop.core.shelf import PAGE, Filter, Found, Listing, Losses, Overview
-from knowalledge_desktop.core.versions import Act
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.core.shelf import Filter, Found, Listing, Losses, Overview
+    from knowalledge_desktop.core.versions import Act
 
 T = TypeVar("T")
 
@@ -92,6 +87,8 @@ class LibraryDb:
         def job(db: Connection) -> None:
             if _exists(db, document.map_id):
                 raise ChangeConflict(f"{document.map_id}: there is such a map already")
+            from knowalledge_desktop.adapters import library_journal
+
             library_rows.add_map(db, document, now)
             library_journal.write_beginning(db, document, now)
 
@@ -102,6 +99,8 @@ class LibraryDb:
         now = self._clock.now()
 
         def job(db: Connection) -> None:
+            from knowalledge_desktop.adapters import library_journal
+
             library_rows.apply_change(db, map_id, change, now)
             library_journal.write_act(db, map_id, change, now)
 
@@ -153,20 +152,28 @@ class LibraryDb:
 
     async def search(self, text: str, *, limit: int = 50) -> Sequence[SearchHit]:
         """Topics whose title or text matches, best first; cancel it to stop the search itself."""
+        from knowalledge_desktop.adapters import library_search
+
         return await self._read(lambda db: library_search.find_topics(db, text, limit))
 
     # --- lists, search in two stages, the journal: see `core.shelf.Archive` ---
 
     async def listed(self, listing: Listing) -> Sequence[MapInfo]:
         """A page of a list of maps."""
+        from knowalledge_desktop.adapters import library_lists
+
         return await self._read(lambda db: library_lists.listed(db, listing))
 
     async def overview(self, since: float) -> Overview:
         """How much there is; maps opened after `since` (epoch seconds) count as recent."""
+        from knowalledge_desktop.adapters import library_lists
+
         return await self._read(lambda db: library_lists.overview(db, since))
 
     async def twins(self, map_id: str) -> Sequence[MapInfo]:
         """Other maps whose root has the same folded title."""
+        from knowalledge_desktop.adapters import library_lists
+
         return await self._read(lambda db: library_lists.twins(db, map_id))
 
     async def pin(self, map_id: str, *, pinned: bool) -> None:
@@ -176,34 +183,50 @@ class LibraryDb:
 
     async def tag(self, map_id: str, tag: str, *, tagged: bool) -> None:
         """Put a map into a collection, or take it out; raises MapNotFound."""
+        from knowalledge_desktop.adapters import library_lists
+
         await self._write(lambda db: library_lists.set_tag(db, map_id, tag, tagged=tagged))
 
     async def losses(self, map_ids: Sequence[str] | None = None) -> Losses:
         """What goes when these maps of the trash (None: all) are deleted for good."""
+        from knowalledge_desktop.adapters import library_lists
+
         return await self._read(lambda db: library_lists.losses(db, map_ids))
 
     async def erase(self, map_ids: Sequence[str] | None = None) -> Losses:
         """Delete these maps of the trash (None: all) for good."""
+        from knowalledge_desktop.adapters import library_lists
+
         return await self._write(lambda db: library_lists.erase(db, map_ids))
 
     async def titles(self, text: str, among: Filter, *, limit: int = 50) -> Sequence[SearchHit]:
         """The first stage of a search: titles."""
+        from knowalledge_desktop.adapters import library_search
+
         return await self._read(lambda db: library_search.find_titles(db, text, among, limit))
 
     async def texts(self, text: str, among: Filter, *, limit: int = 50) -> Sequence[SearchHit]:
         """The second stage of a search: all texts; cancel it to stop the search itself."""
+        from knowalledge_desktop.adapters import library_search
+
         return await self._read(lambda db: library_search.find_texts(db, text, among, limit, self._go_on))
 
     async def near(self, text: str, among: Filter, *, limit: int = 20) -> Found:
         """Topics whose title is written nearly so."""
+        from knowalledge_desktop.adapters import library_search
+
         return await self._read(lambda db: library_search.find_near(db, text, among, limit))
 
-    async def acts(self, map_id: str, *, before: int | None = None, limit: int = PAGE) -> Sequence[Act]:
+    async def acts(self, map_id: str, *, before: int | None = None, limit: int = 100) -> Sequence[Act]:
         """What was done to a map, newest first."""
+        from knowalledge_desktop.adapters import library_journal
+
         return await self._read(lambda db: library_journal.read_acts(db, map_id, before, limit))
 
     async def version(self, map_id: str, act_id: int) -> Map:
         """The map as it was right after an act; raises MapNotFound, StorageDamaged."""
+        from knowalledge_desktop.adapters import library_journal
+
         return await self._read(lambda db: library_journal.read_version(db, map_id, act_id))
 
     async def put_picture(self, picture: Picture) -> None:

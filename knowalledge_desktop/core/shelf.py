@@ -14,9 +14,6 @@ from knowalledge_desktop.core.versions import Act
 PAGE = 100
 """Rows of a list that are read at once."""
 
-TITLES = 30
-"""Titles that are shown for a letter; the pause after it brings more."""
-
 
 class Shelf(StrEnum):
     """Lists of maps; a collection is a tag (see `Listing.tag`)."""

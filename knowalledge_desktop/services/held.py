@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from knowalledge_desktop.core.content import Picture
 from knowalledge_desktop.core.errors import DiskFull, StorageError, StorageReadOnly
 from knowalledge_desktop.core.graph import Change, ChangeConflict, Map, PutPlace
 from knowalledge_desktop.core.ports import Clock, Library, MapInfo
 from knowalledge_desktop.core.request import Answer, Request
-from knowalledge_desktop.core.shelf import Archive, Listing, Shelf
 from knowalledge_desktop.core.validation import fold
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.core.shelf import Archive, Listing
 
 PASSING = (DiskFull, StorageReadOnly)
 """What may be over in a moment; a newer version or a damage will not be."""
@@ -145,7 +147,8 @@ class HeldLibrary:
         except PASSING:
             stored, known = (), set[str]()
         now, new = self._clock.now(), list[MapInfo]()
-        if listing == Listing(listing.shelf, limit=listing.limit) and listing.shelf in (Shelf.ALL, Shelf.RECENT):
+        first_of_all = not (listing.tag or listing.filter or listing.offset)
+        if first_of_all and listing.shelf in ("all", "recent"):
             new = [MapInfo(map_id, "", 0, 0, now, now) for map_id in reversed(self._maps) if map_id not in known]
         return [self._told(info) for info in (*new, *stored)]
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
 
 from knowalledge_desktop.core.errors import MapNotFound, UserInputError
 from knowalledge_desktop.core.ports import Library, MapInfo, SearchHit, TopicIndex
-from knowalledge_desktop.core.shelf import EVERYTHING, Archive, Filter, Found, Listing, Losses, Overview
-from knowalledge_desktop.services.history import HistoryService
 from knowalledge_desktop.services.session import MapSession
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.core.shelf import Archive, Filter, Found, Listing, Losses, Overview
+    from knowalledge_desktop.services.history import HistoryService
 
 RECENT_S = 14 * 24 * 3600.0
 """Maps opened within so many seconds are among those opened lately."""
@@ -20,13 +23,19 @@ TAG_LETTERS = 60
 
 
 class LibraryService:
-    """Everything kept, without any network. `history` has the versions of the maps."""
+    """Everything kept, without any network."""
 
     def __init__(self, library: Library, index: TopicIndex) -> None:
         self._library = library
         self._archive = cast("Archive", library)
         self._index = index
-        self.history = HistoryService(self._archive)
+
+    @cached_property
+    def history(self) -> HistoryService:
+        """The versions of the maps."""
+        from knowalledge_desktop.services.history import HistoryService
+
+        return HistoryService(self._archive)
 
     async def maps(self) -> Sequence[MapInfo]:
         """All maps, last opened first."""
@@ -105,7 +114,7 @@ class LibraryService:
 
     # --- search ---
 
-    async def search(self, text: str, *, limit: int = 50, among: Filter = EVERYTHING) -> Sequence[SearchHit]:
+    async def search(self, text: str, *, limit: int = 50, among: Filter | None = None) -> Sequence[SearchHit]:
         """Kept topics whose title or text matches, and when there are none those written nearly so."""
         if not text.strip():
             return ()
@@ -117,18 +126,24 @@ class LibraryService:
         found += [hit for hit in more if (hit.map_id, hit.topic_id) not in known]
         return tuple(found[:limit]) or (await self.near(text, among, limit=limit)).hits
 
-    async def titles(self, text: str, among: Filter = EVERYTHING, *, limit: int = 50) -> Sequence[SearchHit]:
+    async def titles(self, text: str, among: Filter | None = None, *, limit: int = 50) -> Sequence[SearchHit]:
         """The first stage, for every letter that is typed: titles with words that begin so."""
-        return await self._archive.titles(text, among, limit=limit)
+        return await self._archive.titles(text, among or _everything(), limit=limit)
 
-    async def texts(self, text: str, among: Filter = EVERYTHING, *, limit: int = 50) -> Sequence[SearchHit]:
+    async def texts(self, text: str, among: Filter | None = None, *, limit: int = 50) -> Sequence[SearchHit]:
         """The second stage, for a pause in typing: all texts. Cancel it to stop the search itself."""
-        return await self._archive.texts(text, among, limit=limit)
+        return await self._archive.texts(text, among or _everything(), limit=limit)
 
-    async def near(self, text: str, among: Filter = EVERYTHING, *, limit: int = 20) -> Found:
+    async def near(self, text: str, among: Filter | None = None, *, limit: int = 20) -> Found:
         """When nothing matches: titles that are written nearly so, and the words they have."""
-        return await self._archive.near(text, among, limit=limit)
+        return await self._archive.near(text, among or _everything(), limit=limit)
 
     async def complete(self, prefix: str, language: str, *, limit: int = 8) -> tuple[str, ...]:
         """Titles of the Atlas that start so."""
         return await self._index.articles(prefix, language, limit) if prefix.strip() else ()
+
+
+def _everything() -> Filter:
+    from knowalledge_desktop.core.shelf import EVERYTHING
+
+    return EVERYTHING

@@ -9,7 +9,6 @@ from PySide6.QtCore import QElapsedTimer, QObject
 from PySide6.QtWidgets import QApplication
 
 from knowalledge_desktop.core.errors import AppError, MapNotFound
-from knowalledge_desktop.core.shelf import PAGE, TITLES, Filter, Listing
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.messages import message_for
 from knowalledge_desktop.ui.panels.rail import MAP
@@ -17,6 +16,7 @@ from knowalledge_desktop.ui.tasks import TaskRunner
 
 if TYPE_CHECKING:
     from knowalledge_desktop.core.ports import SearchHit
+    from knowalledge_desktop.core.shelf import Filter, Listing
     from knowalledge_desktop.core.versions import Act
     from knowalledge_desktop.services.session import MapSession
     from knowalledge_desktop.ui.desk import Desk
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 PAUSE_S = 0.12
 """So long nothing is typed before texts are looked through."""
+_TITLES = 30
+"""Titles that are shown for a letter; the pause after it brings more."""
+_PAGE = 100
+"""Rows of a list that are read at once."""
 MOST = 50
 """Topics that are shown for a search."""
 _STEPS = 50  # acts on the library that can be taken back
@@ -130,21 +134,23 @@ class LibraryController(QObject):
     # --- listing ---
 
     def _listing(self, offset: int = 0) -> Listing:
+        from knowalledge_desktop.core.shelf import Listing
+
         page = self._window.library_page
         shelf, tag = page.shelves.current
-        return Listing(shelf, tag, page.filter(self._services.now()), offset, PAGE)
+        return Listing(shelf, tag, page.filter(self._services.now()), offset, _PAGE)
 
     async def _list(self) -> None:
         page = self._window.library_page
         infos = await self._services.library.listed(self._listing())
-        page.show_maps(infos, self._services.now(), goes_on=len(infos) == PAGE)
+        page.show_maps(infos, self._services.now(), goes_on=len(infos) == _PAGE)
         focused = QApplication.focusWidget()
         if page.isVisible() and (focused is None or not page.isAncestorOf(focused)):
             page.list.setFocus()
 
     async def _more(self, count: int) -> None:
         infos = await self._services.library.listed(self._listing(count))
-        self._window.library_page.add_maps(infos, goes_on=len(infos) == PAGE)
+        self._window.library_page.add_maps(infos, goes_on=len(infos) == _PAGE)
 
     async def _count(self) -> None:
         self._window.library_page.show_overview(await self._services.library.overview(self._services.now()))
@@ -155,7 +161,7 @@ class LibraryController(QObject):
         among: Filter = page.filter(self._services.now())
         clock = QElapsedTimer()
         clock.start()
-        hits: list[SearchHit] = [*await library.titles(text, among, limit=TITLES)]
+        hits: list[SearchHit] = [*await library.titles(text, among, limit=_TITLES)]
         page.show_hits(text, hits, took_ms=clock.nsecsElapsed() / 1e6, ended=False)
         await self._services.sleep(PAUSE_S)
         clock.restart()
@@ -243,16 +249,16 @@ class LibraryController(QObject):
 
     async def _show_history(self, map_id: str) -> None:
         page, history = self._window.library_page, self._services.library.history
-        acts = await history.acts(map_id, limit=PAGE)
+        acts = await history.acts(map_id, limit=_PAGE)
         title = self._title(map_id) or (await self._services.library.behind(map_id)).map.title
-        page.history.show_acts(map_id, title, acts, goes_on=len(acts) == PAGE)
+        page.history.show_acts(map_id, title, acts, goes_on=len(acts) == _PAGE)
         page.show_history()
 
     async def _more_acts(self, map_id: str, oldest: int) -> None:
-        acts = await self._services.library.history.acts(map_id, before=oldest, limit=PAGE)
+        acts = await self._services.library.history.acts(map_id, before=oldest, limit=_PAGE)
         view = self._window.library_page.history
         if view.map_id == map_id:
-            view.add_acts(acts, goes_on=len(acts) == PAGE)
+            view.add_acts(acts, goes_on=len(acts) == _PAGE)
 
     async def _compare(self, map_id: str, act: Act) -> None:
         different = await self._services.library.history.compare(map_id, act.act_id)
