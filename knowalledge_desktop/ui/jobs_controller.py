@@ -154,7 +154,11 @@ class JobsController(QObject):
                 continue
             if item.state is ItemState.RUNNING:
                 waits = self.waits.words(EXPLAIN, topic_id) if self.waits is not None else ""
-                return waits or self.tr("The batch is at this topic now.")
+                return (
+                    self.tr("In the batch. {waits}").format(waits=waits)
+                    if waits
+                    else self.tr("Its turn in the batch.")
+                )
             open_ids = [each.topic_id for each in items if each.state in OPEN]
             place = self.tr("Waits in the batch, number {n} of {total}.").format(
                 n=open_ids.index(topic_id) + 1, total=len(open_ids)
