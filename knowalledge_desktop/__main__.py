@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowalledge_desktop import __version__
-
 if TYPE_CHECKING:
     from knowalledge_desktop.adapters.process_mark import Claim
     from knowalledge_desktop.port.server import Port
@@ -48,23 +46,9 @@ def has_screen(environ: Mapping[str, str]) -> bool:
 
 def port_for(services: Services) -> Port:
     """The loopback port over these services; it listens to nothing until it is started."""
-    from knowalledge_desktop.core.errors import AppError
-    from knowalledge_desktop.port.routes import Health, Routes
     from knowalledge_desktop.port.server import Port
 
-    began = services.now()
-
-    async def health() -> Health:
-        try:
-            await services.library.maps()
-            library_ok = True
-        except AppError:  # the answer is about just that
-            library_ok = False
-        cache = await services.cache.report()
-        uptime_s = max(0.0, services.now() - began)
-        return Health(__version__, uptime_s, library_ok, cache.items, cache.size_bytes)
-
-    return Port(Routes(metrics=services.monitor.exposition, health=health, now=services.now))
+    return Port(services)
 
 
 def _build(overrides: Mapping[str, str]) -> Services:

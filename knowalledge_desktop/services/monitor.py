@@ -17,7 +17,7 @@ from knowalledge_desktop.core.shelf import Overview
 from knowalledge_desktop.core.standing import Numbers, Probe, Standing
 from knowalledge_desktop.services.quota import QuotaReport, QuotaService
 
-PROBE_PREFIX = "photo"
+PROBE_PREFIX = "Photo"
 
 T = TypeVar("T")
 
