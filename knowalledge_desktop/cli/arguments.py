@@ -19,6 +19,7 @@ from knowalledge_desktop.cli import (
     key,
     machine,
     present,
+    serve,
 )
 from knowalledge_desktop.cli.arguments_backup import add_backup
 from knowalledge_desktop.cli.arguments_exchange import add_export, add_import
@@ -114,8 +115,9 @@ def parser() -> Parser:
     add_import(commands.add_parser("import", parents=[as_json], help="take in a file, or merge it with its map"))
     _add_key(commands.add_parser("key", help="the Gemini key"), shared, as_json)
     _command(commands, "models", key.models, "models that the key may use", as_json)
-    served = _command(commands, "serve", machine.serve, "numbers for monitoring, on 127.0.0.1 only", shared)
-    served.add_argument("--port", type=int, required=True, metavar="N", help="0 takes any free port")
+    served = _command(commands, "serve", serve.serve, "numbers and answers for programs, on 127.0.0.1", shared)
+    served.add_argument("--port", type=int, metavar="N", help="0 takes any free port; else that of the settings")
+    served.add_argument("--token", action="store_true", help="print the token for other programs; makes one")
     _command(commands, "selftest", machine.selftest, "prove the installed program; sends nothing", as_json)
     _command(commands, "doctor", machine.doctor, "look at this machine; sends nothing", as_json)
     return top

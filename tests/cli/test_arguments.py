@@ -16,6 +16,7 @@ from knowalledge_desktop.cli import (
     library,
     machine,
     quota,
+    serve,
 )
 from knowalledge_desktop.cli.arguments import overrides_of, parse
 from knowalledge_desktop.core.request import Detail, EngineChoice, Level, Style
@@ -63,7 +64,7 @@ def test_nothing_means_the_window() -> None:
         ("key remove", key.remove_key),
         ("key status", key.key_status),
         ("models", key.models),
-        ("serve --port 0", machine.serve),
+        ("serve --port 0", serve.serve),
         ("selftest", machine.selftest),
         ("doctor", machine.doctor),
     ],
@@ -128,7 +129,7 @@ def test_global_options_may_stand_before_and_after_the_command(places: tuple[boo
         ("explain Jazz --level expert", "junior, high-school, undergraduate"),
         ("library", "ACTION"),
         ("library show", "MAP"),
-        ("serve", "--port"),
+        ("serve --port x", "--port"),
         ("dance", "invalid choice"),
         ("--topic Jazz explore Jazz", "--topic opens the window"),
         ("key", "ACTION"),

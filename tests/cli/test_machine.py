@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from knowalledge_desktop.core.errors import KeyringUnavailable, StorageDamaged, UserInputError
-from tests.support.cli_services import Bench, FakePort, command
+from tests.support.cli_services import TOKEN, Bench, FakePort, command
 
 
 async def fine() -> str:
@@ -68,3 +69,28 @@ def test_a_port_that_cannot_be_opened(bench: Bench) -> None:
     done = command(bench, "serve", "--port", "9000", port=port)
     assert (done.code, len(done.errors), port.closed) == (3, 1, 1)
     assert "in use" in done.err
+
+
+def test_the_token_is_printed_and_made_once(bench: Bench) -> None:
+    done = command(bench, "serve", "--token")
+    assert (done.code, done.out) == (0, TOKEN + "\n")
+    assert "test keyring" in done.err
+    assert command(bench, "serve", "--token").out == TOKEN + "\n"
+
+
+def test_a_token_that_cannot_be_kept_is_only_of_use_while_serving(bench: Bench) -> None:
+    bench.port_secrets.lasting = False
+    done = command(bench, "serve", "--token")
+    assert (done.code, done.out) == (3, "")
+    port = FakePort(started=lambda: os.kill(os.getpid(), signal.SIGINT))
+    done = command(bench, "serve", "--token", "--port", "0", port=port)
+    assert (done.code, done.out) == (0, TOKEN + "\n")
+
+
+def test_serving_needs_a_port(bench: Bench) -> None:
+    done = command(bench, "serve")
+    assert (done.code, len(done.errors)) == (3, 1)
+    bench.settings.save(replace(bench.settings.load(), port=5000))
+    port = FakePort(started=lambda: os.kill(os.getpid(), signal.SIGINT))
+    assert command(bench, "serve", port=port).code == 0
+    assert port.asked == [5000]
