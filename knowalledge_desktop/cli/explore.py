@@ -9,6 +9,7 @@ from knowalledge_desktop.cli.console import wrapped
 from knowalledge_desktop.cli.context import Context, Trouble, engine_name
 from knowalledge_desktop.cli.shapes import Json, answer_json, error_json, sources_json
 from knowalledge_desktop.core.content import Relation, Subtopic, SubtopicList
+from knowalledge_desktop.core.edits_links import links_of
 from knowalledge_desktop.core.errors import (
     AppError,
     ContentBlocked,
@@ -17,6 +18,7 @@ from knowalledge_desktop.core.errors import (
     MapNotFound,
     UserInputError,
 )
+from knowalledge_desktop.core.graph import LinkKind
 from knowalledge_desktop.core.request import Answer, EngineChoice, Options
 from knowalledge_desktop.core.validation import check_topic, fold
 from knowalledge_desktop.services.session import MapSession
@@ -27,13 +29,17 @@ _OF_ONE_TOPIC = (UserInputError, ContentBlocked, InvalidReply, Incomplete)
 
 @dataclass(slots=True)
 class Branch:
-    """A topic with what was found below it; `error` says why something is missing."""
+    """A topic with what was found below it; `error` says why something is missing.
+
+    One that is `elsewhere` in the map already is only linked from here, and not asked about again.
+    """
 
     item: Subtopic
     topic_id: str
     answer: Answer | None = None
     below: list[Branch] = field(default_factory=list["Branch"])
     error: AppError | None = None
+    elsewhere: bool = False
 
 
 class Explorer:
@@ -68,7 +74,7 @@ class Explorer:
 
     async def deepen(self, root: Branch, depth: int) -> None:
         """Ask level by level down to `depth`; ends early at an error that all would meet."""
-        level = root.below
+        level = [below for below in root.below if not below.elsewhere]
         for _ in range(1, depth):
             for n, branch in enumerate(level, 1):
                 self._context.console.progress(f"{n}/{len(level)} {branch.item.title}")
@@ -80,7 +86,7 @@ class Explorer:
                     for unasked in level[n:]:
                         unasked.error = branch.error
                     return
-            level = [below for branch in level for below in branch.below]
+            level = [below for branch in level for below in branch.below if not below.elsewhere]
 
     def _branches(self, parent: Branch, answer: Answer) -> list[Branch]:
         """The answer's subtopics that are in the map now, in the answer's order."""
@@ -88,14 +94,19 @@ class Explorer:
         if not isinstance(content, SubtopicList):
             raise TypeError("the engine stack answered subtopics with another kind of content")
         document = self._session.map
-        ids = {fold(document.topics[each].title): each for each in document.children(parent.topic_id)}
+        linked = {
+            link.target_id
+            for link in links_of(document, parent.topic_id)
+            if link.kind is LinkKind.SAME_AS and link.source_id == parent.topic_id
+        }
+        ids = {fold(document.topics[each].title): each for each in (*linked, *document.children(parent.topic_id))}
         seen = {branch.topic_id for branch in parent.below}
         found: list[Branch] = []
         for item in content.items:
             topic_id = ids.get(fold(item.title))
             if topic_id is not None and topic_id not in seen:
                 seen.add(topic_id)
-                found.append(Branch(item, topic_id))
+                found.append(Branch(item, topic_id, elsewhere=topic_id in linked))
         return found
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from knowalledge_desktop.core.content import Provenance
-from knowalledge_desktop.core.edits import moving, removal, renaming
+from knowalledge_desktop.core.edits import locking, moving, noting, removing, renaming, tagging
+from knowalledge_desktop.core.edits_links import labelling, linking, unlinking
+from knowalledge_desktop.core.edits_tree import folding, grafting, may_be_below, reparenting, shifting
+from knowalledge_desktop.core.edits_twins import uniting
 from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.core.graph import Change, Map, Opinion, Place, PutExplanation, PutPlace, PutTopic, Topic
 from knowalledge_desktop.core.history import keeping_folds
+from knowalledge_desktop.core.outline_text import read_outline
 from knowalledge_desktop.core.ports import Clock
-from knowalledge_desktop.core.validation import check_remark, check_topic
+from knowalledge_desktop.core.validation import check_label, check_note, check_remark, check_topic
 from knowalledge_desktop.services.session import MapSession
 
 
@@ -32,13 +36,16 @@ class EditService:
             lambda document: renaming(document, topic_id, good) if topic_id in document.topics else Change(())
         )
 
-    async def remove(self, session: MapSession, topic_id: str) -> Change:
-        """Remove a topic with its branch; undo brings all of it back. The root stays."""
-        if topic_id == session.map.root_id:
+    async def remove(self, session: MapSession, *topic_ids: str) -> Change:
+        """Remove topics with their branches; undo brings all of it back. The root stays: UserInputError."""
+        if session.map.root_id in topic_ids:
             raise UserInputError("The root topic cannot be removed. Delete the map in the library instead.")
-        return await session.commit(
-            lambda document: removal(document, topic_id) if topic_id in document.topics else Change(())
-        )
+
+        def make(document: Map) -> Change:
+            there = [each for each in topic_ids if each in document.topics]
+            return removing(document, there) if there else Change(())
+
+        return await session.commit(make)
 
     async def add(self, session: MapSession, parent_id: str, title: str) -> Change:
         """Add a person's own subtopic; raises UserInputError."""
@@ -91,3 +98,90 @@ class EditService:
             return Change((PutPlace(topic_id, place, replace(place, collapsed=collapsed)),), "fold")
 
         return await session.commit(make, undoable=False)
+
+    async def fold_to(self, session: MapSession, level: int | None) -> Change:
+        """See the topics down to a level, the root being 0; None unfolds all. View state, not a step of undo."""
+        return await session.commit(lambda document: folding(document, level), undoable=False)
+
+    # --- branches ---
+
+    async def reparent(
+        self,
+        session: MapSession,
+        topic_ids: Collection[str],
+        parent_id: str,
+        *,
+        places: Mapping[str, Place] | None = None,
+        view: str = "",
+    ) -> Change:
+        """Put branches below another topic, with where they were put meanwhile; raises UserInputError."""
+        if parent_id in session.map.topics and not may_be_below(session.map, topic_ids, parent_id):
+            raise UserInputError("A topic cannot be below itself or one of its own subtopics. Choose another one.")
+        return await session.commit(lambda document: reparenting(document, topic_ids, parent_id, places, view))
+
+    async def shift(self, session: MapSession, topic_id: str, by: int) -> Change:
+        """Move a topic up or down among its siblings."""
+        return await session.commit(
+            lambda document: shifting(document, topic_id, by) if topic_id in document.topics else Change(())
+        )
+
+    async def paste(self, session: MapSession, parent_id: str, text: str) -> Change:
+        """Add the lines of an outline as branches below a topic; raises UserInputError when there are none."""
+        lines = read_outline(text)
+        if not lines:
+            raise UserInputError("There is no line with a word in it to paste.")
+        author = Provenance(engine="person", created_at=self._clock.now())
+
+        def make(document: Map) -> Change:
+            there = parent_id in document.topics
+            return grafting(document, parent_id, lines, self._new_id, author) if there else Change(())
+
+        return await session.commit(make)
+
+    async def unite(self, session: MapSession, topic_id: str) -> Change:
+        """Make one topic of this one and all others of its title; nothing when there are none."""
+        return await session.commit(
+            lambda document: uniting(document, topic_id) if topic_id in document.topics else Change(())
+        )
+
+    # --- links ---
+
+    async def link(self, session: MapSession, source_id: str, target_id: str, label: str = "") -> Change:
+        """Link two topics, with a word on the link; raises UserInputError."""
+        good = check_label(label)
+
+        def make(document: Map) -> Change:
+            there = source_id in document.topics and target_id in document.topics
+            return linking(document, source_id, target_id, good, self._new_id) if there else Change(())
+
+        return await session.commit(make)
+
+    async def relabel(self, session: MapSession, link_id: str, label: str) -> Change:
+        """Write another word on a link, or none; raises UserInputError."""
+        good = check_label(label)
+        return await session.commit(
+            lambda document: labelling(document, link_id, good) if link_id in document.links else Change(())
+        )
+
+    async def unlink(self, session: MapSession, link_id: str) -> Change:
+        """Take a link away."""
+        return await session.commit(
+            lambda document: unlinking(document, link_id) if link_id in document.links else Change(())
+        )
+
+    # --- marks ---
+
+    async def note(self, session: MapSession, topic_id: str, text: str) -> Change:
+        """Write a note in Markdown on a topic, or with an empty one take it away; raises UserInputError."""
+        good = check_note(text)
+        return await session.commit(
+            lambda document: noting(document, topic_id, good) if topic_id in document.topics else Change(())
+        )
+
+    async def tag(self, session: MapSession, topic_ids: Collection[str], tag: str) -> Change:
+        """Give topics a colour tag by its letter, or with "" none."""
+        return await session.commit(lambda document: tagging(document, topic_ids, tag))
+
+    async def lock(self, session: MapSession, topic_ids: Collection[str], *, locked: bool) -> Change:
+        """Have engines leave topics alone, or not any more."""
+        return await session.commit(lambda document: locking(document, topic_ids, locked=locked))

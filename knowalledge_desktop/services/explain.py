@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from knowalledge_desktop.core.content import ExplanationText
 from knowalledge_desktop.core.graph import Change, Explanation, Map, PutExplanation, Rendering
+from knowalledge_desktop.core.locks import is_locked, refuse_locked
 from knowalledge_desktop.core.ports import Engine
 from knowalledge_desktop.core.request import (
     Answer,
@@ -78,7 +79,8 @@ class ExplainService:
         priority: Priority = Priority.HIGH,
         fresh: bool = False,
     ) -> AsyncGenerator[TextDelta | Restarted | Explained, None]:
-        """Text as it comes, then one Explained. Raises AppErrors."""
+        """Text as it comes, then one Explained. Raises AppErrors, UserInputError for a locked topic."""
+        refuse_locked(session.map, topic_id)
         request = explanation_request(
             session.map, topic_id, options, engine=engine, priority=priority, fresh=fresh
         )
@@ -130,7 +132,7 @@ class ExplainService:
             before = document.explanations.get(explanation.key)
             if before is not None and before.markdown == explanation.markdown:  # the same text again
                 kept[0] = replace(explanation, opinion=before.opinion, opinion_note=before.opinion_note)
-            if topic is None or before == kept[0]:
+            if topic is None or before == kept[0] or is_locked(document, topic_id):
                 return Change(())
             return Change((PutExplanation(before, kept[0]),), "explain", topic.title)
 

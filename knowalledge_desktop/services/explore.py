@@ -7,8 +7,10 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from knowalledge_desktop.core.content import Provenance, Subtopic, SubtopicList
+from knowalledge_desktop.core.edits_links import link_between
 from knowalledge_desktop.core.errors import AppError, Incomplete
-from knowalledge_desktop.core.graph import Change, Map, PutTopic, Topic
+from knowalledge_desktop.core.graph import Change, Link, LinkKind, Map, PutLink, PutTopic, Topic
+from knowalledge_desktop.core.locks import refuse_locked
 from knowalledge_desktop.core.ports import Clock, Engine, Library
 from knowalledge_desktop.core.request import Answer, EngineChoice, Options, Priority, Request, Task
 from knowalledge_desktop.core.validation import check_topic, fold
@@ -23,6 +25,16 @@ class Grown:
     topic_id: str
     change: Change
     answer: Answer
+
+    @property
+    def added(self) -> int:
+        """How many topics are new."""
+        return sum(isinstance(put, PutTopic) for put in self.change.puts)
+
+    @property
+    def linked(self) -> int:
+        """How many were elsewhere in the map already and are linked instead of coming twice."""
+        return sum(isinstance(put, PutLink) for put in self.change.puts)
 
 
 def subtopics_request(
@@ -93,8 +105,9 @@ class ExploreService:
 
         A topic that has children already gets further ones; with `further` False the same
         question is asked as the first time, and only what is new of the answer is added. An
-        answer is in the library before it is yielded. Raises AppErrors.
+        answer is in the library before it is yielded. Raises AppErrors, UserInputError for a locked topic.
         """
+        refuse_locked(session.map, topic_id)
         request = subtopics_request(session.map, topic_id, options, engine=engine, priority=priority, fresh=fresh)
         if not further:
             request = replace(request, avoid=())
@@ -129,20 +142,27 @@ class ExploreService:
 
     def _addition(self, document: Map, topic_id: str, answer: Answer, items: SubtopicList) -> Change:
         parent = document.topics.get(topic_id)
-        if parent is None:  # removed while the answer was on its way
+        if parent is None or parent.locked:  # removed or locked while the answer was on its way
             return Change(())
         children = document.children(topic_id)
         known = {fold(document.topics[c].title) for c in children} | {
             fold(t.title) for t in document.path(topic_id)
         }
         rank = max((document.topics[c].rank for c in children), default=-1.0) + 1.0
+        elsewhere = {fold(topic.title): each for each, topic in document.topics.items()}
         puts: list[PutTopic] = []
+        links: list[PutLink] = []
         for item in items.items:
-            if fold(item.title) in known:
+            title = fold(item.title)
+            if title in known:
                 continue
-            known.add(fold(item.title))
-            puts.append(PutTopic(None, self._topic(item, topic_id, rank + len(puts), answer)))
-        return Change(tuple(puts), "expand", parent.title)
+            known.add(title)
+            twin = elsewhere.get(title)
+            if twin is None:
+                puts.append(PutTopic(None, self._topic(item, topic_id, rank + len(puts), answer)))
+            elif link_between(document, topic_id, twin) is None:  # no second topic of one title
+                links.append(PutLink(None, Link(self._new_id(), topic_id, twin, LinkKind.SAME_AS)))
+        return Change((*puts, *links), "expand", parent.title)
 
     def _topic(self, item: Subtopic, parent_id: str, rank: float, answer: Answer) -> Topic:
         return Topic(

@@ -9,6 +9,7 @@ from pathlib import Path
 from knowalledge_desktop.core.content import Illustration, Picture, Provenance, TopicCandidates
 from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.core.graph import Change, Map, PutPicture, Topic
+from knowalledge_desktop.core.locks import refuse_locked
 from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.core.ports import Clock, Engine, Library, Pictures
 from knowalledge_desktop.core.request import Answer, EngineChoice, Options, Priority, Request, Task
@@ -111,6 +112,7 @@ class ImagingService:
         """Have a topic drawn, and keep the picture with it in place of an earlier one. Raises AppErrors."""
         if engine is EngineChoice.ATLAS:
             raise UserInputError("The Atlas cannot draw, only Gemini can: choose it, and set a key.")
+        refuse_locked(session.map, topic_id)
         path = session.map.path(topic_id)
         request = Request(
             Task.ILLUSTRATION,
@@ -153,7 +155,8 @@ class ImagingService:
         def make(document: Map) -> Change:
             topic = document.topics.get(topic_id)
             before = document.pictures.get(topic_id)
-            if topic is None or before == after:  # the topic was removed meanwhile, or nothing is new
+            by_engine = after is not None  # only a person takes a picture away
+            if topic is None or before == after or (by_engine and topic.locked):  # gone or locked meanwhile
                 return Change(())
             return Change((PutPicture(before, after),), reason, topic.title)
 

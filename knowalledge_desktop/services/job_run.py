@@ -162,7 +162,7 @@ class JobRun:
     async def _one(self, item: JobItem) -> JobItem:
         """Ask for one topic; returns the item with what has become of it."""
         document, now = self._session.map, self._clock.now()
-        if item.topic_id not in document.topics:
+        if item.topic_id not in document.topics or document.topics[item.topic_id].locked:
             return replace(item, state=ItemState.SKIPPED, ended_at=now)
         if self._is_there(document, item.topic_id):  # kept just before the program was killed
             return replace(item, state=ItemState.DONE, error="", detail="", ended_at=now)

@@ -58,7 +58,8 @@ class SecondLookService:
 
     async def look(self, session: MapSession, explanation: Explanation) -> Change:
         """Lower the claims that the model does not hold to; the change, empty when there are none."""
-        if explanation.topic_id not in session.map.topics:
+        topic_now = session.map.topics.get(explanation.topic_id)
+        if topic_now is None or topic_now.locked:
             return Change(())
         request = self.request(session.map, explanation)
         if request is None:
@@ -78,7 +79,7 @@ class SecondLookService:
             topic, now = document.topics.get(explanation.topic_id), document.explanations.get(explanation.key)
             # Written anew or removed meanwhile: these verdicts are of another text.
             same = now is not None and (now.markdown, now.claims) == (explanation.markdown, explanation.claims)
-            if topic is None or now is None or not same or claims == now.claims:
+            if topic is None or topic.locked or now is None or not same or claims == now.claims:
                 return Change(())
             return Change((PutExplanation(now, replace(now, claims=claims)),), "check", topic.title)
 

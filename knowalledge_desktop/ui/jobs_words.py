@@ -154,7 +154,7 @@ def item_line(item: JobItem, now: float) -> str:
         ItemState.RUNNING: _tr("being explained"),
         ItemState.DONE: _tr("explained"),
         ItemState.FAILED: _tr("failed"),
-        ItemState.SKIPPED: _tr("no longer in the map"),
+        ItemState.SKIPPED: _tr("locked, or no longer in the map"),
     }
     text = f"{item.title}: {words[item.state]}"
     if item.state is ItemState.FAILED and item.error:

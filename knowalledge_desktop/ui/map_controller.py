@@ -183,7 +183,7 @@ class MapController(QObject):
         steps = self._services.explore.expand(session, topic_id, options, engine=engine, fresh=fresh)
         async with aclosing(steps):
             async for step in steps:
-                self.grown.emit(topic_id, step.answer, len(step.change.puts))
+                self.grown.emit(topic_id, step.answer, step.added)
 
     async def _illustrate(self, session: MapSession, topic_id: str, options: Options, *, fresh: bool) -> None:
         engine = self._services.preferences.settings.engine
