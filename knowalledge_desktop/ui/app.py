@@ -22,6 +22,7 @@ from knowalledge_desktop.ui.curtain import Curtain, first_paint, raise_curtain
 
 if TYPE_CHECKING:
     from knowalledge_desktop.services.bundle import Services
+    from knowalledge_desktop.services.session import MapSession
 
 
 ASKS = "_mod_uses_pyside"
@@ -30,6 +31,10 @@ ASKS = "_mod_uses_pyside"
 
 class PortLike(Protocol):
     """The optional loopback port."""
+
+    def use_sessions(self, held: Callable[[str], MapSession | None]) -> None:
+        """Where the maps are that are open, so that what comes through the port is seen."""
+        ...
 
     async def start(self, port: int) -> int:
         """Listen."""

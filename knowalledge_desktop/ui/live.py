@@ -21,6 +21,7 @@ from knowalledge_desktop.ui.curtain import Curtain, first_paint, keep_view
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.main_window import MainWindow
 from knowalledge_desktop.ui.messages import message_for
+from knowalledge_desktop.ui.port_keeper import PortKeeper
 from knowalledge_desktop.ui.tasks import TaskRunner
 from knowalledge_desktop.ui.theme import Theme
 
@@ -64,7 +65,9 @@ async def live(
     collector = Collector(window)
     _give_access(window)
     _log.info("window live after %d ms, a map was open: %s", clock.elapsed(), opened)
-    port = await _open_port(services, port_for, window)
+    port = PortKeeper(window, services, tasks, port_for)
+    window.desk.settings.changed.connect(port.follow)
+    await port.open()
     window.desk.backups.begin(services.notices())
     window.desk.settings.refresh_key()
     window.desk.settings.watch()
@@ -81,8 +84,7 @@ async def live(
         window.hide()
         collector.end()
         await tasks.aclose()
-        if port is not None:
-            await port.aclose()
+        await port.aclose()
         await services.aclose()
         window.deleteLater()
     return 0
@@ -151,21 +153,6 @@ def _warm_up(tasks: TaskRunner, services: Services, closed: asyncio.Event) -> No
 
     if not closed.is_set():
         tasks.start("warm-up", work())
-
-
-async def _open_port(
-    services: Services, port_for: Callable[[Services], PortLike] | None, window: MainWindow
-) -> PortLike | None:
-    number = services.preferences.settings.port
-    if not number or port_for is None:
-        return None
-    port = port_for(services)
-    try:
-        await port.start(number)
-    except AppError as error:
-        window.desk.tell_error(error)
-        return None
-    return port
 
 
 def _report_bugs(window: MainWindow) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
 
 from knowalledge_desktop.core.errors import AppError, KeyMalformed, KeyProblem
 from knowalledge_desktop.core.request import Detail, Level, Request, Task
@@ -30,6 +31,8 @@ _SENTENCES = 15
 
 class SettingsController(QObject):
     """The settings dialog, both key cards, and the engine's line in the status bar."""
+
+    changed = Signal()  # other settings are in force, whoever has set them
 
     def __init__(
         self,
@@ -69,6 +72,7 @@ class SettingsController(QObject):
         self._theme.update(settings)
         self._window.detail.set_options(settings.options)
         self._desk.refresh_topic()
+        self.changed.emit()
 
     def open(self) -> None:
         """Show the settings."""
@@ -99,6 +103,7 @@ class SettingsController(QObject):
         dialog = SettingsDialog(preferences.settings, self._icons, self._window)
         dialog.models_requested.connect(lambda: self._load_models(dialog))
         dialog.backups_requested.connect(self._desk.backups.open)
+        dialog.token_requested.connect(lambda: self._tasks.start("settings:token", self._copy_token(dialog)))
         self._adopt(dialog.key_card)
         self.refresh_key()
         self._tasks.start("settings:prices", self._tell_prices(dialog))
@@ -107,14 +112,28 @@ class SettingsController(QObject):
                 preferences.save(dialog.result_settings())
                 self._theme.update(preferences.settings)
                 self._window.detail.set_options(preferences.settings.options)
+                self.changed.emit()
         finally:
             self._cards.remove(dialog.key_card)
             for key in (
                 "settings:models",
                 "settings:prices",
+                "settings:token",
                 "key:test",
             ):  # their answers would have nowhere to be shown
                 self._tasks.cancel(key)
+
+    async def _copy_token(self, dialog: SettingsDialog) -> None:
+        try:
+            token = await self._services.port_token.ensure()
+        except AppError as error:
+            dialog.say_of_port(message_for(error, self._services.now()).whole)
+            return
+        QGuiApplication.clipboard().setText(token.text)
+        if token.lasting:
+            dialog.say_of_port(self.tr("Copied. The token is kept in: {place}.").format(place=token.place))
+        else:
+            dialog.say_of_port(self.tr("Copied. There is no system keyring here, so it is for this session only."))
 
     async def _tell_prices(self, dialog: SettingsDialog) -> None:
         await self._services.prepare()  # off the loop, if nothing else has needed the prices yet

@@ -13,6 +13,7 @@ from knowalledge_desktop.core.request import LANGUAGES, Detail, EngineChoice, Le
 from knowalledge_desktop.core.settings import PRODUCTION_BASE_URL, Ahead, Safety, Settings
 from knowalledge_desktop.core.settings import Theme as ThemeChoice
 from knowalledge_desktop.ui.dialogs.extras_choice import ExtrasChoice
+from knowalledge_desktop.ui.dialogs.port_choice import PortChoice
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.panels.key_card import KeyCard
 from knowalledge_desktop.ui.widgets.basics import column, label, row, text_button
@@ -44,6 +45,7 @@ class SettingsDialog(QDialog):
 
     models_requested = Signal()
     backups_requested = Signal()
+    token_requested = Signal()
 
     def __init__(self, settings: Settings, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,6 +84,9 @@ class SettingsDialog(QDialog):
         self._grounded.setChecked(settings.options.grounded)
         self._extras = ExtrasChoice(settings, self)
         self._extras.hide()  # its lines are in the form
+        self._port = PortChoice(settings, self)
+        self._port.hide()
+        self._port.token_requested.connect(self.token_requested)
         self._load = text_button(
             self.tr("Load list"),
             "modelListButton",
@@ -166,6 +171,8 @@ class SettingsDialog(QDialog):
         self._extras.add_to(form)
         gateway = self.tr("Change it only to use a gateway; https, or http on this machine")
         _line(form, self.tr("Gemini address"), self._address, gateway)
+        form.addRow(label(self.tr("Other programs"), "title"))
+        self._port.add_to(form)
         form.addRow(label(self.tr("Library"), "title"))
         tip = self.tr("Close the settings and see the copies of the library")
         backups = text_button(self.tr("See all backups"), "settingsBackupsButton", self._backups, "", tip)
@@ -206,6 +213,7 @@ class SettingsDialog(QDialog):
             image_model=self._image_model.currentText().strip() or self._settings.image_model,
             safety=list(Safety)[self._safety.currentIndex()],
             second_look=self._extras.second_look,
+            port=self._port.port,
             ahead=self._extras.ahead,
             options=options,
             theme=list(ThemeChoice)[self._theme.currentIndex()],
@@ -218,6 +226,10 @@ class SettingsDialog(QDialog):
         """Tell why the list of models could not be had."""
         self._trouble.setText(text)
         self._trouble.setVisible(bool(text))
+
+    def say_of_port(self, text: str) -> None:
+        """Tell what has become of the token of the port."""
+        self._port.say(text)
 
     def show_prices(self, ahead: Mapping[Ahead, str], second_look: str) -> None:
         """Tell what fetching ahead takes after each expansion, and a second look after each text."""
