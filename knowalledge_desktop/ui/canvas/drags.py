@@ -33,16 +33,16 @@ class Drag:
 
     def drop(self, rows: Rows, document: Map) -> dict[str, Place]:
         """Where the topics are now that are still there; nothing is being moved any more."""
-        found = {
-            topic_id: replace(
-                document.places[topic_id],
-                x=round(float(rows.x[rows.index[topic_id]]), 2),
-                y=round(float(rows.y[rows.index[topic_id]]), 2),
-                pinned=True,
-            )
-            for topic_id in self._ids
-            if topic_id in rows.index and topic_id in document.places
-        }
+        found: dict[str, Place] = {}
+        for topic_id in self._ids:
+            place = document.places.get(topic_id)
+            if topic_id not in rows.index or place is None:
+                continue
+            row = rows.index[topic_id]
+            x, y = round(float(rows.x[row]), 2), round(float(rows.y[row]), 2)
+            found[topic_id] = replace(place, x=x, y=y, pinned=True)
+            if place.collapsed:  # what is folded below it comes along, unseen
+                found |= _shifted_below(document, topic_id, x - place.x, y - place.y)
         self.end()
         return found
 
@@ -56,3 +56,10 @@ class Drag:
         x[chosen] += dx
         y[chosen] += dy
         return replace(rows, x=x, y=y)
+
+
+def _shifted_below(document: Map, topic_id: str, dx: float, dy: float) -> dict[str, Place]:
+    places = ((each, document.places.get(each)) for each in document.branch(topic_id)[1:])
+    return {
+        each: replace(at, x=round(at.x + dx, 2), y=round(at.y + dy, 2)) for each, at in places if at is not None
+    }

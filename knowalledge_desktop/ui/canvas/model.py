@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowalledge_desktop.core.content import Relation
-from knowalledge_desktop.core.graph import Map
+from knowalledge_desktop.core.graph import LinkKind, Map
 from knowalledge_desktop.layout.fan import visible_ids
+from knowalledge_desktop.ui.canvas.badges import Badges
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -24,6 +25,8 @@ class Rows:
     `side` is 1 where the port faces left (the branch grows to the right), else -1. `hidden`
     counts the topics below a collapsed one. `pictures` names the bytes of the pictures by row. `style` is the
     view that lays them out, which decides how edges run; `marks` is what it puts beside topics (number, date).
+    `badges` are what a person put on topics. `links` are the rows that cross links join, from and to, with what is
+    written on each and whether it says that both are the same topic.
     """
 
     ids: tuple[str, ...] = ()
@@ -44,6 +47,11 @@ class Rows:
     pictures: Mapping[int, str] = field(default_factory=dict[int, str])
     style: str = ""
     marks: Mapping[int, str] = field(default_factory=dict[int, str])
+    badges: Mapping[int, Badges] = field(default_factory=dict[int, Badges])
+    links: Ints = field(default_factory=lambda: np.empty((0, 2), np.int32))
+    link_ids: tuple[str, ...] = ()
+    link_labels: tuple[str, ...] = ()
+    link_same: tuple[bool, ...] = ()
 
     def __len__(self) -> int:
         """How many topics are visible."""
@@ -60,10 +68,15 @@ class Rows:
             float((self.y + self.h / 2).max()),
         )
 
-    def at(self, x: float, y: float, pad: float) -> int:
-        """The row whose box, padded, holds the point; the nearest centre where several do; else -1."""
+    def at(self, x: float, y: float, pad: float, without: Collection[int] = ()) -> int:
+        """The row whose box, padded, holds the point; the nearest centre where several do; else -1.
+
+        Rows that are not to be found are named by `without`.
+        """
         half_w, half_h = np.maximum(self.w / 2, pad), np.maximum(self.h / 2, pad)
         hit = np.flatnonzero((np.abs(self.x - x) <= half_w) & (np.abs(self.y - y) <= half_h))
+        if without:
+            hit = hit[~np.isin(hit, list(without))]
         if not len(hit):
             return -1
         distance = (self.x[hit] - x) ** 2 + (self.y[hit] - y) ** 2
@@ -96,6 +109,7 @@ def rows_of(document: Map, sizes: Mapping[str, tuple[float, float]]) -> Rows:
         depth[row] = depth[parent[row]] + 1
     toward = np.where(parent >= 0, x[parent], x)
     box = np.array([sizes[i] for i in ids], float)
+    links = [each for each in document.links.values() if each.source_id in index and each.target_id in index]
     return Rows(
         ids=ids,
         titles=tuple(t.title for t in topics),
@@ -114,5 +128,12 @@ def rows_of(document: Map, sizes: Mapping[str, tuple[float, float]]) -> Rows:
             [len(document.branch(i)) - 1 if p.collapsed else 0 for i, p in zip(ids, places, strict=True)], np.int32
         ),
         leaf=np.array([not document.children(i) for i in ids], bool),
+        badges={row: Badges.of(t) for row, t in enumerate(topics) if t.tag or t.note or t.locked},
+        links=np.array([(index[each.source_id], index[each.target_id]) for each in links], np.int32).reshape(
+            -1, 2
+        ),
+        link_ids=tuple(each.link_id for each in links),
+        link_labels=tuple(each.label for each in links),
+        link_same=tuple(each.kind is LinkKind.SAME_AS for each in links),
         pictures={index[i]: kept.sha256 for i, kept in document.pictures.items() if i in index},
     )

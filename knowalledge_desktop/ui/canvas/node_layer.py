@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
+from knowalledge_desktop.ui.canvas.badges import NONE
 from knowalledge_desktop.ui.canvas.bulk import draw_points
 from knowalledge_desktop.ui.canvas.metrics import NodeMetrics
 from knowalledge_desktop.ui.canvas.model import Rows
@@ -71,6 +72,7 @@ class NodeLayer:
             bool(rows.explained[row]),
             shown.states.get(rows.ids[row], IDLE),
             int(rows.hidden[row]),
+            badges=rows.badges.get(row, NONE),
         )
 
     def paint(self, painter: QPainter, rows: Rows, frame: Frame) -> None:

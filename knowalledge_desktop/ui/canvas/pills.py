@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
+from knowalledge_desktop.ui.canvas.badges import NONE, Badges, paint_badges
 from knowalledge_desktop.ui.canvas.metrics import NodeMetrics
 from knowalledge_desktop.ui.theme import Theme
 
 GENERATING, QUEUED, FAILED, IDLE = "generating", "queued", "failed", ""
-CHIP_PAD, CHIP_DIGIT, RETRY = 18.0, 7.0, 24.0
+CHIP_PAD, CHIP_DIGIT, RETRY = 24.0, 7.0, 24.0
 """Scene units that a count of hidden topics (and each digit of it) and a retry mark take."""
+BADGES_IN = 5.0
+"""How far the marks of a person stand in from where the label ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,16 @@ class Look:
     state: str = IDLE
     hidden: int = 0
     hover: bool = False
+    badges: Badges = NONE
 
     @property
     def extra(self) -> float:
-        """How much longer the pill is on its far side, for the count or the retry mark."""
+        """How much longer the pill is on its far side, for its marks, the count or the retry mark."""
+        return self.badges.width + self.end
+
+    @property
+    def end(self) -> float:
+        """How much of that the count or the retry mark takes, at the very end."""
         if self.state == FAILED:
             return RETRY
         return CHIP_PAD + CHIP_DIGIT * len(str(self.hidden)) if self.hidden else 0.0
@@ -57,7 +66,10 @@ class PillPainter:
             self._root(painter, look, box)
         else:
             self._topic(painter, look, box)
-        if look.hidden:
+        if look.badges.width:
+            left = box.right() - look.extra - BADGES_IN if look.side > 0 else box.left() + look.end + BADGES_IN
+            paint_badges(painter, self._theme, look.badges, left, box.center().y())
+        if look.hidden and look.state != FAILED:
             self._count(painter, look, box)
 
     def box(self, look: Look, x: float, y: float) -> QRectF:
@@ -158,12 +170,12 @@ class PillPainter:
         painter.drawRoundedRect(chip, chip.height() / 2, chip.height() / 2)
         painter.setFont(theme.font("caption"))
         painter.setPen(theme.color("text.secondary"))
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, str(look.hidden))
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, f"+{look.hidden}")
 
     def chip(self, look: Look, box: QRectF) -> QRectF:
         """Where the count of hidden topics is, in scene units."""
         high = min(20.0, box.height() - 6.0)
-        width = max(high, look.extra - 4.0)
+        width = max(high, look.end - 4.0)
         inset = (box.height() - high) / 2.0 + 2.0
         left = box.right() - inset - width if look.side > 0 else box.left() + inset
         return QRectF(left, box.center().y() - high / 2.0, width, high)

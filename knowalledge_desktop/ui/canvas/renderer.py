@@ -14,6 +14,7 @@ from knowalledge_desktop.core.views import View
 from knowalledge_desktop.ui.canvas.bulk import draw_points
 from knowalledge_desktop.ui.canvas.decor import Decor
 from knowalledge_desktop.ui.canvas.edge_layer import EdgeLayer
+from knowalledge_desktop.ui.canvas.link_layer import LinkLayer
 from knowalledge_desktop.ui.canvas.metrics import NodeMetrics
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.motion import Motion
@@ -40,6 +41,7 @@ class MapRenderer:
         self.metrics = NodeMetrics(theme)
         self.pills = PillPainter(theme, self.metrics)
         self._edges = EdgeLayer(theme)
+        self.links = LinkLayer(theme)
         self._decor = Decor(theme)
         self._nodes = NodeLayer(theme, self.metrics, self.pills, thumbnail)
         self._tile: tuple[tuple[int, float], QPixmap] | None = None
@@ -66,6 +68,7 @@ class MapRenderer:
             self._paint_areas(painter, rows, frame)
         self._decor.below(painter, rows, frame)
         self._edges.paint(painter, rows, frame)
+        self.links.paint(painter, rows, frame)
         self._decor.marks(painter, rows, frame)
         left = 1.0 - motion.shrunk() if motion else 0.0
         if motion and left > 0.0:
@@ -99,6 +102,7 @@ class MapRenderer:
         self._decor.below(painter, rows, frame)
         self._decor.marks(painter, rows, frame)
         self._edges.paint_fine(painter, rows, frame)
+        self.links.paint(painter, rows, frame)
 
     def captions(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
         """What stands beside the topics close up: it keeps its size on the screen, whatever the scale."""

@@ -1,0 +1,107 @@
+"""What a person has put on a topic: a colour flag with its letter, a note, a lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
+
+from knowalledge_desktop.core.graph import Topic
+from knowalledge_desktop.ui.theme import Theme
+
+UNIT = 17.0
+"""Scene units that each of them takes at the far end of a pill."""
+_INK = {"r": "danger.base", "y": "warning.base", "g": "success.base", "b": "info.base", "p": "depth.4.line"}
+
+
+@dataclass(frozen=True, slots=True)
+class Badges:
+    """The marks of one topic; `tag` is the letter of a colour."""
+
+    tag: str = ""
+    note: bool = False
+    locked: bool = False
+
+    @classmethod
+    def of(cls, topic: Topic) -> Badges:
+        """The marks that a topic has."""
+        return cls(topic.tag, bool(topic.note), topic.locked)
+
+    @property
+    def width(self) -> float:
+        """Scene units they take."""
+        return UNIT * (bool(self.tag) + self.note + self.locked)
+
+
+NONE = Badges()
+
+
+def tag_name(tag: str) -> str:
+    """A colour tag in words."""
+    translate = QCoreApplication.translate
+    names = {
+        "r": translate("Tags", "Red"),
+        "y": translate("Tags", "Yellow"),
+        "g": translate("Tags", "Green"),
+        "b": translate("Tags", "Blue"),
+        "p": translate("Tags", "Purple"),
+    }
+    return names.get(tag, tag)
+
+
+def tag_ink(theme: Theme, tag: str) -> QColor:
+    """The colour of a tag; letters that other programs brought have none of their own."""
+    return theme.color(_INK.get(tag, "text.secondary"))
+
+
+def paint_badges(painter: QPainter, theme: Theme, badges: Badges, left: float, middle: float) -> None:
+    """Paint the marks side by side from a scene point on."""
+    if badges.tag:
+        paint_flag(painter, theme, badges.tag, QRectF(left + 2.0, middle - 7.0, 13.0, 14.0))
+        left += UNIT
+    if badges.note:
+        _note(painter, theme, QRectF(left + 2.5, middle - 6.0, 12.0, 12.0))
+        left += UNIT
+    if badges.locked:
+        _lock(painter, theme, QRectF(left + 3.0, middle - 6.5, 11.0, 13.0))
+
+
+def paint_flag(painter: QPainter, theme: Theme, tag: str, box: QRectF) -> None:
+    """A flag with a swallow's tail and the letter of the tag on it."""
+    shape = QPainterPath(box.topLeft())
+    shape.lineTo(box.topRight())
+    shape.lineTo(box.bottomRight())
+    shape.lineTo(QPointF(box.center().x(), box.bottom() - 3.0))
+    shape.lineTo(box.bottomLeft())
+    shape.closeSubpath()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(tag_ink(theme, tag))
+    painter.drawPath(shape)
+    font = QFont(theme.font("caption"))
+    font.setPixelSize(9)
+    font.setBold(True)
+    painter.setFont(font)
+    painter.setPen(theme.color("text.onAccent"))
+    painter.drawText(box.adjusted(0, -0.5, 0, -3.0), Qt.AlignmentFlag.AlignCenter, tag[:1].upper())
+
+
+def _note(painter: QPainter, theme: Theme, box: QRectF) -> None:
+    painter.setPen(QPen(theme.color("text.secondary"), 1.2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(box, 2.0, 2.0)
+    for down in (0.32, 0.56):
+        y = box.top() + box.height() * down
+        painter.drawLine(QPointF(box.left() + 3.0, y), QPointF(box.right() - 3.0, y))
+
+
+def _lock(painter: QPainter, theme: Theme, box: QRectF) -> None:
+    ink = theme.color("text.secondary")
+    painter.setPen(QPen(ink, 1.4))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    wide = box.width() * 0.6
+    bow = QRectF(box.center().x() - wide / 2, box.top() + 0.7, wide, box.height() * 0.75)
+    painter.drawArc(bow, 0, 180 * 16)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink)
+    painter.drawRoundedRect(box.adjusted(0.0, box.height() * 0.42, 0.0, 0.0), 2.0, 2.0)
