@@ -173,7 +173,8 @@ def test_every_icon_can_be_drawn_in_colour(light: Theme) -> None:
         ]
         assert image.width() == 32
         assert solid, file.stem
-        assert solid[0].name() == wanted.name(), file.stem
+        for one, other in zip(solid[0].getRgb()[:3], wanted.getRgb()[:3], strict=True):
+            assert abs(one - other) <= 1, file.stem  # a pixel not quite solid is rounded
 
 
 def test_arrows_turn_round_for_right_to_left(light: Theme) -> None:
