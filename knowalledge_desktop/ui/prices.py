@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from knowalledge_desktop.services.quota import QuotaReport
 
 _READ = "price:left"
+_OF_THE_ATLAS = (Task.SUBTOPICS, Task.EXPLANATION)
 
 Wanted = Callable[[], Sequence[Request]]
 
@@ -37,6 +38,11 @@ class Prices(QObject):
         super().__init__(parent)
         self._services, self._tasks = services, tasks
         self._reports: dict[tuple[str, str], QuotaReport] = {}
+        self._has_key = True
+
+    def know_key(self, *, is_set: bool) -> None:
+        """Without a key nothing costs anything: the built-in Atlas answers, or nobody does."""
+        self._has_key = is_set
 
     def whole(self, requests: Sequence[Request]) -> str:
         """The price and, where a daily limit is known, the share of today that it takes; a line each."""
@@ -44,7 +50,7 @@ class Prices(QObject):
 
     def look(self, requests: Sequence[Request]) -> None:
         """Read what is left of today for these requests, so that `whole` can tell it in a moment."""
-        if requests and self._services.preferences.settings.engine is not EngineChoice.ATLAS:
+        if requests and not self._unpaid(requests):
             self._tasks.start(_READ, self._look(requests[0]), lambda _: self._reports.clear())
 
     async def _look(self, request: Request) -> None:
@@ -54,7 +60,7 @@ class Prices(QObject):
         self.read.emit()
 
     def _share(self, requests: Sequence[Request]) -> str:
-        if not requests or not self._reports or self._services.preferences.settings.engine is EngineChoice.ATLAS:
+        if not requests or not self._reports or self._unpaid(requests):
             return ""
         bucket, now = self._services.tariffs.bucket(requests[0]), self._services.now()
         report = self._reports.get((bucket.project, bucket.model))
@@ -68,9 +74,9 @@ class Prices(QObject):
         """Requests, tokens and money at most, in one line; empty when nothing would be asked."""
         if not requests:
             return ""
-        settings = self._services.preferences.settings
-        if settings.engine is EngineChoice.ATLAS:
-            return self.tr("Free: only the built-in Atlas is asked")
+        unpaid = self._unpaid(requests)
+        if unpaid:
+            return unpaid
         quote = self._services.tariffs.quote(requests)
         parts = [
             self.tr("%n requests", "", quote.requests),
@@ -85,6 +91,17 @@ class Prices(QObject):
 
             parts.append(self.tr("at most {money} (estimate)").format(money=money(quote.most_micro)))
         return ", ".join(parts)
+
+    def _unpaid(self, requests: Sequence[Request]) -> str:
+        """Why Gemini is not asked, in a sentence; empty when it is."""
+        engine = self._services.preferences.settings.engine
+        if engine is EngineChoice.GEMINI:
+            return "" if self._has_key else self.tr("Needs a Gemini key")
+        if engine is EngineChoice.AUTO and self._has_key:
+            return ""
+        if all(each.task in _OF_THE_ATLAS for each in requests):
+            return self.tr("Free: only the built-in Atlas is asked")
+        return self.tr("Needs a Gemini key") if not self._has_key else self.tr("The Atlas cannot do this: Gemini can")
 
     def of_topic(self, task: Task, document: Map | None, topic_id: str, question: str = "") -> tuple[Request, ...]:
         """The request that an act on a topic would send, as far as its price goes."""

@@ -210,6 +210,7 @@ class SettingsController(QObject):
     async def _show_key(self) -> None:
         state = await self._services.preferences.key_state()
         self._has_key = state.is_set
+        self._desk.prices.know_key(is_set=state.is_set)
         for card in self._cards:
             card.show_state(state)
         self.show_status()

@@ -75,6 +75,9 @@ def test_a_button_tells_the_share_of_today_in_its_tooltip_and_to_screen_readers(
             QToolTip.hideText()
             button.setFocus()
             await until(lambda: "50 requests left today" in button.accessibleDescription(), "told")
+            desk.prices.know_key(is_set=False)
+            assert desk.prices.whole(asked) == "Free: only the built-in Atlas is asked"
+            assert desk.prices.whole((Request(Task.ILLUSTRATION, "Photosynthesis"),)) == "Needs a Gemini key"
         finally:
             driver.window.close()
             await driver.end()

@@ -37,6 +37,7 @@ class Breadcrumbs(QWidget):
         self._gaps = [label("›", "tertiary") for _ in range(3)]
         self._last = ElidedLabel("bodyStrong", widest=WIDEST_LAST)
         self._last.setObjectName("mapTitle")
+        self._last.setContentsMargins(4, 0, 0, 0)  # as wide as the padding of a step
         self._root.clicked.connect(lambda: self._go(0))
         self._parent.clicked.connect(lambda: self._go(len(self._path) - 2))
         self._between.clicked.connect(self._show_between)
