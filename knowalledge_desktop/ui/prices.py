@@ -101,7 +101,7 @@ class Prices(QObject):
             return ""
         if all(each.task in _OF_THE_ATLAS for each in requests):
             return self.tr("Free: only the built-in Atlas is asked")
-        return self.tr("Needs a Gemini key") if not self._has_key else self.tr("The Atlas cannot do this: Gemini can")
+        return self.tr("The Atlas cannot; Gemini can") if self._has_key else self.tr("Needs a Gemini key")
 
     def of_topic(self, task: Task, document: Map | None, topic_id: str, question: str = "") -> tuple[Request, ...]:
         """The request that an act on a topic would send, as far as its price goes."""
