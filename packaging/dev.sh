@@ -252,6 +252,12 @@ lint() {
     check 'types' "$venv/bin/basedpyright"
 }
 
+test_processes() { # one a core, as far as memory goes: windows and limits are tested under load all the same
+    cores=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+    [ "$cores" -gt 4 ] && cores=4
+    echo "$cores"
+}
+
 run_pytest() {
     cd "$root"
     QT_QPA_PLATFORM=offscreen check 'tests' "$python" -m pytest "$@"
@@ -262,8 +268,12 @@ verdict() { [ -z "$failed" ] || stop "not right yet:$failed"; }
 do_test() {
     set_up dev
     ensure_qt
-    if [ $# -eq 0 ] || { [ $# -eq 1 ] && [ "$1" = --long ]; }; then lint; fi
-    run_pytest "$@"
+    if [ $# -eq 0 ] || { [ $# -eq 1 ] && [ "$1" = --long ]; }; then
+        lint
+        run_pytest -n "$(test_processes)" --dist worksteal "$@"
+    else
+        run_pytest "$@"
+    fi
     verdict
 }
 

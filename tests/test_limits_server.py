@@ -348,6 +348,7 @@ async def test_failures_and_broken_connections_come_when_ordered_and_count(serve
     with pytest.raises(QuotaExhausted):
         await asker.answer(request)
     await asker.engine.aclose()
+    await asyncio.to_thread(server.wait_until_idle)
     assert [each.status for each in server.log] == [503, 200, 200, 429]
     assert [each.complete for each in server.log] == [True, False, True, True]
 

@@ -18,7 +18,7 @@ class OfflineBadge(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clicked.connect(lambda: self.queue_requested.emit())
-        self.hide()
+        self.show_state(offline=False, waiting=0)
 
     def show_state(self, *, offline: bool, waiting: int) -> None:
         """Say it, with how many jobs wait for a connection."""

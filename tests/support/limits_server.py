@@ -144,6 +144,12 @@ class LimitsServer(GeminiServer):
             if not self._change.wait_for(lambda: len(self._entries) >= requests, timeout_s):
                 raise TimeoutError(f"{len(self._entries)} of {requests} requests arrived")
 
+    def wait_until_idle(self, timeout_s: float = 10.0) -> None:
+        """Block until no request is being answered; the log is whole then. Raises TimeoutError."""
+        with self._change:
+            if not self._change.wait_for(lambda: not self._serving, timeout_s):
+                raise TimeoutError(f"{len(self._serving)} requests are still being answered")
+
     # --- one request ----------------------------------------------------------------------------------------
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
@@ -156,6 +162,8 @@ class LimitsServer(GeminiServer):
             if entry is not None:
                 entry.answered, entry.complete = self.now(), whole
                 self._append(answer_line(entry, self._name))
+                with self._change:
+                    self._change.notify_all()
         return whole
 
     def _reply(self, seen: Seen) -> Reply:
