@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from knowalledge_desktop.core.edits import about
@@ -36,6 +36,17 @@ def linking(
         return labelling(document, there.link_id, label) if label else Change(())
     link = Link(new_id(), source_id, target_id, kind, label)
     return about(document, (source_id,), (PutLink(None, link),), "link")
+
+
+def linking_to(
+    document: Map, source_ids: Collection[str], target_id: str, label: str, new_id: Callable[[], str]
+) -> Change:
+    """Link several topics to one, in one change."""
+    changes = [linking(document, each, target_id, label, new_id) for each in dict.fromkeys(source_ids)]
+    new = [change for change in changes if change]
+    if len(new) == 1:
+        return new[0]
+    return Change(tuple(put for change in new for put in change.puts), "link several", str(len(new)))
 
 
 def labelling(document: Map, link_id: str, label: str) -> Change:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from knowalledge_desktop.core.content import Provenance
 from knowalledge_desktop.core.edits import locking, moving, noting, removing, renaming, tagging
-from knowalledge_desktop.core.edits_links import labelling, linking, unlinking
+from knowalledge_desktop.core.edits_links import labelling, linking_to, unlinking
 from knowalledge_desktop.core.edits_tree import folding, grafting, may_be_below, reparenting, shifting
 from knowalledge_desktop.core.edits_twins import uniting
 from knowalledge_desktop.core.errors import UserInputError
@@ -146,13 +146,18 @@ class EditService:
 
     # --- links ---
 
-    async def link(self, session: MapSession, source_id: str, target_id: str, label: str = "") -> Change:
-        """Link two topics, with a word on the link; raises UserInputError."""
+    async def link(
+        self, session: MapSession, source_ids: str | Collection[str], target_id: str, label: str = ""
+    ) -> Change:
+        """Link a topic, or several in one step, to another, with a word on the link; raises UserInputError."""
         good = check_label(label)
+        wanted = (source_ids,) if isinstance(source_ids, str) else tuple(source_ids)
 
         def make(document: Map) -> Change:
-            there = source_id in document.topics and target_id in document.topics
-            return linking(document, source_id, target_id, good, self._new_id) if there else Change(())
+            there = [each for each in wanted if each in document.topics]
+            if not there or target_id not in document.topics:
+                return Change(())
+            return linking_to(document, there, target_id, good, self._new_id)
 
         return await session.commit(make)
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QInputDialog
 
 from knowalledge_desktop.core.errors import AppError, UserInputError
 from knowalledge_desktop.core.graph import Change, Map
@@ -17,6 +16,7 @@ from knowalledge_desktop.ui.ask_controller import ASK, AskController
 from knowalledge_desktop.ui.backup_controller import BackupController
 from knowalledge_desktop.ui.batch_controller import BatchController
 from knowalledge_desktop.ui.completing import Completing
+from knowalledge_desktop.ui.edit_controller import EditController
 from knowalledge_desktop.ui.export_picture_controller import ExportPictureController
 from knowalledge_desktop.ui.find_controller import FindController
 from knowalledge_desktop.ui.icons import Icons
@@ -77,6 +77,7 @@ class Desk(QObject):
         self.palette = PaletteController(self, window, services, theme, icons, tasks)
         self.offline = OfflineController(self, window, services, tasks)
         self._news = MapNews(self, window, self.maps)
+        self.edits = EditController(self, window, services, icons, tasks)
         self._connect_parts()
         self._connect_maps()
         window.detail.set_options(services.preferences.settings.options)
@@ -118,6 +119,7 @@ class Desk(QObject):
         canvas.places_changed.connect(maps.place)
         window.outline.topic_selected.connect(lambda topic_id: canvas.select(topic_id, reveal=True))
         window.outline.topic_activated.connect(maps.expand)
+        window.outline.menu_requested.connect(self._menu)
         window.detail.options_changed.connect(self.settings.change_rendering)
 
     def adopt_start_page(self, page: StartPage) -> None:
@@ -185,20 +187,11 @@ class Desk(QObject):
 
     def remove(self, topic_id: str) -> None:
         """Remove a branch."""
-        self.maps.remove(topic_id)
+        self.edits.remove((topic_id,))
 
     def add(self, parent_id: str) -> None:
         """Ask for the title of an own subtopic."""
-        document = self.maps.map
-        if document is None or parent_id not in document.topics:
-            return
-        dialog = QInputDialog(self._window)
-        dialog.setObjectName("addTopicDialog")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(self.tr("Own subtopic"))
-        dialog.setLabelText(self.tr("Subtopic of {title}:").format(title=document.topics[parent_id].title))
-        dialog.textValueSelected.connect(lambda text: self.maps.add(parent_id, text))
-        dialog.open()
+        self.edits.ask_title(parent_id)
 
     def undo(self) -> None:
         """Take the last act back, where it is seen."""
@@ -221,7 +214,7 @@ class Desk(QObject):
     def paste(self) -> None:
         """A picture of the clipboard becomes a topic; a text goes into the field for one."""
         text = QGuiApplication.clipboard().text().strip()
-        if not self.imaging.paste() and text:
+        if not self.imaging.paste() and text and not self.edits.paste(text):
             self.focus_topic()
             field = self._window.start_page.field if self.maps.map is None else self._window.top_bar.field
             field.setText(text)
@@ -232,8 +225,8 @@ class Desk(QObject):
             self._window.map_page.stop_editing()
         elif self._window.page != MAP:
             self._window.show_page(MAP)
-        elif self.find.leave():
-            pass  # nothing is dimmed any more
+        elif self._window.canvas.gestures.cancel() or self.find.leave():
+            pass  # nothing is dragged, aimed at or dimmed any more
         elif self._questions.is_first_to_stop(self.maps.running()):
             self._questions.stop()
         elif self.maps.running():
@@ -243,7 +236,7 @@ class Desk(QObject):
             pass  # that says itself what it did
         elif self._window.notifier.text:
             self._window.notifier.hide()
-        else:
+        elif not self._window.canvas.hands.picks.clear():
             self._window.canvas.select("")
 
     def focus_topic(self) -> None:

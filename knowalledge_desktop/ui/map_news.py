@@ -54,9 +54,13 @@ class MapNews(QObject):
 
     def _on_removed(self, change: Change) -> None:
         """A message offers to take it back, as long as that is what undo would do."""
-        count = sum(isinstance(put, PutTopic) for put in change.puts) - 1
-        with_branch = self.tr(" with %n subtopics", "", count) if count else ""
-        text = self.tr("Removed {title}{branch}.").format(title=change.about, branch=with_branch)
+        if change.reason == "remove several":
+            count = sum(isinstance(put, PutTopic) for put in change.puts)
+            text = self.tr("Removed %n topics.", "", count)
+        else:
+            count = sum(isinstance(put, PutTopic) for put in change.puts) - 1
+            with_branch = self.tr(" with %n subtopics", "", count) if count else ""
+            text = self.tr("Removed {title}{branch}.").format(title=change.about, branch=with_branch)
         self._window.notifier.show(text, self.tr("Undo"), self._desk.undo)
         self._removal = (change, text)
 

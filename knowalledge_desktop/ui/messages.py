@@ -86,6 +86,7 @@ def act_name(change: Change) -> str:
         "paste several": tr("paste {about} topics"),
         "unite": tr("merge {about} with its twins"),
         "link": tr("link of {about}"),
+        "link several": tr("link {about} topics"),
         "label link": tr("label of a link of {about}"),
         "unlink": tr("remove a link of {about}"),
         "note": tr("note on {about}"),

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
+from knowalledge_desktop.core.edits import TAGS
 from knowalledge_desktop.core.graph import Map
 from knowalledge_desktop.core.request import Task
+from knowalledge_desktop.ui.canvas.badges import paint_flag, tag_name
+from knowalledge_desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
     from knowalledge_desktop.ui.desk import Desk
+    from knowalledge_desktop.ui.edit_controller import EditController
     from knowalledge_desktop.ui.main_window import MainWindow
 
 
@@ -59,3 +65,25 @@ def open_topic_menu(desk: Desk, window: MainWindow, document: Map, topic_id: str
     menu.addAction(desk.tr("Import a file…\tCtrl+O"), window.exchange.open_import)
     menu.aboutToHide.connect(menu.deleteLater)
     menu.popup(at)
+
+
+def tag_menu(edits: EditController, window: MainWindow, parent: QWidget) -> QMenu:
+    """The colours that a topic can be tagged with; the letter of each chooses it."""
+    theme, menu = window.canvas.theme, QMenu(edits.tr("Tag"), parent)
+    menu.setObjectName("tagMenu")
+    for tag in TAGS:
+        menu.addAction(_flag(theme, tag, window.devicePixelRatioF()), f"&{tag_name(tag)}", partial(edits.tag, tag))
+    menu.addSeparator()
+    menu.addAction(edits.tr("&No tag"), lambda: edits.tag(""))
+    return menu
+
+
+def _flag(theme: Theme, tag: str, ratio: float) -> QIcon:
+    picture = QPixmap(round(16 * ratio), round(16 * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint_flag(painter, theme, tag, QRectF(1.5, 1.0, 13.0, 14.0))
+    painter.end()
+    return QIcon(picture)

@@ -1,4 +1,4 @@
-"""What the mouse does on the canvas: select, open, pan, zoom, drag a branch."""
+"""What the mouse does on the canvas: select, pick, open, pan, zoom, drag branches, draw links."""
 
 from __future__ import annotations
 
@@ -8,8 +8,14 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from knowalledge_desktop.core.edits import heads
+from knowalledge_desktop.ui.canvas.hand_overlay import LINK
+
 if TYPE_CHECKING:
     from knowalledge_desktop.ui.canvas.widget import GraphCanvas
+
+PAN, DRAG, BAND, DRAW = "pan", "drag", "band", "draw"
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
 class Gestures:
@@ -19,60 +25,106 @@ class Gestures:
         self._canvas = canvas
         self._from: QPointF | None = None
         self._last = QPointF()
-        self._row = -1
+        self._button = Qt.MouseButton.NoButton
+        self._pressed = ""  # by name: rows change when an answer arrives between press and drag
+        self._kind = ""
         self._dragging: frozenset[int] = frozenset()
+        self._heads: tuple[str, ...] = ()
         self._moved = False
 
     def press(self, event: QMouseEvent) -> None:
-        """Begin: a topic is selected at once, a press beside one begins a pan."""
-        if event.button() not in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+        """Begin: a topic is selected at once, a press beside one begins a pan or, with Shift, a band."""
+        if event.button() not in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton) or self._dragging:
             return
-        at = event.position()
-        self._from, self._last, self._moved = at, at, False
-        retry = self._canvas.retry_row_at(at)
-        if retry >= 0 and event.button() is Qt.MouseButton.LeftButton:
+        canvas, at, held = self._canvas, event.position(), event.modifiers()
+        self._from, self._last, self._moved, self._kind = at, at, False, PAN
+        self._button, self._dragging, self._pressed = event.button(), frozenset(), ""
+        if event.button() is Qt.MouseButton.MiddleButton:
+            return
+        retry = canvas.retry_row_at(at)
+        if retry >= 0:
             self._from = None
-            self._canvas.retry_requested.emit(self._canvas.rows.ids[retry])
+            canvas.retry_requested.emit(canvas.rows.ids[retry])
             return
-        self._row = self._canvas.row_at(at) if event.button() is Qt.MouseButton.LeftButton else -1
-        if self._row >= 0:
-            self._canvas.select_row(self._row, reveal=False)
+        row = canvas.row_at(at)
+        if canvas.hands.aim:
+            self._aim(row)
+        elif handle := canvas.handle_at(at):
+            self._kind = DRAW
+            canvas.select(handle)
+            canvas.hands.begin(LINK, (handle,))
+        elif row < 0:
+            self._kind = BAND if held & SHIFT else PAN
+        elif held & CTRL:
+            canvas.hands.toggle(canvas.rows.ids[row])
+            self._choose(row)
+        elif held & SHIFT:
+            canvas.hands.pick_to(canvas.rows.ids[row])
+            self._choose(row)
+        else:
+            self._pressed, self._kind = canvas.rows.ids[row], DRAG
+            canvas.hands.press(self._pressed)
+            canvas.select_row(row, reveal=False)
 
     def move(self, event: QMouseEvent) -> None:
         """Drag what was pressed, or show what the pointer is over."""
-        at = event.position()
+        canvas, at = self._canvas, event.position()
         if self._from is None or not event.buttons():
-            self._canvas.hover(self._canvas.row_at(at))
+            canvas.hands.hover(at)
             return
         if not self._moved:
             if (at - self._from).manhattanLength() < QApplication.startDragDistance():
                 return
             self._moved = True
-            self._dragging = self._branch(self._row) if self._row >= 0 else frozenset()
+            if self._kind == DRAG:
+                self._begin_drag()
         step = at - self._last
         self._last = at
-        if self._dragging:
-            scale = self._canvas.camera.scale
-            self._canvas.drag_rows(self._dragging, step.x() / scale, step.y() / scale)
+        if self._kind == DRAG:
+            scale = canvas.camera.scale
+            canvas.drag_rows(self._dragging, step.x() / scale, step.y() / scale)
+            canvas.hands.drag_over(self._heads, at)
+        elif self._kind == BAND:
+            canvas.hands.stretch(self._from, at, more=bool(event.modifiers() & CTRL))
+        elif self._kind == DRAW:
+            canvas.hands.hover(at)
         else:
-            self._canvas.setCursor(Qt.CursorShape.ClosedHandCursor)
-            self._canvas.pan(step.x(), step.y())
+            canvas.setCursor(Qt.CursorShape.ClosedHandCursor)
+            canvas.pan(step.x(), step.y())
 
     def release(self, event: QMouseEvent) -> None:
         """End a drag; a click on nothing takes the selection away."""
-        if self._from is None:
+        if self._from is None or event.button() is not self._button:
             return
+        canvas, is_left = self._canvas, event.button() is Qt.MouseButton.LeftButton
         if self._dragging:
-            self._canvas.drop_rows(self._dragging)
-        elif not self._moved and self._row < 0 and event.button() is Qt.MouseButton.LeftButton:
-            self._canvas.select_row(-1)
-        self._from, self._dragging = None, frozenset()
-        self._canvas.setCursor(Qt.CursorShape.ArrowCursor)
+            canvas.drop_rows(self._dragging, canvas.hands.drop())
+        elif self._kind == BAND and self._moved:
+            canvas.hands.loosen()
+        elif self._kind == DRAW:
+            self._end_line(event.position())
+        elif not self._moved and is_left and self._kind == DRAG:
+            canvas.hands.picks.clear()
+        elif not self._moved and is_left and self._kind in (PAN, BAND) and canvas.row_at(event.position()) < 0:
+            canvas.hands.picks.clear()
+            canvas.select_row(-1)
+        self._forget()
+
+    def cancel(self) -> bool:
+        """Leave everything as it was before the button was pressed; whether anything was under way."""
+        under_way = bool(self._dragging)
+        if under_way:
+            self._canvas.hands.drop()
+            self._canvas.undrag()
+        if self._canvas.hands.cancel() or under_way:
+            self._forget()
+            return True
+        return False
 
     def double_click(self, event: QMouseEvent) -> None:
         """Expand a topic."""
         row = self._canvas.row_at(event.position())
-        if row >= 0 and event.button() is Qt.MouseButton.LeftButton:
+        if row >= 0 and event.button() is Qt.MouseButton.LeftButton and not self._canvas.hands.aim:
             self._from = None
             self._canvas.topic_activated.emit(self._canvas.rows.ids[row])
 
@@ -95,13 +147,40 @@ class Gestures:
             at = self._canvas.mapToGlobal(self._canvas.topic_rect(chosen).bottomLeft())
         else:
             row = self._canvas.row_at(QPointF(event.pos()))
+            self._canvas.hands.press(self._canvas.rows.ids[row] if row >= 0 else "")
             self._canvas.select_row(row, reveal=False)
             chosen, at = self._canvas.selected_id, event.globalPos()
         if chosen:
             self._canvas.menu_requested.emit(chosen, at)
 
-    def _branch(self, row: int) -> frozenset[int]:
-        document, rows = self._canvas.document, self._canvas.rows
-        if document is None:
-            return frozenset()
-        return frozenset(rows.index[i] for i in document.branch(rows.ids[row]) if i in rows.index)
+    # --- inside ---
+
+    def _begin_drag(self) -> None:
+        """What is dragged: the branch of the pressed topic, or of all that are picked."""
+        canvas = self._canvas
+        document, rows, pressed = canvas.document, canvas.rows, self._pressed
+        if document is None or pressed not in document.topics:
+            return
+        self._heads = heads(document, canvas.hands.picks.ids if pressed in canvas.hands.picks else (pressed,))
+        branch = (each for head in self._heads for each in document.branch(head))
+        self._dragging = frozenset(rows.index[each] for each in branch if each in rows.index)
+
+    def _choose(self, row: int) -> None:
+        """Select without dragging: the button was held to pick."""
+        self._from = None
+        self._canvas.select_row(row, reveal=False)
+
+    def _aim(self, row: int) -> None:
+        """Another topic is to be chosen: a press on one does it, beside one the view can be moved."""
+        if row >= 0:
+            self._from = None
+            self._canvas.hands.take(self._canvas.rows.ids[row])
+
+    def _end_line(self, at: QPointF) -> None:
+        hands, row = self._canvas.hands, self._canvas.row_at(at)
+        if self._moved and not (row >= 0 and hands.take(self._canvas.rows.ids[row])):
+            hands.cancel()  # it leads nowhere; a mere click leaves it to be chosen
+
+    def _forget(self) -> None:
+        self._from, self._dragging, self._heads, self._kind = None, frozenset(), (), ""
+        self._canvas.setCursor(Qt.CursorShape.ArrowCursor)

@@ -76,7 +76,7 @@ class Rows:
         half_w, half_h = np.maximum(self.w / 2, pad), np.maximum(self.h / 2, pad)
         hit = np.flatnonzero((np.abs(self.x - x) <= half_w) & (np.abs(self.y - y) <= half_h))
         if without:
-            hit = hit[~np.isin(hit, list(without))]
+            hit = hit[[row not in without for row in hit.tolist()]]
         if not len(hit):
             return -1
         distance = (self.x[hit] - x) ** 2 + (self.y[hit] - y) ** 2

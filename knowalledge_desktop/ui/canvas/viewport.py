@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from knowalledge_desktop.ui.canvas.sprites import Thumbnail, no_thumbnail
 from knowalledge_desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from knowalledge_desktop.ui.canvas.hands import Hands
     from knowalledge_desktop.ui.canvas.spotlight import Spotlight
 
 SETTLE_MS = 120
@@ -49,6 +50,7 @@ class MapView(QWidget):
         self._shown = Shown()
         self._ghosts: dict[str, list[tuple[float, float]]] = {}
         self._spotlight: Spotlight | None = None
+        self._hands: Hands | None = None
         self._fitted = False
         self._animator = Animator(theme, self)
         self._animator.advanced.connect(self._advance)
@@ -142,10 +144,31 @@ class MapView(QWidget):
         bottom_right = self._camera.to_view(box.right(), box.bottom(), view)
         return QRectF(top_left, bottom_right).toAlignedRect()
 
-    def row_at(self, at: QPointF) -> int:
-        """The row under a widget point, or -1; small pills are padded to 32 pixels."""
+    def row_at(self, at: QPointF, without: Collection[int] = ()) -> int:
+        """The row under a widget point, but none of `without`, or -1; small pills are padded to 32 pixels."""
         point = self._camera.to_scene(at, self._view())
-        return self._rows.at(point.x(), point.y(), HIT_PX / self._camera.scale)
+        return self._rows.at(point.x(), point.y(), HIT_PX / self._camera.scale, without)
+
+    def link_at(self, at: QPointF) -> str:
+        """The cross link under a widget point, empty when there is none."""
+        point = self._camera.to_scene(at, self._view())
+        return self._renderer.links.at(self._rows, point.x(), point.y(), self._camera.scale)
+
+    def link_spot(self, link_id: str) -> QPointF | None:
+        """Where the word of a cross link stands in widget coordinates; None when the link is not seen."""
+        if link_id not in self._rows.link_ids:
+            return None
+        middle = self._renderer.links.middle(self._rows, link_id)
+        return self._camera.to_view(middle.x(), middle.y(), self._view())
+
+    def handle_at(self, at: QPointF) -> str:
+        """The topic whose handle for links is under a widget point, empty when there is none."""
+        return self._hands.handle_at(at, self._frame()) if self._hands is not None else ""
+
+    @property
+    def theme(self) -> Theme:
+        """The theme it is drawn in."""
+        return self._theme
 
     def retry_row_at(self, at: QPointF) -> int:
         """The row whose retry mark is under a widget point, or -1."""
@@ -245,6 +268,8 @@ class MapView(QWidget):
             if self._spotlight is not None:
                 self._spotlight.paint(painter, self._rows, frame, self._renderer)
             self._overlay.paint(painter, self._rows, frame, self._ghosts)
+            if self._hands is not None:
+                self._hands.paint(painter, self._rows, frame, self._renderer)
         finally:
             painter.end()
         if self._layer.is_fresh:

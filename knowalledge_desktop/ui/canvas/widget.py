@@ -15,6 +15,7 @@ from knowalledge_desktop.ui.canvas.camera import Camera
 from knowalledge_desktop.ui.canvas.drags import Drag
 from knowalledge_desktop.ui.canvas.gestures import Gestures
 from knowalledge_desktop.ui.canvas.ghosts import ghost_spots
+from knowalledge_desktop.ui.canvas.hands import Hands
 from knowalledge_desktop.ui.canvas.keys import Keys
 from knowalledge_desktop.ui.canvas.layer import StillLayer
 from knowalledge_desktop.ui.canvas.model import Rows
@@ -59,8 +60,9 @@ class GraphCanvas(MapView):
         self._drag = Drag()
         self._cameras: dict[View, Camera] = {}
         self.lays_out_big_maps = True
-        self._gestures = Gestures(self)
-        self._keys = Keys(self)
+        self.hands = self._hands = Hands(self)
+        self.gestures = Gestures(self)
+        self.keys = Keys(self)
         self._remarks: Mapping[str, str] = {}
         theme.changed.connect(self._restyle)
 
@@ -78,6 +80,8 @@ class GraphCanvas(MapView):
         if other:
             self._ghosts, self._cameras = {}, {}
         self._drag.end()
+        if document is not None:
+            self.hands.keep(document)
         if self._stage.view is not view:
             self.view_changed.emit()
         self._animator.stop_motion()
@@ -105,6 +109,7 @@ class GraphCanvas(MapView):
             self.view_changed.emit()
         found = kept | self._place_and_read()
         self._rows = self._drag.again(self._rows)
+        self.hands.keep(document)
         row = self._rows.index.get(selected, -1)
         self._shown = replace(self._shown, selected=row, hover=-1)
         for topic_id in [t for t in self._ghosts if t not in document.topics or document.children(t)]:
@@ -220,10 +225,19 @@ class GraphCanvas(MapView):
         self._rows = self._drag.move(rows, self._rows, dx, dy)
         self.update()
 
-    def drop_rows(self, rows: frozenset[int]) -> None:
-        """Tell where a person put topics."""
+    def undrag(self) -> None:
+        """What is dragged is where it was again."""
+        self._drag.end()
+        if self._document is not None:
+            self._rows = self._stage.rows(self._document, self._renderer.metrics.sizes(self._document))
+        self.update()
+
+    def drop_rows(self, rows: frozenset[int], below: str = "") -> None:
+        """Tell where a person put topics, and of which topic they are to be subtopics from now on."""
         moved = self._drag.drop(self._rows, self._document) if self._document is not None else {}
-        if moved:
+        if moved and below:
+            self.hands.put_below(moved, below)
+        elif moved:
             self.places_changed.emit(moved, True)  # noqa: FBT003 - a signal takes no keyword
 
     # --- inside ---
@@ -335,23 +349,23 @@ class GraphCanvas(MapView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a gesture."""
-        self._gestures.press(event)
+        self.gestures.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Go on with it."""
-        self._gestures.move(event)
+        self.gestures.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End it."""
-        self._gestures.release(event)
+        self.gestures.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Expand."""
-        self._gestures.double_click(event)
+        self.gestures.double_click(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Pan or zoom."""
-        self._gestures.wheel(event)
+        self.gestures.wheel(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         """The pointer is over nothing."""
@@ -359,11 +373,11 @@ class GraphCanvas(MapView):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for the menu."""
-        self._gestures.menu(event)
+        self.gestures.menu(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Act, or leave the key to others."""
-        if not self._keys.press(event):
+        if not self.keys.press(event):
             super().keyPressEvent(event)
 
     def _count_property(self) -> int:

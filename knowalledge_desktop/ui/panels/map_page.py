@@ -18,6 +18,7 @@ from knowalledge_desktop.ui.widgets.elided import ElidedLabel
 
 if TYPE_CHECKING:
     from knowalledge_desktop.ui.canvas.minimap import Minimap
+    from knowalledge_desktop.ui.panels.hint_line import HintLine
 
 EDGE = 16
 BESIDE = 480
@@ -72,6 +73,7 @@ class MapPage(QWidget):
         self._activity.hide()
         self._editor = InlineEditor(self)
         self._top: QWidget | None = None
+        self._hint: HintLine | None = None
         self._theme = theme
         self._minimap: Minimap | None = None
         self.wants_minimap = True
@@ -164,6 +166,26 @@ class MapPage(QWidget):
         box = self.canvas.topic_rect(topic_id)
         self._editor.begin(box, title, done)
 
+    def edit_link(self, link_id: str, label: str, done: Callable[[str], None]) -> None:
+        """Write the word on a cross link in place; Enter takes it, Esc leaves it."""
+        at = self.canvas.link_spot(link_id)
+        if at is not None:
+            spot = at.toPoint()
+            spot.setX(max(120, min(spot.x(), self.width() - 120)))
+            spot.setY(max(40, min(spot.y(), self.height() - 80)))
+            self._editor.begin(QRect(spot, spot), label, done, self.tr("Word on the link"))
+
+    def show_hint(self, text: str, shown_ms: int = 0) -> None:
+        """Say quietly what keys do now, or what was done; an empty text says nothing more."""
+        if self._hint is None:
+            if not text:
+                return
+            from knowalledge_desktop.ui.panels.hint_line import HintLine
+
+            self._hint = HintLine(self, lambda: self._zoom.y() - EDGE)
+            self._hint.raise_()
+        self._hint.tell(text, shown_ms)
+
     @property
     def is_editing(self) -> bool:
         """Whether a title is being edited."""
@@ -233,11 +255,13 @@ class InlineEditor(QLineEdit):
         self.returnPressed.connect(self._take)
         self.installEventFilter(self)
 
-    def begin(self, box: object, title: str, done: Callable[[str], None]) -> None:
-        """Show the field over a box in the parent's coordinates."""
+    def begin(self, box: object, title: str, done: Callable[[str], None], prompt: str = "") -> None:
+        """Show the field over a box in the parent's coordinates; the `prompt` says what an empty one is for."""
         where = box if isinstance(box, QRect) else QRect()
         self._done = done
         self.setText(title)
+        self.setPlaceholderText(prompt)
+        self.setAccessibleName(prompt or self.tr("New title"))
         wide = max(200, where.width() + 24)
         self.setGeometry(where.center().x() - wide // 2, where.center().y() - 17, wide, 34)
         self.selectAll()

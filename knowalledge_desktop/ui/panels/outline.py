@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QTreeView, QWidget
 
 from knowalledge_desktop.core.graph import Map
+from knowalledge_desktop.ui.canvas.picks import Picks
 
 Index = QModelIndex | QPersistentModelIndex
 _TOP = QModelIndex()
@@ -91,11 +106,28 @@ class OutlineModel(QAbstractItemModel):
         return told.get(int(role))
 
 
+_HERE = QItemSelectionModel.SelectionFlag.NoUpdate
+_ONLY = QItemSelectionModel.SelectionFlag.ClearAndSelect
+_WALKING = (
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+    Qt.Key.Key_PageUp,
+    Qt.Key.Key_PageDown,
+)
+_ACTING = (Qt.Key.Key_Space, Qt.Key.Key_F2, Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+_ACTING_CTRL = (Qt.Key.Key_C, Qt.Key.Key_X)
+
+
 class OutlineView(QTreeView):
-    """The outline; selecting here selects on the canvas and the other way round."""
+    """The outline; what is selected and picked here is so on the canvas, and the other way round."""
 
     topic_selected = Signal(str)
     topic_activated = Signal(str)
+    menu_requested = Signal(str, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,12 +137,21 @@ class OutlineView(QTreeView):
         self.setUniformRowHeights(True)
         self.setFrameShape(QTreeView.Shape.NoFrame)
         self.setExpandsOnDoubleClick(False)
+        self.setSelectionMode(QTreeView.SelectionMode.ExtendedSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._model = OutlineModel(self)
         self.setModel(self._model)
-        self.selectionModel().currentChanged.connect(self._on_current)
-        self.activated.connect(lambda index: self.topic_activated.emit(self._model.id_of(index)))
+        self._picks = Picks(self)
+        self._act: Callable[[QKeyEvent], bool] = lambda _: False
         self._quiet = False
+        self.selectionModel().currentChanged.connect(self._on_current)
+        self.selectionModel().selectionChanged.connect(self._on_selection)
+        self.activated.connect(lambda index: self.topic_activated.emit(self._model.id_of(index)))
+
+    def share(self, picks: Picks, act: Callable[[QKeyEvent], bool]) -> None:
+        """Pick what is picked on the canvas, and have keys do here what they do there."""
+        self._picks, self._act = picks, act
+        picks.changed.connect(self._show_picks)
 
     def show_map(self, document: Map | None) -> None:
         """Show a map, keeping what was selected and unfolded."""
@@ -124,18 +165,74 @@ class OutlineView(QTreeView):
         if selected:
             self.setCurrentIndex(self._model.index_of(selected))
         self._quiet = False
+        self._show_picks()
 
     def select(self, topic_id: str) -> None:
         """Select a topic without telling anybody."""
-        self._quiet = True
         index = self._model.index_of(topic_id)
-        self.setCurrentIndex(index)
-        if index.isValid():
+        if index.isValid() and index == self.currentIndex():
             self.scrollTo(index)
-        else:
+            return
+        self._quiet = True
+        if not index.isValid():
+            self.setCurrentIndex(index)
             self.clearSelection()
+        else:
+            self.selectionModel().setCurrentIndex(index, _HERE if self._picks.ids else _ONLY)
+            self.scrollTo(index)
         self._quiet = False
+
+    def selectionCommand(self, index: Index, event: QEvent | None = None) -> QItemSelectionModel.SelectionFlag:
+        """Walking on leaves what is picked as it is, as on the canvas."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.key() in _WALKING
+            and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            and self._picks.ids
+        ):
+            return _HERE
+        return super().selectionCommand(index, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys that act on topics do so here as well; letters go to the next title that begins so."""
+        held, key = event.modifiers(), event.key()
+        acting = key in _ACTING and not held
+        acting |= key in _ACTING_CTRL and held == Qt.KeyboardModifier.ControlModifier
+        acting |= key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and held == Qt.KeyboardModifier.AltModifier
+        if not (acting and self._act(event)):
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The same menu as on the canvas."""
+        by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        if index.isValid():
+            at = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft()) if by_key else event.globalPos()
+            self.menu_requested.emit(self._model.id_of(index), at)
+
+    # --- inside ---
 
     def _on_current(self, current: QModelIndex, _: QModelIndex) -> None:
         if not self._quiet and current.isValid():
             self.topic_selected.emit(self._model.id_of(current))
+
+    def _on_selection(self) -> None:
+        """Several that are selected here are picked; a single one is just selected."""
+        if self._quiet:
+            return
+        ids = [self._model.id_of(index) for index in self.selectionModel().selectedRows()]
+        self._quiet = True
+        self._picks.set(ids if len(ids) > 1 else ())
+        self._quiet = False
+
+    def _show_picks(self) -> None:
+        if self._quiet:
+            return
+        chosen = QItemSelection()
+        shown = [self._model.index_of(each) for each in self._picks.ids] or [self.currentIndex()]
+        for index in shown:
+            if index.isValid():
+                chosen.select(index, index)
+        self._quiet = True
+        self.selectionModel().select(chosen, _ONLY)
+        self._quiet = False

@@ -1,0 +1,262 @@
+"""What a person does to topics by hand: each act one step of undo, also when it is about several at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Coroutine
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QInputDialog
+
+from knowalledge_desktop.core.edits_links import link_between
+from knowalledge_desktop.core.graph import Change, Link, Map, Place
+from knowalledge_desktop.services.bundle import Services
+from knowalledge_desktop.services.session import MapSession
+from knowalledge_desktop.ui.canvas.hand_overlay import LINK, MOVE
+from knowalledge_desktop.ui.icons import Icons
+from knowalledge_desktop.ui.tasks import TaskRunner
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.ui.desk import Desk
+    from knowalledge_desktop.ui.main_window import MainWindow
+
+SAID_MS = 4_000
+"""How long the quiet line tells what was done."""
+Act = Callable[[MapSession], Coroutine[Any, Any, Change]]
+
+
+class EditController(QObject):
+    """Does what the canvas, the outline, the menu and the palette ask for."""
+
+    def __init__(
+        self, desk: Desk, window: MainWindow, services: Services, icons: Icons, tasks: TaskRunner
+    ) -> None:
+        super().__init__(desk)
+        self._desk, self._window, self._maps = desk, window, desk.maps
+        self._edit, self._icons, self._tasks = services.edit, icons, tasks
+        self._numbers = count()
+        canvas, hands, acts = window.canvas, window.canvas.hands, window.canvas.keys.acts
+        hands.reparent_requested.connect(self.reparent)
+        hands.link_requested.connect(self.link)
+        hands.remove_requested.connect(self.remove)
+        hands.aimed.connect(lambda _act: self._tell_hands())
+        hands.picks.changed.connect(self._tell_hands)
+        acts.copy_requested.connect(lambda cut: self.cut() if cut else self.copy())
+        acts.tag_requested.connect(self.choose_tag)
+        acts.lock_requested.connect(self.lock)
+        acts.unite_requested.connect(self.unite)
+        acts.shift_requested.connect(self.shift)
+        acts.level_requested.connect(lambda level: self.fold_to(level or None))
+        window.outline.share(hands.picks, canvas.keys.press)
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The topics that an act is about: those that are picked, else the selected one."""
+        return self._window.canvas.hands.chosen
+
+    # --- branches ---
+
+    def remove(self, topic_ids: Collection[str]) -> None:
+        """Remove branches; what runs on them is stopped, and a message offers to take it back."""
+        session = self._maps.session
+        if session is None:
+            return
+        gone = {i for each in topic_ids if each in session.map.topics for i in session.map.branch(each)}
+        for topic_id in {running for _, running in self._maps.running()} & gone:
+            self._maps.stop(topic_id)
+        self._start("remove", lambda open_: self._remove(open_, tuple(topic_ids)))
+
+    async def _remove(self, session: MapSession, topic_ids: tuple[str, ...]) -> Change:
+        change = await self._edit.remove(session, *topic_ids)
+        if change and self._maps.session is session:
+            self._maps.removed.emit(change)
+        return change
+
+    def reparent(self, topic_ids: Collection[str], parent_id: str, places: dict[str, Place]) -> None:
+        """Put branches below another topic, and where they were put on the canvas."""
+        view = self._maps.view
+        self._start(
+            "reparent",
+            lambda session: self._edit.reparent(session, topic_ids, parent_id, places=places, view=view),
+        )
+
+    def shift(self, topic_id: str, by: int) -> None:
+        """Move a topic up or down among its siblings."""
+
+        async def act(session: MapSession) -> Change:
+            change = await self._edit.shift(session, topic_id, by)
+            topic = session.map.topics.get(topic_id)
+            if change and topic is not None and topic.parent_id:
+                order = session.map.children(topic.parent_id)
+                text = self.tr("{title} is number {n} of {count} now. Nothing on the map moved.")
+                self._say(text.format(title=topic.title, n=order.index(topic_id) + 1, count=len(order)))
+            return change
+
+        self._start("shift", act)
+
+    def ask_title(self, parent_id: str) -> None:
+        """Ask for the title of an own subtopic."""
+        document = self._maps.map
+        if document is None or parent_id not in document.topics:
+            return
+        dialog = QInputDialog(self._window)
+        dialog.setObjectName("addTopicDialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(self.tr("Own subtopic"))
+        dialog.setLabelText(self.tr("Subtopic of {title}:").format(title=document.topics[parent_id].title))
+        dialog.textValueSelected.connect(lambda text: self._maps.add(parent_id, text))
+        dialog.open()
+
+    def unite(self, topic_id: str) -> None:
+        """Make one topic of this one and its twins."""
+
+        async def act(session: MapSession) -> Change:
+            change = await self._edit.unite(session, topic_id)
+            if not change and topic_id in session.map.topics:
+                text = self.tr("No other topic of this map is called {title}.")
+                self._say(text.format(title=session.map.topics[topic_id].title))
+            return change
+
+        self._start("unite", act)
+
+    def fold_to(self, level: int | None) -> None:
+        """See the topics down to a level; None unfolds all."""
+        self._start("fold", lambda session: self._edit.fold_to(session, level))
+        said = (
+            self.tr("Everything is unfolded") if level is None else self.tr("Folded to level {n}; 0 unfolds all")
+        )
+        self._say(said.format(n=level))
+
+    # --- the clipboard ---
+
+    def copy(self) -> int:
+        """Branches as lines of text on the clipboard; how many topics."""
+        from knowalledge_desktop.core.outline_text import outline_of
+
+        document = self._maps.map
+        text = outline_of(document, self.chosen) if document is not None else ""
+        lines = len(text.splitlines())
+        if lines:
+            QGuiApplication.clipboard().setText(text)
+            self._say(self.tr("Copied as lines of text: {n}").format(n=lines))
+        return lines
+
+    def cut(self) -> None:
+        """Copy branches and remove them."""
+        document, chosen = self._maps.map, self.chosen
+        if document is not None and document.root_id not in chosen and self.copy():
+            self.remove(chosen)
+
+    def paste(self, text: str) -> bool:
+        """Lines of text become branches below the selected topic; whether this is where they go."""
+        window, parent_id = self._window, self._window.canvas.selected_id
+        if not parent_id or not (window.canvas.hasFocus() or window.outline.hasFocus()):
+            return False
+        self._start("paste", lambda session: self._edit.paste(session, parent_id, text))
+        return True
+
+    # --- links ---
+
+    def begin_link(self) -> None:
+        """Have the topic chosen that the chosen ones are linked to."""
+        self._window.canvas.hands.begin(LINK)
+        self._window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def begin_move(self) -> None:
+        """Have the topic chosen that the chosen ones are put below."""
+        self._window.canvas.hands.begin(MOVE)
+        self._window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def link(self, topic_ids: tuple[str, ...], target_id: str) -> None:
+        """Link topics to another one; of a single link the word is asked for."""
+
+        async def act(session: MapSession) -> Change:
+            change = await self._edit.link(session, topic_ids, target_id)
+            if len(topic_ids) == 1:
+                found = link_between(session.map, topic_ids[0], target_id)
+                if found is not None and self._maps.session is session:
+                    self.edit_label(found)
+            return change
+
+        self._start("link", act)
+
+    def edit_label(self, link: Link) -> None:
+        """Write the word on a link in place."""
+
+        def done(label: str) -> None:
+            self._window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.relabel(link.link_id, label)
+
+        self._window.map_page.edit_link(link.link_id, link.label, done)
+
+    def relabel(self, link_id: str, label: str) -> None:
+        """Write another word on a link."""
+        self._start("label", lambda session: self._edit.relabel(session, link_id, label))
+
+    def unlink(self, link_id: str) -> None:
+        """Take a link away."""
+        self._start("unlink", lambda session: self._edit.unlink(session, link_id))
+
+    # --- marks ---
+
+    def choose_tag(self, topic_id: str) -> None:
+        """Open the choice of colours beside a topic."""
+        from knowalledge_desktop.ui.topic_menu import tag_menu
+
+        menu = tag_menu(self, self._window, self._window)
+        canvas = self._window.canvas
+        box = canvas.topic_rect(topic_id) if topic_id else canvas.rect()
+        spot = QPoint(box.left(), box.bottom() + 4)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(canvas.mapToGlobal(spot if canvas.rect().contains(spot) else canvas.rect().center()))
+
+    def tag(self, tag: str) -> None:
+        """Give the chosen topics a colour tag, or with "" none."""
+        chosen = self.chosen
+        self._start("tag", lambda session: self._edit.tag(session, chosen, tag))
+
+    def lock(self) -> None:
+        """Lock the chosen topics; when all of them are locked, open them again."""
+        document, chosen = self._maps.map, self.chosen
+        there = [document.topics[each] for each in chosen if each in document.topics] if document else []
+        if there:
+            locked = not all(topic.locked for topic in there)
+            self._start("lock", lambda session: self._edit.lock(session, chosen, locked=locked))
+
+    # --- inside ---
+
+    def _start(self, what: str, act: Act) -> None:
+        session = self._maps.session
+        if session is not None:
+            self._tasks.start(f"edit:{what}:{next(self._numbers)}", self._run(session, act))
+
+    async def _run(self, session: MapSession, act: Act) -> None:
+        await act(session)
+
+    def _say(self, text: str) -> None:
+        if not self._window.canvas.hands.aim:
+            self._window.map_page.show_hint(text, SAID_MS)
+
+    def _tell_hands(self) -> None:
+        """What keys do now: while another topic is to be chosen, and while several are picked."""
+        hands, document = self._window.canvas.hands, self._maps.map
+        self._window.map_page.show_hint(self._hint(hands.aim, hands.picks.ids, document))
+
+    def _hint(self, aim: str, picked: tuple[str, ...], document: Map | None) -> str:
+        if document is None:
+            return ""
+        if aim:
+            sources = self._window.canvas.hands.sources
+            about = document.topics[sources[0]].title if len(sources) == 1 else self.tr("the picked topics")
+            text = (
+                self.tr("Link {about} with: click a topic, or walk to it and press Enter. Esc leaves it.")
+                if aim == LINK
+                else self.tr("Move {about} below: click a topic, or walk to it and press Enter. Esc leaves it.")
+            )
+            return text.format(about=about)
+        if len(picked) > 1:
+            text = self.tr("{n} picked  ·  T tag  ·  K lock  ·  M move  ·  L link  ·  Del remove  ·  Esc lets go")
+            return text.format(n=len(picked))
+        return ""

@@ -1,0 +1,60 @@
+"""A quiet line over the map: what keys do now, or what was just done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QFrame, QWidget
+
+from knowalledge_desktop.ui.widgets.basics import label, row
+
+WIDEST = 720
+
+
+class HintLine(QFrame):
+    """Stands above what floats at the bottom, lets every click through and goes by itself."""
+
+    def __init__(self, page: QWidget, bottom: Callable[[], int]) -> None:
+        super().__init__(page)
+        self.setObjectName("hintLine")
+        self.setProperty("panel", "floating")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._bottom = bottom
+        self._text = label("", "secondary")
+        self._text.setObjectName("hintText")
+        self.setLayout(row(self._text, margins=(14, 7, 14, 7)))
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self.hide)
+        page.installEventFilter(self)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says now, empty when nothing."""
+        return self._text.text() if not self.isHidden() else ""
+
+    def tell(self, text: str, shown_ms: int = 0) -> None:
+        """Say something until something else is said, or for so many milliseconds."""
+        self._timer.stop()
+        self._text.setText(text)
+        self.setAccessibleName(text)
+        self.setVisible(bool(text))
+        self._place()
+        if text and shown_ms:
+            self._timer.start(shown_ms)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and not self.isHidden():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        page = self.parentWidget()
+        if page is None:
+            return
+        room = min(WIDEST, page.width() - 32)
+        self._text.setWordWrap(self._text.sizeHint().width() + 28 > room)
+        self.setMaximumWidth(room)
+        self.adjustSize()
+        self.move(max(16, (page.width() - self.width()) // 2), self._bottom() - self.height())
