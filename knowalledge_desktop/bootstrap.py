@@ -140,6 +140,7 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
         prefetch=late("prefetch"),
         second_look=late("second_look"),
         cache=late("cache"),
+        origins=late("origins"),
         tariffs=late("tariffs"),
         status=status,
         diagnosis=late("diagnosis"),

@@ -32,7 +32,7 @@ from knowalledge_desktop.core.quota import Bucket, Limits
 from knowalledge_desktop.core.quota_rules import PRESETS
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.core.shelf import Archive
-from knowalledge_desktop.prompts.render import label, render
+from knowalledge_desktop.prompts.render import label, render, versions
 from knowalledge_desktop.resilience.admitted import Gate, Tariff
 from knowalledge_desktop.resilience.breaker import Circuits
 from knowalledge_desktop.resilience.keys import key_maker
@@ -50,6 +50,7 @@ from knowalledge_desktop.services.explore import ExploreService
 from knowalledge_desktop.services.imaging import ImagingService
 from knowalledge_desktop.services.jobs import JobService
 from knowalledge_desktop.services.monitor import MonitorService
+from knowalledge_desktop.services.origins import OriginService
 from knowalledge_desktop.services.prefetch import PrefetchService
 from knowalledge_desktop.services.quota import QuotaService
 from knowalledge_desktop.services.second_look import SecondLookService
@@ -167,6 +168,7 @@ class Gateway:
         )
         self.warm_up = own_gemini.warm_up
         archive = cast("Archive", library)
+        self.origins = OriginService(archive, self.tariffs, settings, clock, prompts=versions(), cache=answers)
         self.monitor = MonitorService(
             metrics,
             version=__version__,

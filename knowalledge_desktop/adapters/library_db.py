@@ -19,8 +19,8 @@ from knowalledge_desktop.core.ports import Clock, MapInfo, SearchHit
 from knowalledge_desktop.core.request import Answer, Request
 
 if TYPE_CHECKING:
-    from knowalledge_desktop.core.shelf import Filter, Found, Listing, Losses, Overview
-    from knowalledge_desktop.core.versions import Act
+    from knowalledge_desktop.core.shelf import Filter, Found, Listing, Losses, OriginRow, Overview
+    from knowalledge_desktop.core.versions import Act, Befores
 
 T = TypeVar("T")
 
@@ -222,6 +222,18 @@ class LibraryDb:
         from knowalledge_desktop.adapters import library_journal
 
         return await self._read(lambda db: library_journal.read_acts(db, map_id, before, limit))
+
+    async def acts_on(self, map_id: str, topic_id: str) -> Sequence[tuple[Act, Befores]]:
+        """What was done to a topic, newest first, with what was there before."""
+        from knowalledge_desktop.adapters import library_journal
+
+        return await self._read(lambda db: library_journal.read_acts_on(db, map_id, topic_id))
+
+    async def origins(self) -> Sequence[OriginRow]:
+        """Who wrote the texts of all maps outside the trash."""
+        from knowalledge_desktop.adapters import library_lists
+
+        return await self._read(library_lists.origins)
 
     async def version(self, map_id: str, act_id: int) -> Map:
         """The map as it was right after an act; raises MapNotFound, StorageDamaged."""

@@ -26,6 +26,7 @@ from knowalledge_desktop.core.map_codec import (
     topic_from,
     whole_letters,
 )
+from knowalledge_desktop.core.origin import touched
 from knowalledge_desktop.core.versions import (
     BACK,
     BEGIN,
@@ -126,6 +127,19 @@ def read_acts(db: Connection, map_id: str, before: int | None, limit: int) -> tu
     return tuple(Act(*row[:6], tally=_tally(row[6])) for row in rows)
 
 
+def read_acts_on(db: Connection, map_id: str, topic_id: str) -> tuple[tuple[Act, Befores], ...]:
+    """Entries that touched a topic, with what was there before, newest first; raises StorageDamaged."""
+    rows = db.rows(
+        "SELECT row, at, reason, about, author, model, told, undo FROM act WHERE map_id = ? ORDER BY row DESC",
+        (map_id,),
+    )
+    try:
+        read = ((row, _unpacked(row[7], topic_id)) for row in rows)
+        return tuple((Act(*row[:6], tally=_tally(row[6])), was) for row, was in read if touched(was, topic_id))
+    except (ValueError, KeyError, TypeError, zlib.error) as error:
+        raise StorageDamaged(f"map {map_id}, topic {topic_id}: {error}") from error
+
+
 def read_version(db: Connection, map_id: str, act_id: int) -> Map:
     """The map as it was right after an act; raises MapNotFound, StorageDamaged."""
     with db.reading():
@@ -209,8 +223,11 @@ def _plain(table: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return {key: None if value is None else asdict(value) for key, value in table}
 
 
-def _unpacked(undo: bytes) -> Befores:
+def _unpacked(undo: bytes, topic_id: str = "") -> Befores:
+    """What was there before; nothing where the entry does not even name the topic that is asked for."""
     plain = zlib.decompressobj().decompress(undo, _LONGEST)
+    if topic_id.encode() not in plain:
+        return Befores()
     told: dict[str, Any] = json.loads(plain)
 
     def table(name: str, read: Any) -> dict[str, Any]:  # noqa: ANN401 - a reader of one kind of value

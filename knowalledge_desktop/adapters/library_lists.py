@@ -8,7 +8,7 @@ from knowalledge_desktop.adapters.library_connection import Connection, Row
 from knowalledge_desktop.adapters.library_rows import TITLE
 from knowalledge_desktop.core.errors import MapNotFound
 from knowalledge_desktop.core.ports import MapInfo
-from knowalledge_desktop.core.shelf import Filter, Listing, Losses, Overview, Shelf
+from knowalledge_desktop.core.shelf import Filter, Listing, Losses, OriginRow, Overview, Shelf
 from knowalledge_desktop.core.validation import fold
 
 _NAMED = 5  # titles that are told of what goes for good
@@ -209,3 +209,13 @@ def _chosen(map_ids: Sequence[str] | None) -> tuple[str, tuple[str, ...]]:
     if map_ids is None:
         return "deleted_at IS NOT NULL", ()
     return f"deleted_at IS NOT NULL AND map_id IN ({','.join('?' * len(map_ids))})", tuple(map_ids)
+
+
+def origins(db: Connection) -> tuple[OriginRow, ...]:
+    """Who wrote the texts of all maps outside the trash, the map opened last first."""
+    made = ", ".join(f"json_extract(e.provenance, '$.{name}')" for name in ("engine", "model", "prompt"))
+    rows = db.rows(
+        f"SELECT map.map_id, {TITLE}, {made}, count(*) FROM explanation e JOIN map ON map.map_id = e.map_id"  # noqa: S608
+        " WHERE map.deleted_at IS NULL GROUP BY 1, 3, 4, 5 ORDER BY map.opened_at DESC, map.created_at DESC"
+    )
+    return tuple(OriginRow(*row) for row in rows)

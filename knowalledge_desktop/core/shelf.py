@@ -9,7 +9,7 @@ from typing import Protocol
 
 from knowalledge_desktop.core.graph import Map
 from knowalledge_desktop.core.ports import Library, MapInfo, SearchHit
-from knowalledge_desktop.core.versions import Act
+from knowalledge_desktop.core.versions import Act, Befores
 
 PAGE = 100
 """Rows of a list that are read at once."""
@@ -103,6 +103,18 @@ class Where(StrEnum):
     NEAR = "near"
 
 
+@dataclass(frozen=True, slots=True)
+class OriginRow:
+    """Who wrote `count` texts of a map: engine, model and prompt ("id@version")."""
+
+    map_id: str
+    map_title: str
+    engine: str
+    model: str
+    prompt: str
+    count: int
+
+
 class Archive(Library, Protocol):
     """The library with its lists, its search and its journal."""
 
@@ -148,6 +160,14 @@ class Archive(Library, Protocol):
 
     async def acts(self, map_id: str, *, before: int | None = None, limit: int = PAGE) -> Sequence[Act]:
         """What was done to a map, newest first; only what is older than the act `before`."""
+        ...
+
+    async def acts_on(self, map_id: str, topic_id: str) -> Sequence[tuple[Act, Befores]]:
+        """What was done to a topic, newest first, with what was there before; raises StorageDamaged."""
+        ...
+
+    async def origins(self) -> Sequence[OriginRow]:
+        """Who wrote the texts of all maps outside the trash, the map opened last first."""
         ...
 
     async def version(self, map_id: str, act_id: int) -> Map:

@@ -28,3 +28,8 @@ def label(request: Request) -> str:
     """The prompt's "id@version", part of cache keys and provenance; empty for tasks without a prompt."""
     found = _PROMPTS.get(request.task)
     return "" if found is None else f"{found.PROMPT_ID}@{found.VERSION}"
+
+
+def versions() -> dict[str, int]:
+    """The present version of each prompt by its id, to tell what came from an older one."""
+    return {each.PROMPT_ID: each.VERSION for each in _PROMPTS.values()}

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # a face pays for what it uses
     from knowalledge_desktop.services.jobs import JobService
     from knowalledge_desktop.services.library import LibraryService
     from knowalledge_desktop.services.monitor import MonitorService
+    from knowalledge_desktop.services.origins import OriginService
     from knowalledge_desktop.services.port_token import PortTokenService
     from knowalledge_desktop.services.preferences import PreferencesService
     from knowalledge_desktop.services.prefetch import PrefetchService
@@ -67,6 +68,7 @@ class Services:
     prefetch: PrefetchService
     second_look: SecondLookService
     cache: CacheService
+    origins: OriginService
     jobs: JobService
     tariffs: Tariffs
     status: StatusService

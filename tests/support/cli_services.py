@@ -37,8 +37,8 @@ from knowalledge_desktop.core.prices import PriceTable
 from knowalledge_desktop.core.quota import Ledger
 from knowalledge_desktop.core.request import Answer, Part, Queued, Request, Substitute, Task, TextDelta
 from knowalledge_desktop.core.settings import Settings
-from knowalledge_desktop.core.shelf import Overview
-from knowalledge_desktop.prompts.render import render
+from knowalledge_desktop.core.shelf import Archive, Overview
+from knowalledge_desktop.prompts.render import render, versions
 from knowalledge_desktop.resilience.breaker import Circuits
 from knowalledge_desktop.resilience.memory import AnswerMemory
 from knowalledge_desktop.services.ask import AskService
@@ -56,6 +56,7 @@ from knowalledge_desktop.services.imaging import ImagingService
 from knowalledge_desktop.services.jobs import JobService
 from knowalledge_desktop.services.library import LibraryService
 from knowalledge_desktop.services.monitor import MonitorService
+from knowalledge_desktop.services.origins import OriginService
 from knowalledge_desktop.services.port_token import PortTokenService
 from knowalledge_desktop.services.preferences import PreferencesService
 from knowalledge_desktop.services.prefetch import PrefetchService
@@ -224,6 +225,7 @@ class Bench:
             quota=quota.report,
         )
         parts = ("data", "state", "cache", "config", "resources")
+        tariffs = Tariffs(settings, lambda: PriceTable("none", ""), self.clock, render)
         return Services(
             explore=ExploreService(self.engine, self.library, self.status, self.clock, self.new_id),
             explain=explain,
@@ -245,7 +247,10 @@ class Bench:
             prefetch=PrefetchService(self.engine, settings, self.status, quota, has_key),
             second_look=SecondLookService(self.engine, settings, quota, has_key),
             cache=CacheService(self.cache, self.memory_answers, settings),
-            tariffs=Tariffs(settings, lambda: PriceTable("none", ""), self.clock, render),
+            origins=OriginService(
+                cast("Archive", self.library), tariffs, settings, self.clock, prompts=versions(), cache=self.cache
+            ),
+            tariffs=tariffs,
             status=self.status,
             diagnosis=DiagnosisService(self.doctor, self.selftest),
             folders=Folders(*(self.folder / part for part in parts)),
