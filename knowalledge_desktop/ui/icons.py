@@ -30,13 +30,16 @@ class Icons(QObject):
         if isinstance(app, QGuiApplication):
             app.screenAdded.connect(self._on_screen)
 
-    def icon(self, name: str, colour: str = "text.secondary", size: int = 18, *, rtl: bool = False) -> QIcon:
-        """An icon for buttons and menus, with its disabled and checked colours."""
+    def icon(
+        self, name: str, colour: str = "text.secondary", size: int = 18, *, rtl: bool = False, gap: int = 0
+    ) -> QIcon:
+        """An icon for buttons and menus, with its disabled and checked colours; `gap` pixels before a text."""
         icon = QIcon()
         for dpr in sorted(self._ratios):
-            normal = self.pixmap(name, colour, size, dpr, rtl=rtl)
-            dead = self.pixmap(name, "text.disabled", size, dpr, rtl=rtl)
-            on = self.pixmap(name, "accent.text", size, dpr, rtl=rtl)
+            normal, dead, on = (
+                _with_gap(self.pixmap(name, each, size, dpr, rtl=rtl), gap, rtl=rtl)
+                for each in (colour, "text.disabled", "accent.text")
+            )
             icon.addPixmap(normal, QIcon.Mode.Normal, QIcon.State.Off)
             for state in (QIcon.State.Off, QIcon.State.On):
                 icon.addPixmap(on, QIcon.Mode.Selected, state)  # else the style would tint it itself
@@ -109,6 +112,19 @@ class Icons(QObject):
         renderer.render(painter, QRectF(0, 0, size, size))
         painter.end()
         return picture
+
+
+def _with_gap(picture: QPixmap, gap: int, *, rtl: bool) -> QPixmap:
+    if not gap:
+        return picture
+    dpr, size = picture.devicePixelRatio(), picture.deviceIndependentSize()
+    wide = QPixmap(round((size.width() + gap) * dpr), picture.height())
+    wide.setDevicePixelRatio(dpr)
+    wide.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(wide)
+    painter.drawPixmap(QPointF(gap if rtl else 0, 0), picture)
+    painter.end()
+    return wide
 
 
 class _Follower(QObject):

@@ -15,6 +15,7 @@ from knowalledge_desktop.ui.panels.rail import MAP
 from knowalledge_desktop.ui.tasks import TaskRunner
 
 if TYPE_CHECKING:
+    from knowalledge_desktop.core.graph import Map
     from knowalledge_desktop.core.ports import SearchHit
     from knowalledge_desktop.core.shelf import Filter, Listing
     from knowalledge_desktop.core.versions import Act
@@ -33,7 +34,7 @@ MOST = 50
 """Topics that are shown for a search."""
 _STEPS = 50  # acts on the library that can be taken back
 
-_COUNT = "library:overview"
+_COUNT, _LOOK = "library:overview", "library:look"
 
 Undo = Callable[[], Coroutine[Any, Any, None]]
 
@@ -46,6 +47,7 @@ class LibraryController(QObject):
         self._desk, self._window, self._services, self._tasks = desk, window, services, tasks
         self._undo: list[Undo] = []
         self._to_count = False
+        self._seen: Map | None = None
 
     def adopt_page(self, page: LibraryPage) -> None:
         """Connect the page when it is built."""
@@ -55,6 +57,7 @@ class LibraryController(QObject):
         page.new_map_requested.connect(self._desk.explore)
         page.listing_requested.connect(self.refresh)
         page.more_requested.connect(lambda count: self._tasks.start("library:more", self._more(count)))
+        page.look_requested.connect(lambda map_id: self._tasks.start(_LOOK, self._look(map_id)))
         page.pin_requested.connect(self.pin)
         page.empty_requested.connect(lambda: self.erase(""))
         page.card.tag_requested.connect(lambda map_id, tag: self.tag(map_id, tag, tagged=True))
@@ -74,6 +77,7 @@ class LibraryController(QObject):
 
     def refresh(self) -> None:
         """List the maps anew, or search again, and count what there is."""
+        self._seen = None
         self.search(self._window.library_page.search.text())
         self._tasks.start(_COUNT, self._count())
 
@@ -145,8 +149,19 @@ class LibraryController(QObject):
         infos = await self._services.library.listed(self._listing())
         page.show_maps(infos, self._services.now(), goes_on=len(infos) == _PAGE)
         focused = QApplication.focusWidget()
-        if page.isVisible() and (focused is None or not page.isAncestorOf(focused)):
-            page.list.setFocus()
+        if page.isVisible() and (focused in (None, page.shelves.list) or not page.isAncestorOf(focused)):
+            (page.list if infos else page.search).setFocus()
+
+    async def _look(self, map_id: str) -> None:
+        """Read the chosen map for its picture, once the choice has rested."""
+        card = self._window.library_page.card
+        if self._seen is None or self._seen.map_id != map_id or not self._window.library_page.isVisible():
+            await self._services.sleep(PAUSE_S)
+            try:
+                self._seen = (await self._services.library.behind(map_id)).map
+            except MapNotFound:
+                return  # erased meanwhile: the list that comes next does not have it
+        card.show_map(self._seen)
 
     async def _more(self, count: int) -> None:
         infos = await self._services.library.listed(self._listing(count))

@@ -253,6 +253,7 @@ QTreeView::item:hover, QListView::item:hover {{ background: {_c(theme, "bg.hover
 QTreeView::item:selected, QListView::item:selected {{ background: {_c(theme, "accent.subtle")};
   color: {_c(theme, "accent.text")}; }}
 QTreeView:focus, QListView:focus {{ border: 2px solid {_c(theme, "accent.focus")}; }}
+QListView[rows="own"], QListView[rows="own"]:focus {{ border: none; background: transparent; }}
 QComboBox QAbstractItemView:focus, QAbstractItemView[objectName$="Completions"] {{ border: 1px solid
   {_c(theme, "border.strong")}; background: {_c(theme, "bg.raised")}; }}
 QScrollArea {{ border: none; background: transparent; }}

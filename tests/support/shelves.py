@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from knowalledge_desktop.core.content import Provenance
-from knowalledge_desktop.core.graph import Explanation, Map, Rendering, Topic
+from knowalledge_desktop.core.graph import Explanation, Map, Place, Rendering, Topic
 
 
 def a_map(
@@ -29,4 +29,5 @@ def a_map(
         Explanation(ids[name], Rendering(language=language), text, provenance=wrote, quality=quality)
         for name, text in (texts or {}).items()
     ]
-    return Map(map_id, title, root.topic_id, topics, explanations={each.key: each for each in told})
+    places = {each: Place(220.0 * (n > 0), 60.0 * n) for n, each in enumerate(topics)}
+    return Map(map_id, title, root.topic_id, topics, explanations={each.key: each for each in told}, places=places)

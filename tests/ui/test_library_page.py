@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QListView, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QPushButton,
+    QTextBrowser,
+    QWidget,
+)
 
 from knowalledge_desktop.core.edits import renaming
 from knowalledge_desktop.core.shelf import Shelf
@@ -250,5 +259,27 @@ def test_every_part_has_a_name_in_wide_and_narrow_windows(flow: Flow) -> None:
         await until(lambda: not driver.has(QWidget, "librarySide"), "the card gives way")
         driver.window.desk.library.show_history("j")
         await until(lambda: driver.has(QWidget, "historyView"), "the history in the shelves' place")
+
+    flow(steps)
+
+
+def test_what_is_chosen_is_seen_small_and_what_was_found_is_read_with_its_words_lit(flow: Flow) -> None:
+    async def steps(driver: Driver) -> None:
+        preview, reading = driver.find(QWidget, "libraryPreview"), driver.find(QTextBrowser, "libraryReading")
+        await until(preview.isVisible, "the picture of the map")
+        assert preview.accessibleName() == "Picture of the map Jazz"
+        ground = driver.theme.color("bg.canvas").rgb()
+        image = preview.grab().toImage()
+        inks = {image.pixelColor(x, y).rgb() for x in range(0, image.width(), 3) for y in range(0, 200, 3)}
+        assert ground in inks
+        assert len(inks) > 3  # topics, edges and the title
+        assert not reading.isVisible()
+        QTest.keyClicks(driver.find(QLineEdit, "librarySearch"), "forties")
+        await until(lambda: reading.isVisible(), "the text")
+        assert reading.toPlainText().strip() == "A fast style of the forties."
+        assert [each.cursor.selectedText() for each in reading.extraSelections()] == ["forties"]
+        driver.find(QLineEdit, "librarySearch").clear()
+        await until(lambda: titles(driver) == ["Jazz", "DNA", "JAZZ"], "the maps again")
+        assert not reading.isVisible()
 
     flow(steps)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QToolButton, QWidget
 
 from knowalledge_desktop.core.graph import Explanation, Opinion
@@ -81,7 +81,6 @@ def _button(icons: Icons, icon: str, name: str) -> QToolButton:
     made.setCheckable(True)
     made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     dress_icon(made, icons, icon, "text.tertiary", _ICON)
-    made.setIconSize(QSize(_ICON, _ICON))
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     return made

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import cast
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
-from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from knowalledge_desktop.core.graph import Map
 from knowalledge_desktop.core.ports import MapInfo
 from knowalledge_desktop.core.shelf import Where
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.library_words import ENGINES
 from knowalledge_desktop.ui.messages import ago
+from knowalledge_desktop.ui.panels.library_preview import MapPreview
+from knowalledge_desktop.ui.panels.library_reading import LibraryReading
 from knowalledge_desktop.ui.panels.library_rows import Row, bare
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.basics import badge, clear, column, dress_icon, label, text_button
@@ -37,6 +41,9 @@ class LibraryCard(QFrame):
         self._icons = icons
         self._map_id = self._topic_id = ""
         self._is_pinned = False
+        self._shown: Row | None = None
+        self.preview = MapPreview(theme)
+        self._reading = LibraryReading(theme)
         self._path = label("", "secondary", wrap=True)
         self._title = label("", "heading", wrap=True)
         self._title.setObjectName("libraryCardTitle")
@@ -96,7 +103,8 @@ class LibraryCard(QFrame):
         acts = FlowLayout(gap=8)
         for each in self.buttons:
             acts.addWidget(each)
-        self.setLayout(
+        told = QWidget()
+        told.setLayout(
             column(
                 self._path,
                 4,
@@ -105,6 +113,7 @@ class LibraryCard(QFrame):
                 self._badges,
                 14,
                 self._text,
+                self._reading,
                 18,
                 self._tags_head,
                 6,
@@ -114,9 +123,12 @@ class LibraryCard(QFrame):
                 20,
                 acts,
                 -1,
-                margins=(24, 24, 24, 16),
+                margins=(24, 20, 24, 16),
             )
         )
+        layout = cast("QVBoxLayout", told.layout())
+        layout.setStretchFactor(self._reading, 1000)
+        self.setLayout(column(self.preview, told))
         self.show_row(None, 0.0)
 
     def show_collections(self, names: Sequence[str]) -> None:
@@ -126,6 +138,11 @@ class LibraryCard(QFrame):
     def show_row(self, shown: Row | None, now: float) -> None:
         """Show a map or a topic; None shows nothing."""
         info, hit = (shown.info, shown.hit) if shown else (None, None)
+        if shown is None or shown.map_id != self._map_id:
+            self.preview.show_map(None)
+        if shown is None or (shown.map_id, shown.topic_id) != (self._map_id, self._topic_id):
+            self._reading.show_kept(None, None)
+        self._shown = shown
         self._map_id = shown.map_id if shown else ""
         self._topic_id = shown.topic_id if shown else ""
         self._is_pinned = bool(info and info.pinned)
@@ -152,6 +169,19 @@ class LibraryCard(QFrame):
         self._pin.setText(pin)
         self._pin.setAccessibleName(pin)
         self._pin.setToolTip(self.tr("{act} (P)").format(act=pin))
+
+    def show_map(self, document: Map) -> None:
+        """Show what has been read of the map that is chosen: its picture, and the text that was found."""
+        shown = self._shown
+        if shown is None or shown.map_id != document.map_id:
+            return
+        hit = shown.hit
+        self.preview.show_map(document, shown.topic_id)
+        kept = document.explanations_of(hit.topic_id) if hit is not None else ()
+        best = next((each for each in kept if hit and bare(hit.snippet).strip(" …")[:24] in each.markdown), None)
+        found = best or (kept[0] if kept else None)
+        self._reading.show_kept(found, hit)
+        self._text.setVisible(bool(self._text.text()) and found is None)
 
     def _facts(self, shown: Row | None) -> list[tuple[str, str]]:
         if shown is None:

@@ -108,7 +108,7 @@ class LibraryFilters(QFrame):
         box.setObjectName(name)
         box.setAccessibleName(text)
         box.setToolTip(text)
-        box.setMinimumContentsLength(9)
+        box.setMinimumContentsLength(7)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for shown, value in choices:
             box.addItem(shown, value)

@@ -35,6 +35,7 @@ class LibraryPage(QWidget):
     new_map_requested = Signal(str)
     listing_requested = Signal()  # another shelf, collection or filter
     more_requested = Signal(int)  # how many rows there are
+    look_requested = Signal(str)  # the map of what has been chosen
     pin_requested = Signal(str, bool)
     empty_requested = Signal()
 
@@ -62,9 +63,10 @@ class LibraryPage(QWidget):
         self._rows.more_wanted.connect(lambda: self.more_requested.emit(self._rows.rowCount()))
         self.list = QListView()
         self.list.setObjectName("libraryList")
+        self.list.setProperty("rows", "own")  # the delegate draws the focus
         self.list.setAccessibleName(self.tr("Maps in the library"))
         self.list.setModel(self._rows)
-        self.list.setItemDelegate(LibraryDelegate(theme, icons, self))
+        self.list.setItemDelegate(LibraryDelegate(theme, icons, self.list))
         self.list.setMouseTracking(True)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -303,6 +305,8 @@ class LibraryPage(QWidget):
         if found is not None:
             self._chosen_before = (found.map_id, found.topic_id)
         self.card.show_row(found if found and found.map_id else None, self._now)
+        if found is not None and found.map_id and not (found.info and found.info.deleted_at is not None):
+            self.look_requested.emit(found.map_id)
 
     def _on_shelf(self, shelf: Shelf) -> None:
         self._middle.setAccessibleName(shelf_names()[shelf])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from knowalledge_desktop.core.lit import MARK, UNMARK
@@ -122,7 +122,7 @@ class LibraryDelegate(QStyledItemDelegate):
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget) -> None:
         super().__init__(parent)
-        self._theme, self._icons = theme, icons
+        self._theme, self._icons, self._list = theme, icons, parent
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         row: Row = index.data(ROW)
@@ -154,6 +154,10 @@ class LibraryDelegate(QStyledItemDelegate):
             painter.setBrush(theme.color("accent.subtle" if chosen else "bg.hover"))
             corner = theme.number("radius.md")
             painter.drawRoundedRect(QRectF(box), corner, corner)
+            if chosen and self._list.hasFocus():
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(theme.color("accent.focus"), 2.0))
+                painter.drawRoundedRect(QRectF(box).adjusted(1, 1, -1, -1), corner, corner)
             painter.restore()
         inner = box.adjusted(12, 9, -12, -9)
         side = 16

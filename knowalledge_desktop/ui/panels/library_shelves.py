@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from knowalledge_desktop.core.shelf import Overview, Shelf
@@ -75,7 +75,7 @@ class _Entries(QAbstractListModel):
 class _Delegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget) -> None:
         super().__init__(parent)
-        self._theme, self._icons = theme, icons
+        self._theme, self._icons, self._list = theme, icons, parent
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         entry: Entry = index.data(ENTRY)
@@ -103,6 +103,10 @@ class _Delegate(QStyledItemDelegate):
             painter.setBrush(theme.color("accent.subtle" if chosen else "bg.hover"))
             corner = theme.number("radius.md")
             painter.drawRoundedRect(QRectF(box.adjusted(0, 1, 0, -1)), corner, corner)
+            if chosen and self._list.hasFocus():
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(theme.color("accent.focus"), 2.0))
+                painter.drawRoundedRect(QRectF(box).adjusted(1, 2, -1, -2), corner, corner)
             painter.restore()
         ink = "accent.text" if chosen else "text.secondary"
         dpr = painter.device().devicePixelRatioF()
@@ -135,9 +139,10 @@ class ShelfList(QFrame):
         self._model = _Entries(self)
         self.list = QListView()
         self.list.setObjectName("shelfList")
+        self.list.setProperty("rows", "own")  # the delegate draws the focus
         self.list.setAccessibleName(self.tr("Shelves and collections"))
         self.list.setModel(self._model)
-        self.list.setItemDelegate(_Delegate(theme, icons, self))
+        self.list.setItemDelegate(_Delegate(theme, icons, self.list))
         self.list.setMouseTracking(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.selectionModel().currentChanged.connect(self._on_current)

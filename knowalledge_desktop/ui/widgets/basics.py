@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from knowalledge_desktop.ui.icons import Icons
 
+_ICON_GAP = 4  # between an icon and its text, besides that of the style
 _TONES = ("secondary", "tertiary", "danger", "warning", "success")
 
 
@@ -42,9 +43,14 @@ def icon_button(
 
 
 def dress_icon(button: QAbstractButton, icons: Icons, icon: str, colour: str, size: int) -> None:
-    """Give a button an icon that follows the theme."""
-    icons.follow(button, lambda: button.setIcon(icons.icon(icon, colour, size)))
-    button.setIconSize(QSize(size, size))
+    """Give a button an icon that follows the theme, and a text beside it room."""
+    beside = (
+        isinstance(button, QToolButton) and button.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    )
+    gap = _ICON_GAP if beside or (isinstance(button, QPushButton) and button.text()) else 0
+    rtl = button.layoutDirection() is Qt.LayoutDirection.RightToLeft
+    icons.follow(button, lambda: button.setIcon(icons.icon(icon, colour, size, rtl=rtl, gap=gap)))
+    button.setIconSize(QSize(size + gap, size))
 
 
 def leading_icon(field: QLineEdit, icons: Icons, icon: str) -> None:

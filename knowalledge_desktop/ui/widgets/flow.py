@@ -52,6 +52,8 @@ class FlowLayout(QLayout):
     def _lay(self, rect: QRect, *, apply: bool) -> int:
         x, y, line = rect.x(), rect.y(), 0
         for item in self._items:
+            if item.isEmpty():
+                continue  # hidden: no room, no gap
             wanted = item.sizeHint()
             if x + wanted.width() > rect.right() + 1 and line:
                 x, y, line = rect.x(), y + line + self._gap, 0
