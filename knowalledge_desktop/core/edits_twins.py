@@ -30,6 +30,12 @@ def twins(document: Map, topic_id: str) -> tuple[str, ...]:
     return tuple(i for i in document.branch(document.root_id) if i in same) if same else ()
 
 
+def topic_called(document: Map, title: str) -> str | None:
+    """The first topic of the map with this title, however it is written; None when there is none."""
+    wanted = fold(title)
+    return next((each for each, topic in document.topics.items() if fold(topic.title) == wanted), None)
+
+
 def uniting(document: Map, topic_id: str) -> Change:
     """Make one topic of this one and its twins: children, explanations, sources, notes and links of all.
 

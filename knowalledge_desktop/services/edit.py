@@ -7,11 +7,21 @@ from dataclasses import replace
 
 from knowalledge_desktop.core.content import Provenance
 from knowalledge_desktop.core.edits import locking, moving, noting, removing, renaming, tagging
-from knowalledge_desktop.core.edits_links import labelling, linking_to, unlinking
+from knowalledge_desktop.core.edits_links import labelling, linking, linking_to, unlinking
 from knowalledge_desktop.core.edits_tree import folding, grafting, may_be_below, reparenting, shifting
-from knowalledge_desktop.core.edits_twins import uniting
+from knowalledge_desktop.core.edits_twins import topic_called, uniting
 from knowalledge_desktop.core.errors import UserInputError
-from knowalledge_desktop.core.graph import Change, Map, Opinion, Place, PutExplanation, PutPlace, PutTopic, Topic
+from knowalledge_desktop.core.graph import (
+    Change,
+    LinkKind,
+    Map,
+    Opinion,
+    Place,
+    PutExplanation,
+    PutPlace,
+    PutTopic,
+    Topic,
+)
 from knowalledge_desktop.core.history import keeping_folds
 from knowalledge_desktop.core.outline_text import read_outline
 from knowalledge_desktop.core.ports import Clock
@@ -47,13 +57,21 @@ class EditService:
 
         return await session.commit(make)
 
-    async def add(self, session: MapSession, parent_id: str, title: str) -> Change:
-        """Add a person's own subtopic; raises UserInputError."""
+    async def add(self, session: MapSession, parent_id: str, title: str, *, once: bool = False) -> Change:
+        """Add a person's own subtopic; raises UserInputError.
+
+        With `once`, a title that is in the map already is linked instead of coming a second time.
+        """
         good = check_topic(title)
 
         def make(document: Map) -> Change:
             if parent_id not in document.topics:
                 return Change(())
+            twin = topic_called(document, good) if once else None
+            if twin is not None:
+                is_child = document.topics[twin].parent_id == parent_id
+                kind = LinkKind.SAME_AS
+                return Change(()) if is_child else linking(document, parent_id, twin, "", self._new_id, kind)
             siblings = document.children(parent_id)
             rank = max((document.topics[s].rank for s in siblings), default=-1.0) + 1.0
             author = Provenance(engine="person", created_at=self._clock.now())

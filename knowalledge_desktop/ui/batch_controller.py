@@ -42,14 +42,16 @@ class BatchController(QObject):
             self._desk.tell_error(UserInputError(self.tr("There are no topics to explain yet.")))
             return
         if not self._tasks.is_running(CHOOSE):
-            chosen = topic_id or self._window.canvas.selected_id or session.map.root_id
-            self._tasks.start(CHOOSE, self._choose(session.map, chosen))
+            canvas = self._window.canvas
+            chosen = topic_id or canvas.selected_id or session.map.root_id
+            picked = canvas.hands.picks.ids if topic_id in ("", canvas.selected_id) else ()
+            self._tasks.start(CHOOSE, self._choose(session.map, chosen, picked))
 
-    async def _choose(self, document: Map, topic_id: str) -> None:
+    async def _choose(self, document: Map, topic_id: str, picked: Sequence[str]) -> None:
         from knowalledge_desktop.ui.dialogs.batch_dialog import BatchDialog
 
         await self._services.prepare()
-        dialog = BatchDialog(document, topic_id, self._window)
+        dialog = BatchDialog(document, topic_id, self._window, picked=picked)
         dialog.price_wanted.connect(lambda ids: self._tasks.start(PRICE, self._reckon(dialog, document, ids)))
         try:
             started = await ask(dialog)

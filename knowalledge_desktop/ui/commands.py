@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from knowalledge_desktop.core.graph import Map
 from knowalledge_desktop.core.request import Task
+from knowalledge_desktop.ui.edit_acts import fold_acts, topic_acts
 
 if TYPE_CHECKING:
     from knowalledge_desktop.ui.desk import Desk
@@ -92,6 +93,8 @@ class Commands(QObject):
             title = self.tr("Unfold the branch") if folded else self.tr("Fold the branch")
             icon = "unfold-vertical" if folded else "fold-vertical"
             found.append(of("fold", title, lambda: maps.fold(topic_id), "]" if folded else "[", icon))
+        edits = topic_acts(desk.edits, self._window, document, topic_id)
+        found += [of(each.name, each.title, each.act, each.keys, each.icon) for each in edits]
         if topic_id != document.root_id:
             found.append(of("remove", self.tr("Remove"), lambda: desk.remove(topic_id), "Del", "trash-2"))
         return found
@@ -116,6 +119,10 @@ class Commands(QObject):
                 self.tr("%n not explained yet", "", unexplained),
             ),
             of("find", self.tr("Find in this map"), desk.find.begin, "Ctrl+F", "search"),
+            *(
+                of(each.name, each.title, each.act, each.keys, each.icon)
+                for each in fold_acts(desk.edits, document)
+            ),
             of("undo", self.tr("Undo"), desk.undo, "Ctrl+Z", "undo-2"),
             of("redo", self.tr("Redo"), desk.redo, "Ctrl+Shift+Z", "redo-2"),
             of("tidy", self.tr("Tidy up the map"), lambda: maps.tidy(canvas.tidy()), "", "sparkles"),

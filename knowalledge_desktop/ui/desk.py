@@ -27,6 +27,7 @@ from knowalledge_desktop.ui.map_controller import EXPAND, EXPLAIN, ILLUSTRATE, M
 from knowalledge_desktop.ui.map_news import MapNews
 from knowalledge_desktop.ui.messages import act_name, message_for
 from knowalledge_desktop.ui.offline_controller import OfflineController
+from knowalledge_desktop.ui.origin_controller import OriginController
 from knowalledge_desktop.ui.palette_controller import PaletteController
 from knowalledge_desktop.ui.panels.rail import BACKUPS, JOBS, LIBRARY, MAP, QUOTA
 from knowalledge_desktop.ui.prices import Prices
@@ -76,8 +77,9 @@ class Desk(QObject):
         self.way = Wayfinding(window, self.maps, self.find, self)
         self.palette = PaletteController(self, window, services, theme, icons, tasks)
         self.offline = OfflineController(self, window, services, tasks)
+        self.origins = OriginController(self, window, services, theme, tasks)
         self._news = MapNews(self, window, self.maps)
-        self.edits = EditController(self, window, services, icons, tasks)
+        self.edits = EditController(self, window, services, tasks)
         self._connect_parts()
         self._connect_maps()
         window.detail.set_options(services.preferences.settings.options)

@@ -10,12 +10,11 @@ from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QInputDialog
 
-from knowalledge_desktop.core.edits_links import link_between
-from knowalledge_desktop.core.graph import Change, Link, Map, Place
+from knowalledge_desktop.core.graph import Change, Map, Place, PutTopic
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.services.session import MapSession
 from knowalledge_desktop.ui.canvas.hand_overlay import LINK, MOVE
-from knowalledge_desktop.ui.icons import Icons
+from knowalledge_desktop.ui.link_controller import LinkController
 from knowalledge_desktop.ui.tasks import TaskRunner
 
 if TYPE_CHECKING:
@@ -30,31 +29,37 @@ Act = Callable[[MapSession], Coroutine[Any, Any, Change]]
 class EditController(QObject):
     """Does what the canvas, the outline, the menu and the palette ask for."""
 
-    def __init__(
-        self, desk: Desk, window: MainWindow, services: Services, icons: Icons, tasks: TaskRunner
-    ) -> None:
+    def __init__(self, desk: Desk, window: MainWindow, services: Services, tasks: TaskRunner) -> None:
         super().__init__(desk)
-        self._desk, self._window, self._maps = desk, window, desk.maps
-        self._edit, self._icons, self._tasks = services.edit, icons, tasks
+        self._window, self._maps = window, desk.maps
+        self._edit, self._tasks = services.edit, tasks
         self._numbers = count()
         canvas, hands, acts = window.canvas, window.canvas.hands, window.canvas.keys.acts
         hands.reparent_requested.connect(self.reparent)
-        hands.link_requested.connect(self.link)
         hands.remove_requested.connect(self.remove)
         hands.aimed.connect(lambda _act: self._tell_hands())
         hands.picks.changed.connect(self._tell_hands)
         acts.copy_requested.connect(lambda cut: self.cut() if cut else self.copy())
+        acts.note_requested.connect(self.write_note)
         acts.tag_requested.connect(self.choose_tag)
         acts.lock_requested.connect(self.lock)
         acts.unite_requested.connect(self.unite)
         acts.shift_requested.connect(self.shift)
         acts.level_requested.connect(lambda level: self.fold_to(level or None))
+        window.detail.marks.note_requested.connect(self.write_note)
+        window.detail.marks.unlock_requested.connect(lambda topic_id: self.lock_topics((topic_id,), locked=False))
+        self.links = LinkController(desk, window, self, services)
         window.outline.share(hands.picks, canvas.keys.press)
 
     @property
     def chosen(self) -> tuple[str, ...]:
         """The topics that an act is about: those that are picked, else the selected one."""
         return self._window.canvas.hands.chosen
+
+    def about(self, topic_id: str) -> tuple[str, ...]:
+        """The topics that an act on this one is about: all picked ones when it is one of them."""
+        picks = self._window.canvas.hands.picks
+        return picks.ids if topic_id in picks else (topic_id,)
 
     # --- branches ---
 
@@ -66,7 +71,7 @@ class EditController(QObject):
         gone = {i for each in topic_ids if each in session.map.topics for i in session.map.branch(each)}
         for topic_id in {running for _, running in self._maps.running()} & gone:
             self._maps.stop(topic_id)
-        self._start("remove", lambda open_: self._remove(open_, tuple(topic_ids)))
+        self.start("remove", lambda open_: self._remove(open_, tuple(topic_ids)))
 
     async def _remove(self, session: MapSession, topic_ids: tuple[str, ...]) -> Change:
         change = await self._edit.remove(session, *topic_ids)
@@ -77,7 +82,7 @@ class EditController(QObject):
     def reparent(self, topic_ids: Collection[str], parent_id: str, places: dict[str, Place]) -> None:
         """Put branches below another topic, and where they were put on the canvas."""
         view = self._maps.view
-        self._start(
+        self.start(
             "reparent",
             lambda session: self._edit.reparent(session, topic_ids, parent_id, places=places, view=view),
         )
@@ -91,10 +96,10 @@ class EditController(QObject):
             if change and topic is not None and topic.parent_id:
                 order = session.map.children(topic.parent_id)
                 text = self.tr("{title} is number {n} of {count} now. Nothing on the map moved.")
-                self._say(text.format(title=topic.title, n=order.index(topic_id) + 1, count=len(order)))
+                self.say(text.format(title=topic.title, n=order.index(topic_id) + 1, count=len(order)))
             return change
 
-        self._start("shift", act)
+        self.start("shift", act)
 
     def ask_title(self, parent_id: str) -> None:
         """Ask for the title of an own subtopic."""
@@ -106,8 +111,22 @@ class EditController(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(self.tr("Own subtopic"))
         dialog.setLabelText(self.tr("Subtopic of {title}:").format(title=document.topics[parent_id].title))
-        dialog.textValueSelected.connect(lambda text: self._maps.add(parent_id, text))
+        dialog.textValueSelected.connect(lambda text: self.add(parent_id, text))
         dialog.open()
+
+    def add(self, parent_id: str, title: str) -> None:
+        """Add an own subtopic; one that the map has already is linked instead of coming twice."""
+
+        async def act(session: MapSession) -> Change:
+            change = await self._edit.add(session, parent_id, title, once=True)
+            if not any(isinstance(put, PutTopic) for put in change.puts) and parent_id in session.map.topics:
+                said = self.tr("{title} is in this map already: a link leads to it.")
+                if not change:
+                    said = self.tr("{title} is there already.")
+                self.say(said.format(title=title.strip()))
+            return change
+
+        self.start("add", act)
 
     def unite(self, topic_id: str) -> None:
         """Make one topic of this one and its twins."""
@@ -116,18 +135,18 @@ class EditController(QObject):
             change = await self._edit.unite(session, topic_id)
             if not change and topic_id in session.map.topics:
                 text = self.tr("No other topic of this map is called {title}.")
-                self._say(text.format(title=session.map.topics[topic_id].title))
+                self.say(text.format(title=session.map.topics[topic_id].title))
             return change
 
-        self._start("unite", act)
+        self.start("unite", act)
 
     def fold_to(self, level: int | None) -> None:
         """See the topics down to a level; None unfolds all."""
-        self._start("fold", lambda session: self._edit.fold_to(session, level))
+        self.start("fold", lambda session: self._edit.fold_to(session, level))
         said = (
             self.tr("Everything is unfolded") if level is None else self.tr("Folded to level {n}; 0 unfolds all")
         )
-        self._say(said.format(n=level))
+        self.say(said.format(n=level))
 
     # --- the clipboard ---
 
@@ -140,7 +159,7 @@ class EditController(QObject):
         lines = len(text.splitlines())
         if lines:
             QGuiApplication.clipboard().setText(text)
-            self._say(self.tr("Copied as lines of text: {n}").format(n=lines))
+            self.say(self.tr("Copied as lines of text: {n}").format(n=lines))
         return lines
 
     def cut(self) -> None:
@@ -149,55 +168,23 @@ class EditController(QObject):
         if document is not None and document.root_id not in chosen and self.copy():
             self.remove(chosen)
 
+    def paste_below(self) -> None:
+        """The lines on the clipboard become branches below the selected topic."""
+        parent_id, text = self._window.canvas.selected_id, QGuiApplication.clipboard().text()
+        self.start("paste", lambda session: self._edit.paste(session, parent_id, text))
+
     def paste(self, text: str) -> bool:
         """Lines of text become branches below the selected topic; whether this is where they go."""
         window, parent_id = self._window, self._window.canvas.selected_id
         if not parent_id or not (window.canvas.hasFocus() or window.outline.hasFocus()):
             return False
-        self._start("paste", lambda session: self._edit.paste(session, parent_id, text))
+        self.start("paste", lambda session: self._edit.paste(session, parent_id, text))
         return True
-
-    # --- links ---
-
-    def begin_link(self) -> None:
-        """Have the topic chosen that the chosen ones are linked to."""
-        self._window.canvas.hands.begin(LINK)
-        self._window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def begin_move(self) -> None:
         """Have the topic chosen that the chosen ones are put below."""
         self._window.canvas.hands.begin(MOVE)
         self._window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def link(self, topic_ids: tuple[str, ...], target_id: str) -> None:
-        """Link topics to another one; of a single link the word is asked for."""
-
-        async def act(session: MapSession) -> Change:
-            change = await self._edit.link(session, topic_ids, target_id)
-            if len(topic_ids) == 1:
-                found = link_between(session.map, topic_ids[0], target_id)
-                if found is not None and self._maps.session is session:
-                    self.edit_label(found)
-            return change
-
-        self._start("link", act)
-
-    def edit_label(self, link: Link) -> None:
-        """Write the word on a link in place."""
-
-        def done(label: str) -> None:
-            self._window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-            self.relabel(link.link_id, label)
-
-        self._window.map_page.edit_link(link.link_id, link.label, done)
-
-    def relabel(self, link_id: str, label: str) -> None:
-        """Write another word on a link."""
-        self._start("label", lambda session: self._edit.relabel(session, link_id, label))
-
-    def unlink(self, link_id: str) -> None:
-        """Take a link away."""
-        self._start("unlink", lambda session: self._edit.unlink(session, link_id))
 
     # --- marks ---
 
@@ -215,19 +202,36 @@ class EditController(QObject):
     def tag(self, tag: str) -> None:
         """Give the chosen topics a colour tag, or with "" none."""
         chosen = self.chosen
-        self._start("tag", lambda session: self._edit.tag(session, chosen, tag))
+        self.start("tag", lambda session: self._edit.tag(session, chosen, tag))
 
     def lock(self) -> None:
         """Lock the chosen topics; when all of them are locked, open them again."""
         document, chosen = self._maps.map, self.chosen
         there = [document.topics[each] for each in chosen if each in document.topics] if document else []
         if there:
-            locked = not all(topic.locked for topic in there)
-            self._start("lock", lambda session: self._edit.lock(session, chosen, locked=locked))
+            self.lock_topics(chosen, locked=not all(topic.locked for topic in there))
+
+    def lock_topics(self, topic_ids: Collection[str], *, locked: bool) -> None:
+        """Have engines leave these topics alone, or not any more."""
+        self.start("lock", lambda session: self._edit.lock(session, topic_ids, locked=locked))
+
+    def write_note(self, topic_id: str) -> None:
+        """Open the note of a topic."""
+        from knowalledge_desktop.ui.dialogs.note_dialog import NoteDialog
+
+        document = self._maps.map
+        if document is None or topic_id not in document.topics:
+            return
+        dialog = NoteDialog(document.topics[topic_id], self._window)
+        dialog.kept.connect(
+            lambda text: self.start("note", lambda session: self._edit.note(session, topic_id, text))
+        )
+        dialog.open()
 
     # --- inside ---
 
-    def _start(self, what: str, act: Act) -> None:
+    def start(self, what: str, act: Act) -> None:
+        """Run an act on the open map."""
         session = self._maps.session
         if session is not None:
             self._tasks.start(f"edit:{what}:{next(self._numbers)}", self._run(session, act))
@@ -235,7 +239,8 @@ class EditController(QObject):
     async def _run(self, session: MapSession, act: Act) -> None:
         await act(session)
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """Tell quietly what was done, for some seconds."""
         if not self._window.canvas.hands.aim:
             self._window.map_page.show_hint(text, SAID_MS)
 

@@ -122,11 +122,16 @@ class Gestures:
         return False
 
     def double_click(self, event: QMouseEvent) -> None:
-        """Expand a topic."""
+        """Expand a topic, or write on a link."""
+        if event.button() is not Qt.MouseButton.LeftButton or self._canvas.hands.aim:
+            return
         row = self._canvas.row_at(event.position())
-        if row >= 0 and event.button() is Qt.MouseButton.LeftButton and not self._canvas.hands.aim:
+        if row >= 0:
             self._from = None
             self._canvas.topic_activated.emit(self._canvas.rows.ids[row])
+        elif link := self._canvas.link_at(event.position()):
+            self._from = None
+            self._canvas.hands.label_requested.emit(link)
 
     def wheel(self, event: QWheelEvent) -> None:
         """The wheel pans, with Ctrl it zooms at the pointer."""
@@ -147,6 +152,10 @@ class Gestures:
             at = self._canvas.mapToGlobal(self._canvas.topic_rect(chosen).bottomLeft())
         else:
             row = self._canvas.row_at(QPointF(event.pos()))
+            link = self._canvas.link_at(QPointF(event.pos())) if row < 0 else ""
+            if link:
+                self._canvas.hands.link_menu_requested.emit(link, event.globalPos())
+                return
             self._canvas.hands.press(self._canvas.rows.ids[row] if row >= 0 else "")
             self._canvas.select_row(row, reveal=False)
             chosen, at = self._canvas.selected_id, event.globalPos()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, QRectF, Signal
+from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Signal
 from PySide6.QtGui import QPainter
 
 from knowalledge_desktop.core.edits import heads
@@ -39,6 +39,8 @@ class Hands(QObject):
     reparent_requested = Signal(object, str, object)  # topic ids, id of the new parent, places
     link_requested = Signal(object, str)  # topic ids, id of the topic they are linked to
     remove_requested = Signal(object)  # topic ids
+    label_requested = Signal(str)  # link id
+    link_menu_requested = Signal(str, QPoint)  # link id, where on the screen
     aimed = Signal(str)  # LINK or MOVE when another topic is to be chosen, "" when that is over
 
     def __init__(self, canvas: GraphCanvas) -> None:

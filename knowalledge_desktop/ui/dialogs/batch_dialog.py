@@ -97,17 +97,23 @@ class _Topics(QAbstractListModel):
 
 
 class BatchDialog(QDialog):
-    """Lists topics below one to choose from. `price_wanted` asks for the price of what is chosen."""
+    """Lists topics below one to choose from, at first those that are picked on the map.
+
+    `price_wanted` asks for the price of what is chosen.
+    """
 
     price_wanted = Signal(object)  # tuple of topic ids
 
-    def __init__(self, document: Map, topic_id: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, document: Map, topic_id: str, parent: QWidget | None = None, *, picked: Sequence[str] = ()
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("batchDialog")
         self.setWindowTitle(self.tr("Explain several topics"))
         self.setMinimumSize(480, 420)
         self.resize(WIDTH, HEIGHT)
         self._document, self._topic_id = document, topic_id
+        self._picked = tuple(each for each in picked if each in document.topics)
         self._explained = document.explained_ids()
         self._wish_background = False
         self._scope = QComboBox()
@@ -206,6 +212,8 @@ class BatchDialog(QDialog):
         title = document.topics[topic_id].title
         children = document.children(topic_id)
         branch = document.branch(topic_id)
+        if self._picked:
+            self._scope.addItem(self.tr("The picked topics"), self._picked)
         if children:
             self._scope.addItem(self.tr("Subtopics of {title}").format(title=title), children)
         if len(branch) > len(children) + 1 or not children:

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QTextBrowser, QWidget
 from knowalledge_desktop import __version__
 from knowalledge_desktop.ui.widgets.basics import column, label, native_keys, row, text_button
 
+COLUMNS = 3
+
 
 class ShortcutSheet(QDialog):
     """All keys on one page."""
@@ -18,12 +20,12 @@ class ShortcutSheet(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Keyboard"))
         grid = QGridLayout()
-        grid.setHorizontalSpacing(28)
-        grid.setVerticalSpacing(8)
+        grid.setHorizontalSpacing(20)
+        grid.setVerticalSpacing(7)
         lines = self._lines()
-        half = (len(lines) + 1) // 2
+        most = -(-len(lines) // COLUMNS)
         for number, (keys, act) in enumerate(lines):
-            place, side = number % half, number // half
+            place, side = number % most, number // most
             grid.addWidget(label(keys, "bodyStrong"), place, side * 2)
             grid.addWidget(label(act, "secondary"), place, side * 2 + 1)
         close = text_button(self.tr("Close"), "shortcutCloseButton", self.accept, "primary")
@@ -37,7 +39,7 @@ class ShortcutSheet(QDialog):
 
         return [
             (keys("Ctrl+N"), self.tr("Type a new topic")),
-            (keys("Ctrl+V"), self.tr("Topic of a pasted picture or text")),
+            (keys("Ctrl+V"), self.tr("Topic of a pasted picture or text; lines below a topic")),
             (keys("Ctrl+L"), self.tr("Library")),
             (keys("Ctrl+Shift+F"), self.tr("Search the library")),
             (keys("Ctrl+Shift+P"), self.tr("Explain several topics")),
@@ -65,6 +67,14 @@ class ShortcutSheet(QDialog):
             (keys("Home / End"), self.tr("Root / last topic")),
             (keys("E / X / I"), self.tr("Expand / explain / illustrate")),
             (keys("[ / ]"), self.tr("Fold / unfold")),
+            (self.tr("0 … 9"), self.tr("Unfold all / fold to a level")),
+            (keys("Space / Ctrl+A"), self.tr("Pick the topic / its siblings, then all")),
+            (self.tr("Shift+arrows"), self.tr("Pick on the way")),
+            (keys("M / Alt+Up / Alt+Down"), self.tr("Move below another / in the order")),
+            (keys("L / Shift+L"), self.tr("Link to another topic / its links")),
+            (keys("Shift+N / T / K"), self.tr("Note / colour tag / lock")),
+            (keys("J"), self.tr("Merge with topics of the same name")),
+            (keys("Ctrl+C / Ctrl+X"), self.tr("Copy / cut branches as lines")),
             (keys("F2"), self.tr("Rename")),
             (keys("N"), self.tr("Own subtopic")),
             (keys("Del"), self.tr("Remove with its branch")),

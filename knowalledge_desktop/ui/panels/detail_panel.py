@@ -20,6 +20,7 @@ from knowalledge_desktop.ui.panels.depth_dial import DepthDial
 from knowalledge_desktop.ui.panels.explanation_badges import ExplanationBadges
 from knowalledge_desktop.ui.panels.explanation_opinion import OpinionRow
 from knowalledge_desktop.ui.panels.explanation_view import ExplanationView
+from knowalledge_desktop.ui.panels.own_marks import OwnMarks
 from knowalledge_desktop.ui.panels.picture_box import PictureBox
 from knowalledge_desktop.ui.panels.rendering_choice import RenderingChoice, wanted
 from knowalledge_desktop.ui.panels.topic_meta import BadgeRow, Banner, SourceList
@@ -48,6 +49,7 @@ class DetailPanel(QFrame):
     retry_requested = Signal(str)
     topic_chosen = Signal(str)
     suggestion_chosen = Signal(str)
+    origin_requested = Signal(str)
     options_changed = Signal(object)
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
@@ -63,7 +65,15 @@ class DetailPanel(QFrame):
         self._crumbs = ElidedLabel("secondary", mode=Qt.TextElideMode.ElideLeft)
         self._title = label("", "heading", wrap=True)
         self._title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._badges = BadgeRow()
+        self._badges = BadgeRow(
+            text_button(
+                self.tr("Where this comes from"),
+                "originButton",
+                lambda: self.origin_requested.emit(self._topic_id),
+                "quiet",
+                self.tr("Who wrote it, when and how, its sources, and what was done to it since"),
+            )
+        )
         self._told = ExplanationBadges(self)
         self._summary = label("", "secondary", wrap=True)
         self._banner = Banner()
@@ -92,6 +102,7 @@ class DetailPanel(QFrame):
             icons, "sparkles", "illustrateButton", self.tr("Illustrate this topic (I)"), self._on_illustrate
         )
         self.picture = PictureBox(theme)
+        self.marks = OwnMarks()
         self.answers = AnswersView(theme, icons)
         self.ask = AskBox(icons)
         self._rendering = RenderingChoice(theme)
@@ -113,6 +124,7 @@ class DetailPanel(QFrame):
             6,
             self._summary,
             6,
+            self.marks,
             self.picture,
             margins=(24, 14, 20, 12),
             gap=2,
@@ -185,6 +197,7 @@ class DetailPanel(QFrame):
         before = self._topic_id
         self._topic_id = topic_id if document and topic_id in document.topics else ""
         self._hide_banner()
+        self.marks.show_topic(document, self._topic_id)
         self.setEnabled(True)
         if document is None or not self._topic_id:
             self._show_nothing()
