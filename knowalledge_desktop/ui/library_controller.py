@@ -59,6 +59,8 @@ class LibraryController(QObject):
         page.more_requested.connect(lambda count: self._tasks.start("library:more", self._more(count)))
         page.look_requested.connect(lambda map_id: self._tasks.start(_LOOK, self._look(map_id)))
         page.pin_requested.connect(self.pin)
+        page.topic_requested.connect(self._desk.focus_topic)
+        page.import_requested.connect(self._window.exchange.open_import)
         page.empty_requested.connect(lambda: self.erase(""))
         page.card.tag_requested.connect(lambda map_id, tag: self.tag(map_id, tag, tagged=True))
         page.card.untag_requested.connect(lambda map_id, tag: self.tag(map_id, tag, tagged=False))

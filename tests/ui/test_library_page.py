@@ -283,3 +283,27 @@ def test_what_is_chosen_is_seen_small_and_what_was_found_is_read_with_its_words_
         assert not reading.isVisible()
 
     flow(steps)
+
+
+def test_an_empty_library_says_so_and_offers_two_ways_to_begin(
+    qapp: QApplication, atlas_path: Path, run_async: Callable[[Awaitable[None]], None]
+) -> None:
+    async def work() -> None:
+        driver = Driver(qapp, ui_services(Oracle(), atlas_path))
+        try:
+            driver.window.desk.focus_search()
+            await until(lambda: driver.window.library_page.isVisible(), "the library")
+            begin = driver.find(QPushButton, "firstTopicButton")
+            await until(begin.isVisible, "the two buttons")
+            assert "Maps you make are kept here" in told(driver, "libraryEmpty")
+            assert not driver.find(QWidget, "libraryFilters").isVisible()
+            assert driver.find(QPushButton, "firstImportButton").isVisible()
+            assert driver.nameless() == []
+            QTest.mouseClick(begin, Qt.MouseButton.LeftButton)
+            await until(lambda: driver.find(QLineEdit, "topicInput").hasFocus(), "the field for a topic")
+            await until(lambda: not driver.tasks._all, "quiet")
+        finally:
+            driver.window.close()
+            await driver.end()
+
+    run_async(work())

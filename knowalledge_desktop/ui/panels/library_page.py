@@ -38,6 +38,8 @@ class LibraryPage(QWidget):
     look_requested = Signal(str)  # the map of what has been chosen
     pin_requested = Signal(str, bool)
     empty_requested = Signal()
+    topic_requested = Signal()  # to type one
+    import_requested = Signal()
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,6 +81,15 @@ class LibraryPage(QWidget):
         self._empty = label("", "secondary", wrap=True)
         self._empty.setObjectName("libraryEmpty")
         self._new = text_button(self.tr("Make a map of it"), "newMapOfSearch", self._on_new, "subtle")
+        self._first = QWidget()
+        self._first.setLayout(
+            row(
+                text_button(self.tr("Type a topic"), "firstTopicButton", self.topic_requested.emit, "primary"),
+                text_button(self.tr("Import a file…"), "firstImportButton", self.import_requested.emit),
+                -1,
+                gap=8,
+            )
+        )
         self._purge = text_button(
             self.tr("Empty trash"),
             "emptyTrashButton",
@@ -101,6 +112,7 @@ class LibraryPage(QWidget):
                 10,
                 self._empty,
                 row(self._new, -1),
+                self._first,
                 self.list,
                 -1,
                 margins=(24, 20, 24, 12),
@@ -117,8 +129,8 @@ class LibraryPage(QWidget):
         self._side.setFixedWidth(SIDE)
         self._edge = rule(vertical=True)
         self.setLayout(row(self.shelves, rule(vertical=True), middle, self._edge, self._side))
-        self._new.hide()
-        self._purge.hide()
+        for each in (self._new, self._purge, self._first):
+            each.hide()
 
     def _connect(self) -> None:
         self.shelves.chosen.connect(self._on_shelf)
@@ -160,6 +172,9 @@ class LibraryPage(QWidget):
         self._heading.setText(tag or shelf_names()[shelf])
         self._found.setText("")
         self._new.hide()
+        nothing = not infos and shelf is Shelf.ALL and not tag and not self.filter(0.0)
+        self._first.setVisible(nothing)
+        self.filters.setVisible(not nothing)
         self._say("" if infos else why_empty(shelf, tag, filtered=bool(self.filter(0.0))))
 
     def add_maps(self, infos: Sequence[MapInfo], *, goes_on: bool) -> None:
@@ -178,6 +193,7 @@ class LibraryPage(QWidget):
         """List what was found; `ended` False while texts are still being looked through."""
         self._fill(hit_rows(hits))
         self._purge.hide()
+        self._first.hide()
         self._heading.setText(self.tr("Search"))
         found = self.tr("%n found", "", len(hits))
         if took_ms is not None:

@@ -51,6 +51,7 @@ class OwnMarks(QFrame):
         self._all = text_button(
             "", "allLinksButton", lambda: self.links_requested.emit(self._topic_id), "ghost", self.tr("Shift+L")
         )
+        self._all.setAccessibleName(self.tr("All links of this topic"))
         top = Qt.AlignmentFlag.AlignTop
         about, note = row(self._about, self._unlock, gap=8), row(self._note, self._edit, gap=8)
         for line, first in ((about, self._about), (note, self._note)):
