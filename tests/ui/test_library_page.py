@@ -300,7 +300,7 @@ def test_an_empty_library_says_so_and_offers_two_ways_to_begin(
             assert driver.find(QPushButton, "firstImportButton").isVisible()
             assert driver.nameless() == []
             QTest.mouseClick(begin, Qt.MouseButton.LeftButton)
-            await until(lambda: driver.find(QLineEdit, "topicInput").hasFocus(), "the field for a topic")
+    XX
             await until(lambda: not driver.tasks._all, "quiet")
         finally:
             driver.window.close()
