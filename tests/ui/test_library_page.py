@@ -300,7 +300,8 @@ def test_an_empty_library_says_so_and_offers_two_ways_to_begin(
             assert driver.find(QPushButton, "firstImportButton").isVisible()
             assert driver.nameless() == []
             QTest.mouseClick(begin, Qt.MouseButton.LeftButton)
-    XX
+            field = driver.window.start_page.field
+            await until(lambda: QApplication.focusWidget() is field, "the field for a topic")
             await until(lambda: not driver.tasks._all, "quiet")
         finally:
             driver.window.close()
