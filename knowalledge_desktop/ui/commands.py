@@ -87,6 +87,7 @@ class Commands(QObject):
             ),
             of("focus", self.tr("Focus on this branch"), lambda: desk.find.focus(topic_id), "Ctrl+B", "eye"),
             of("new-map-of", self.tr("New map of this topic"), lambda: desk.explore(topic.title), "", "map"),
+            of("origin", self.tr("Where this comes from…"), lambda: desk.origins.open(topic_id), "", "file-text"),
         ]
         if document.children(topic_id):
             folded = place is not None and place.collapsed
@@ -100,7 +101,7 @@ class Commands(QObject):
         return found
 
     def _on_map(self, document: Map) -> list[Command]:
-        desk, maps, canvas, window = self._desk, self._desk.maps, self._window.canvas, self._window
+        desk, canvas, window = self._desk, self._window.canvas, self._window
         group = self.tr("On this map")
         unexplained = len(document.topics) - len(document.explained_ids())
 
@@ -125,16 +126,43 @@ class Commands(QObject):
             ),
             of("undo", self.tr("Undo"), desk.undo, "Ctrl+Z", "undo-2"),
             of("redo", self.tr("Redo"), desk.redo, "Ctrl+Shift+Z", "redo-2"),
-            of("tidy", self.tr("Tidy up the map"), lambda: maps.tidy(canvas.tidy()), "", "sparkles"),
+            *self._views(group),
+            of("tidy", self.tr("Tidy up the map"), window.views.tidy, "", "sparkles"),
             of("fit", self.tr("Fit the map"), canvas.fit, "Ctrl+9", "maximize"),
             of("zoom-reset", self.tr("Zoom to 100 %"), canvas.zoom_reset, "Ctrl+0", "scan"),
             of("minimap", self.tr("Overview"), window.map_page.toggle_minimap, "Ctrl+Shift+M", "map"),
             of("outline", self.tr("Outline"), window.toggle_outline, "Ctrl+Shift+O", "list-tree"),
             of("panel", self.tr("Topic panel"), window.toggle_panel, "Ctrl+\\", "panel-right"),
+            of(
+                "history",
+                self.tr("History of this map"),
+                lambda: desk.origins.open_history(document.map_id),
+                "",
+                "history",
+            ),
             of("export", self.tr("Export the map…"), window.exchange.export, "Ctrl+E", "share"),
             of("picture", self.tr("Save a picture of the map…"), desk.pictures.export, "", "image-up"),
             of("print", self.tr("Print the map…"), desk.pictures.print, "Ctrl+P", "printer"),
             of("stop", self.tr("Stop all that runs"), desk.stop_all, "Ctrl+.", "square"),
+        ]
+
+    def _views(self, group: str) -> list[Command]:
+        """The other views that make sense for the map."""
+        from knowalledge_desktop.ui.panels.view_switcher import ICONS, KEYS
+
+        views, switcher = self._window.views, self._window.map_page.views
+        return [
+            Command(
+                f"view-{view.value or 'mind'}",
+                self.tr("View: {name}").format(name=switcher.title(view)),
+                lambda view=view: views.show(view),
+                group,
+                "",
+                KEYS[view],
+                ICONS[view],
+            )
+            for view in views.offered()
+            if view is not views.view
         ]
 
     def _everywhere(self) -> list[Command]:
@@ -149,6 +177,9 @@ class Commands(QObject):
             of("search", self.tr("Search the library"), desk.focus_search, "Ctrl+Shift+F", "search"),
             of("jobs", self.tr("Batches"), desk.jobs.open, "Ctrl+3", "list-checks"),
             of("limits", self.tr("Limits and budget"), desk.quota.open, "Ctrl+2", "gauge"),
+            of("cache", self.tr("Cache of answers"), desk.quota.open_cache, "", "hard-drive"),
+            of("backups", self.tr("Backups of the library"), desk.backups.open, "", "archive-restore"),
+            of("stale", self.tr("Out of date: old models and prompts…"), desk.origins.open_stale, "", "clock"),
             of("image-topic", self.tr("Topic from a picture…"), desk.imaging.choose_file, "", "image-up"),
             of("import", self.tr("Import a file…"), window.exchange.open_import, "Ctrl+O", "folder-open"),
             of("settings", self.tr("Settings"), desk.open_settings, "Ctrl+,", "settings"),

@@ -64,6 +64,12 @@ class QuotaController(QObject):
         if tab is not None:
             self._window.quota_page.show_tab(tab)
 
+    def open_cache(self) -> None:
+        """Go to the answers that can be had again."""
+        from knowalledge_desktop.ui.panels.quota_page import CACHE
+
+        self.open(CACHE)
+
     def adopt_page(self, page: QuotaPage) -> None:
         """Connect the page when it is built."""
         self._page = page

@@ -159,6 +159,11 @@ QPushButton[kind="link"] {{ padding: 0; border: none; text-align: left; min-heig
 QPushButton[kind="link"]:hover {{ color: {_c(theme, "accent.text")}; background: transparent; }}
 QPushButton[kind="link"]:focus {{ border: none; padding: 0; min-height: 20px;
   color: {_c(theme, "accent.text")}; text-decoration: underline; }}
+QPushButton[kind="quiet"] {{ padding: 0 2px; border: 2px solid transparent; min-height: 18px;
+  background: transparent; color: {_c(theme, "text.tertiary")}; {font_css(theme.font("small"))} }}
+QPushButton[kind="quiet"]:hover {{ color: {_c(theme, "accent.text")}; background: transparent;
+  text-decoration: underline; }}
+QPushButton[kind="quiet"]:focus {{ border: {ring}; padding: 0 2px; min-height: 18px; }}
 QToolButton::menu-indicator {{ image: none; }}
 """
 

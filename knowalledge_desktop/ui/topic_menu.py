@@ -84,6 +84,7 @@ def _fill_for_one(
             _add(menu, each)
     menu.addMenu(_branch_menu(menu, desk, window, document, topic_id, acts))
     menu.addAction(desk.tr("New map of this topic"), lambda: desk.explore(topic.title))
+    menu.addAction(desk.tr("Where this comes from…"), lambda: desk.origins.open(topic_id))
     if topic_id != document.root_id:
         menu.addAction(desk.tr("Remove\tDel"), lambda: desk.remove(topic_id))
     else:

@@ -21,7 +21,7 @@ from knowalledge_desktop.ui.theme_qss import restyle
 from knowalledge_desktop.ui.widgets.basics import column, label, row
 from knowalledge_desktop.ui.widgets.sides import Sides
 
-LIMITS, BUDGET = 0, 1
+LIMITS, BUDGET, CACHE = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)

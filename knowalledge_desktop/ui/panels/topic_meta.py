@@ -15,19 +15,28 @@ from knowalledge_desktop.ui.widgets.flow import FlowLayout
 
 
 class BadgeRow(QWidget):
-    """Badges beside each other, wrapping when there is no room."""
+    """Badges beside each other, wrapping when there is no room; `last` stays after them while there are any."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, last: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._flow = FlowLayout(self, gap=6)
+        self._last = last
+        last.setParent(self)
+        last.hide()
 
     def show_badges(self, badges: Sequence[tuple[str, str, str]]) -> None:
         """Show (text, tone, tooltip)s."""
-        clear(self._flow)
+        while item := self._flow.takeAt(0):
+            gone = item.widget()
+            if gone is not None and gone is not self._last:  # that one keeps the focus
+                gone.hide()
+                gone.deleteLater()
         for text, tone, tip in badges:
             made = badge(text, tone, tip)
             made.setAccessibleDescription(tip)  # signs and figures alone say little
             self._flow.addWidget(made)
+        self._flow.addWidget(self._last)
+        self._last.setVisible(bool(badges))
         self.setAccessibleName("; ".join(text for text, _, _ in badges))
         self.updateGeometry()
 
