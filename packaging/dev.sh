@@ -173,7 +173,8 @@ ensure_project() {
 }
 
 ensure_atlas() {
-    now=$(print_of "$root"/packaging/atlas/*.py "$locks/run.txt")
+    now=$(print_of "$root"/packaging/atlas/*.py "$root/knowalledge_desktop/layout/sky.py" \
+        "$root/knowalledge_desktop/layout/haze.py" "$locks/run.txt")
     [ -f "$root/resources/atlas/atlas.sqlite" ] && is_done atlas "$now" && return 0
     say "compiling the Atlas (once, about a minute)"
     "$python" -P "$root/packaging/atlas/compile_atlas.py" --out "$root/resources/atlas/atlas.sqlite" >&2 ||

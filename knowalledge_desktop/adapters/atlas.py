@@ -25,6 +25,7 @@ from knowalledge_desktop.core.errors import RequestRejected, TopicNotFound
 from knowalledge_desktop.core.evidence import sentences
 from knowalledge_desktop.core.ports import Clock
 from knowalledge_desktop.core.request import Answer, Detail, Part, Request, Task, TextDelta
+from knowalledge_desktop.core.sky import Sky
 from knowalledge_desktop.core.validation import fold
 
 LANGUAGES = ("en", "fr", "es")
@@ -77,6 +78,19 @@ class AtlasEngine:
     async def count(self, language: str) -> int:
         """Number of articles in a language the Atlas has, else 0."""
         return await self._run(lambda store: store.count(language))
+
+    async def sky(self, language: str) -> Sky:
+        """All articles of a language the Atlas has, else of English, with their places."""
+        return await self._run(lambda store: store.sky(spoken(language)))
+
+    async def about(self, title: str, language: str) -> str:
+        """One line about the article of exactly this title, empty when there is none."""
+
+        def look(store: AtlasStore) -> str:
+            entry = store.titled(title, spoken(language))
+            return summary(entry) if entry else ""
+
+        return await self._run(look)
 
     async def aclose(self) -> None:
         """Release the file and the thread; the engine cannot be asked any more. May be called twice."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from knowalledge_desktop.core.errors import AtlasMissing
+from knowalledge_desktop.core.sky import Sky
 from knowalledge_desktop.core.validation import fold
 
 if TYPE_CHECKING:
     import apsw
 
-FORMAT = 1
+FORMAT = 2
 """Version of the file's tables this program reads."""
 
 _ARTICLE = "SELECT id, title, description, extract, fame FROM article WHERE id = ?"
@@ -180,6 +182,38 @@ class AtlasStore:
             (language, low, low + _ALPHABET_END, low, limit),
         )
         return [str(row[0]) for row in rows]
+
+    def sky(self, language: str) -> Sky:
+        """All articles of a language with their places; an empty sky for one the Atlas does not have."""
+        whole = self._rows("SELECT areas, places, links, haze, box FROM sky WHERE lang = ?", (language,))
+        if not whole:
+            return Sky(language)
+        areas, places, links, haze, box = whole[0]
+        names = tuple(json.loads(areas))
+        number = {name: n for n, name in enumerate(names)}
+        rows = self._rows("SELECT title, folded, area, fame FROM article WHERE lang = ? ORDER BY id", (language,))
+        titles, folded, area, fame = zip(*rows, strict=True)
+        return Sky(
+            language,
+            titles,
+            folded,
+            names,
+            tuple(number[a] for a in area),
+            fame,
+            places,
+            links,
+            haze,
+            tuple(json.loads(box)),
+        )
+
+    def titled(self, title: str, language: str) -> Entry | None:
+        """The article of exactly this title."""
+        rows = self._rows(
+            "SELECT id, title, description, extract, fame FROM article WHERE title = ? AND id IN"
+            " (SELECT article FROM name WHERE lang = ? AND folded = ? AND kind = 0)",
+            (title, language, fold(title)),
+        )
+        return Entry(*rows[0]) if rows else None
 
     def nearest(self, topic: str, language: str, limit: int) -> list[str]:
         """Titles close to a topic by spelling, then by what their texts say."""

@@ -20,6 +20,7 @@ from knowalledge_desktop.core.request import Answer, Request
 
 if TYPE_CHECKING:
     from knowalledge_desktop.core.shelf import Filter, Found, Listing, Losses, OriginRow, Overview
+    from knowalledge_desktop.core.sky import Explored
     from knowalledge_desktop.core.versions import Act, Befores
 
 T = TypeVar("T")
@@ -234,6 +235,12 @@ class LibraryDb:
         from knowalledge_desktop.adapters import library_lists
 
         return await self._read(library_lists.origins)
+
+    async def explored(self, limit: int) -> Sequence[Explored]:
+        """Topics of all maps outside the trash."""
+        from knowalledge_desktop.adapters import library_explored
+
+        return await self._read(lambda db: library_explored.explored(db, limit))
 
     async def version(self, map_id: str, act_id: int) -> Map:
         """The map as it was right after an act; raises MapNotFound, StorageDamaged."""

@@ -2,12 +2,12 @@
 
 Within a disc all places are a sunflower (Vogel 1979: the n-th seed at radius sqrt(n), turned by the golden angle),
 so that the density is even. Which article gets which place is found by letting each go where its neighbours are,
-and dealing the places out anew in that order, a few times over.
+and dealing the places out anew, a few times over: wishes and places are halved again and again, across and along,
+and the same halves belong together, so that who wants to be near each other stays near (Bentley 1975, k-d trees).
 """
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
 
@@ -21,7 +21,13 @@ STEP = 10.0
 """Scene units between neighbouring articles."""
 GAP = 60.0
 """Scene units between discs."""
-ROUNDS = 14
+ROUNDS = 24
+PULL = 0.8
+"""By how much of the way an article goes towards its neighbours in a round."""
+ABROAD = 0.3
+"""What a link to another area counts beside one inside."""
+WIDE = 2.0
+"""How much wider than high the whole is, about: as windows are."""
 _GOLDEN = math.pi * (3.0 - math.sqrt(5.0))
 
 
@@ -38,7 +44,10 @@ def disc_radius(count: int) -> float:
 
 
 def place_discs(counts: Sequence[int]) -> list[tuple[float, float]]:
-    """Middles of discs that touch no other, the largest in the middle, each as near to it as it can be."""
+    """Middles of discs that touch no other, the largest in the middle, each as near to it as it can be.
+
+    Nearer counts what is above or below by `WIDE` times as far, so that the whole is as wide as a window.
+    """
     order = sorted(range(len(counts)), key=lambda i: -counts[i])
     middles: list[tuple[float, float]] = [(0.0, 0.0)] * len(counts)
     done: list[int] = []
@@ -50,11 +59,11 @@ def place_discs(counts: Sequence[int]) -> list[tuple[float, float]]:
         best: tuple[float, float, float] | None = None
         for other in done:
             reach = radius + disc_radius(counts[other]) + GAP
-            for turn in range(72):
-                angle = turn * math.tau / 72
+            for turn in range(180):
+                angle = turn * math.tau / 180
                 x = middles[other][0] + reach * math.cos(angle)
                 y = middles[other][1] + reach * math.sin(angle)
-                far = math.hypot(x, y)
+                far = math.hypot(x, WIDE * y)
                 if best is not None and far >= best[0]:
                     continue
                 if all(
@@ -68,8 +77,16 @@ def place_discs(counts: Sequence[int]) -> list[tuple[float, float]]:
     return middles
 
 
-def place_sky(area: Sequence[int], fame: Sequence[int], links: Sequence[tuple[int, int]]) -> Floats:
-    """Places of all articles, shape (n, 2), scene units. The same input gives the same places."""
+def place_sky(
+    area: Sequence[int],
+    fame: Sequence[int],
+    links: Sequence[tuple[int, int]],
+    weights: Sequence[float] | None = None,
+) -> Floats:
+    """Places of all articles, shape (n, 2), scene units; `weights` say how much each link counts.
+
+    The same input gives the same places.
+    """
     areas = np.asarray(area, np.int64)
     count = len(areas)
     if not count:
@@ -82,36 +99,45 @@ def place_sky(area: Sequence[int], fame: Sequence[int], links: Sequence[tuple[in
     seats = [sunflower(len(each)) for each in members]
     for which, some in enumerate(members):  # the best known in the middle, to begin with
         at[some[np.argsort(-known[some], kind="stable")]] = seats[which] + middles[which]
-    if len(links):
-        pairs = np.asarray(links, np.int64)
-        ends = np.concatenate([pairs[:, 0], pairs[:, 1]])
-        others = np.concatenate([pairs[:, 1], pairs[:, 0]])
-        degree = np.bincount(ends, minlength=count).astype(float)
-        for _ in range(ROUNDS):
-            at = _drawn(at, ends, others, degree)
-            for which, some in enumerate(members):
-                at[some] = _dealt(at[some] - middles[which], seats[which]) + middles[which]
+    if not len(links):
+        return at
+    pairs = np.asarray(links, np.int64)
+    ends, others = pairs.T.ravel(), pairs[:, ::-1].T.ravel()
+    counts = np.ones(len(pairs)) if weights is None else np.asarray(weights, np.float64)
+    counts = np.tile(counts * np.where(areas[pairs[:, 0]] == areas[pairs[:, 1]], 1.0, ABROAD), 2)
+    total = np.bincount(ends, counts, minlength=count).astype(np.float64)
+    for _ in range(ROUNDS):
+        wanted = _drawn(at, ends, others, counts, total)
+        for which, some in enumerate(members):
+            at[some] = _dealt(wanted[some] - middles[which], seats[which]) + middles[which]
     return at
 
 
-def _drawn(at: Floats, ends: Ints, others: Ints, degree: Floats) -> Floats:
-    """Each half way to the middle of its neighbours."""
-    total = np.column_stack([np.bincount(ends, at[others, k], minlength=len(at)) for k in (0, 1)])
-    near = np.where(degree[:, None] > 0, total / np.maximum(degree, 1.0)[:, None], at)
-    return 0.5 * at + 0.5 * near
+def _drawn(at: Floats, ends: Ints, others: Ints, counts: Floats, total: Floats) -> Floats:
+    """Each on its way to the middle of its neighbours."""
+    pulled = np.column_stack([np.bincount(ends, counts * at[others, k], minlength=len(at)) for k in (0, 1)])
+    near = np.where(total[:, None] > 0, pulled / np.maximum(total, 1e-9)[:, None], at)
+    return (1.0 - PULL) * at + PULL * near
 
 
 def _dealt(wanted: Floats, seats: Floats) -> Floats:
-    """Deal the seats of a disc to those who want to be somewhere: ring by ring, around each ring in order."""
-    count = len(wanted)
-    rings = max(1, round(math.sqrt(count / math.pi)))
-    centred = wanted - wanted.mean(axis=0)
-    by_reach = np.argsort(np.hypot(centred[:, 0], centred[:, 1]), kind="stable")
-    bounds = np.unique(np.round(count * (np.arange(rings + 1) / rings) ** 2).astype(int))
+    """Deal the seats of a disc to those who want to be somewhere."""
     placed = np.empty_like(wanted)
-    for low, high in itertools.pairwise(bounds.tolist()):
-        some = by_reach[low:high]
-        ring = seats[low:high]
-        around = some[np.argsort(np.arctan2(centred[some, 1], centred[some, 0]), kind="stable")]
-        placed[around] = ring[np.argsort(np.arctan2(ring[:, 1], ring[:, 0]), kind="stable")]
+    placed[_halved(wanted)] = seats[_halved(seats)]
     return placed
+
+
+def _halved(points: Floats) -> Ints:
+    """An order of the points in which neighbours stand together: halved across, then along, and so on."""
+    count, axis = len(points), 0
+    order = np.arange(count)
+    first, size = np.zeros(count, np.int64), np.full(count, count)
+    while True:
+        order = order[np.lexsort((points[order, axis], first))]
+        if size.max(initial=0) <= 2:
+            return order
+        half = size // 2
+        later = (np.arange(count) - first >= half) & (size > 1)
+        first = np.where(later, first + half, first)
+        size = np.where(later, size - half, np.where(size > 1, half, size))
+        axis = 1 - axis

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterable
@@ -10,11 +11,12 @@ from pathlib import Path
 
 from atlas_ranking import Branch
 from atlas_reading import Article
+from atlas_sky import Plotted
 from atlas_words import base_title
 
 from knowalledge_desktop.core.validation import fold
 
-FORMAT = 1
+FORMAT = 2
 """Version of the tables below; the program refuses others."""
 
 TITLE, LISTED, UNQUALIFIED, OTHER = 0, 1, 2, 3
@@ -35,6 +37,10 @@ CREATE TABLE link(
 CREATE TABLE branch(
     article INTEGER NOT NULL, rank INTEGER NOT NULL, target INTEGER NOT NULL, inside INTEGER NOT NULL,
     PRIMARY KEY(article, rank)
+) WITHOUT ROWID;
+CREATE TABLE sky(
+    lang TEXT PRIMARY KEY, areas TEXT NOT NULL, places BLOB NOT NULL, links BLOB NOT NULL, haze BLOB NOT NULL,
+    box TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE VIRTUAL TABLE search USING fts5(
     title, description, extract, content='article', content_rowid='id', detail='column',
@@ -57,6 +63,7 @@ class Compiled:
     aliases: list[tuple[str, int]]
     links: list[list[tuple[int, int]]]
     branches: list[list[Branch]] = field(default_factory=list)
+    sky: Plotted | None = None
 
 
 def write(out: Path, languages: Iterable[Compiled], meta: dict[str, str]) -> None:
@@ -110,6 +117,11 @@ def _write_language(db: sqlite3.Connection, told: Compiled, first: int) -> None:
             for rank, b in enumerate(row)
         ),
     )
+    if (sky := told.sky) is not None:
+        db.execute(
+            "INSERT INTO sky VALUES(?, ?, ?, ?, ?, ?)",
+            (language, json.dumps(sky.areas), sky.places, sky.links, sky.haze, json.dumps(sky.box)),
+        )
 
 
 def _names(told: Compiled, first: int) -> Iterable[tuple[str, str, int, int]]:

@@ -33,6 +33,7 @@ from atlas_evidence import Facts, trusted_areas  # noqa: E402
 from atlas_links import Linker, collect_names, indegrees  # noqa: E402
 from atlas_ranking import Branch, Ranker  # noqa: E402
 from atlas_reading import data_files, data_version, file_hash, read_articles  # noqa: E402
+from atlas_sky import Plotted, plot  # noqa: E402
 from atlas_vectors import build_space, with_links  # noqa: E402
 from atlas_words import parse  # noqa: E402
 from atlas_writing import FORMAT, Compiled, write  # noqa: E402
@@ -128,8 +129,12 @@ def compile_all(files: dict[str, Path], work: Path) -> list[Compiled]:
             hinting[language].result()
             ranking[language] = rank(language, hints[language])
         compiled = [_compiled(_fetch(path)) for path in kept.values()]  # while the others still rank
+        plotting: list[Future[Plotted]] = []
         for one in compiled:
             one.branches = [row for part in ranking[one.language] for row in part.result()]
+            plotting.append(pool.submit(plot, one.areas, one.fame, one.links, one.branches))
+        for one, plotted in zip(compiled, plotting, strict=True):
+            one.sky = plotted.result()
         return compiled
 
 
@@ -146,7 +151,9 @@ def _compiled(linked: Linked) -> Compiled:
 
 def stamp(files: dict[str, Path]) -> str:
     """Hash of all that shapes the result: the data files and the compiler's own text."""
-    sources = [*sorted(_HERE.glob("*.py")), _HERE.parents[1] / "knowalledge_desktop" / "core" / "evidence.py"]
+    package = _HERE.parents[1] / "knowalledge_desktop"
+    used = ("core/evidence.py", "layout/sky.py", "layout/haze.py")
+    sources = [*sorted(_HERE.glob("*.py")), *(package / name for name in used)]
     told = [f"{FORMAT}", *(f"{language}:{file_hash(path)}" for language, path in files.items())]
     told += [path.read_text(encoding="utf-8") for path in sources]
     return hashlib.sha256("\0".join(told).encode()).hexdigest()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from array import array
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -290,3 +291,32 @@ async def test_closing_while_the_file_is_being_opened_leaves_nothing_open(
         await opening.aclose()
         assert [store.closed for store in stores] == [1] * len(stores)
     assert CountedStore.made
+
+
+async def test_the_sky_has_all_articles_with_places_links_and_a_picture(engine: AtlasEngine) -> None:
+    sky = await engine.sky("en-GB")
+    count = await engine.count("en")
+    assert len(sky) == len(sky.folded) == len(sky.area) == len(sky.fame) == count
+    assert sky.language == "en"
+    assert len(sky.places) == 8 * count
+    assert 80_000 < len(sky.links) // 4 < 100_000
+    ends = array("H", sky.links)
+    assert max(ends) < count
+    assert set(sky.area) == set(range(len(sky.areas)))
+    assert sky.haze.startswith(b"\x89PNG")
+    left, top, wide, high = sky.box
+    at = array("f", sky.places)
+    assert all(left < x < left + wide for x in at[::2])
+    assert all(top < y < top + high for y in at[1::2])
+    assert len(set(zip(at[::2], at[1::2], strict=True))) == count
+
+
+@pytest.mark.parametrize(("language", "least"), [("fr", 9_000), ("es", 6_000)])
+async def test_each_language_has_its_sky(engine: AtlasEngine, language: str, least: int) -> None:
+    assert len(await engine.sky(language)) > least
+
+
+async def test_an_article_is_told_of_in_one_line(engine: AtlasEngine) -> None:
+    assert (await engine.about("DNA", "en")).startswith("Molecule")
+    assert await engine.about("dna", "en") == "", "only the exact title is meant"
+    assert await engine.about("No such article", "en") == ""

@@ -52,3 +52,26 @@ def test_what_hangs_together_is_near() -> None:
 
 def test_an_empty_sky_has_no_places() -> None:
     assert place_sky([], [], []).shape == (0, 2)
+
+
+def test_links_that_count_more_pull_more() -> None:
+    rng = np.random.default_rng(3)
+    links = [(i, int(j)) for i in range(150) for j in rng.integers(0, 150, 3) if i != j]
+    weights = [8.0 if n % 5 == 0 else 0.2 for n in range(len(links))]
+    at = place_sky([0] * 150, [1] * 150, links, weights)
+    apart = np.array([math.hypot(*(at[i] - at[j])) for i, j in links])
+    strong = np.array(weights) > 1
+    assert apart[strong].mean() < 0.8 * apart[~strong].mean()
+
+
+def test_the_whole_is_wider_than_high() -> None:
+    counts = [1900, 1500, 1200, 1100, 930, 710, 700, 670, 470, 440, 300]
+    middles = place_discs(counts)
+    reach = [disc_radius(count) for count in counts]
+    wide = max(x + r for (x, _), r in zip(middles, reach, strict=True)) - min(
+        x - r for (x, _), r in zip(middles, reach, strict=True)
+    )
+    high = max(y + r for (_, y), r in zip(middles, reach, strict=True)) - min(
+        y - r for (_, y), r in zip(middles, reach, strict=True)
+    )
+    assert wide > 1.3 * high
