@@ -32,11 +32,13 @@ from knowalledge_desktop.core.quota import Bucket, Limits
 from knowalledge_desktop.core.quota_rules import PRESETS
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.core.shelf import Archive
+from knowalledge_desktop.core.sky import ExploredIndex
 from knowalledge_desktop.prompts.render import label, render, versions
 from knowalledge_desktop.resilience.admitted import Gate, Tariff
 from knowalledge_desktop.resilience.breaker import Circuits
 from knowalledge_desktop.resilience.keys import key_maker
 from knowalledge_desktop.resilience.memory import AnswerMemory
+from knowalledge_desktop.resilience.renewing import Renewals
 from knowalledge_desktop.resilience.stack import build_stack
 from knowalledge_desktop.services.ask import AskService
 from knowalledge_desktop.services.bundle import Folders, Services
@@ -54,7 +56,8 @@ from knowalledge_desktop.services.origins import OriginService
 from knowalledge_desktop.services.prefetch import PrefetchService
 from knowalledge_desktop.services.quota import QuotaService
 from knowalledge_desktop.services.second_look import SecondLookService
-from knowalledge_desktop.services.status import StatusService
+from knowalledge_desktop.services.sky import SkyService
+from knowalledge_desktop.services.status import Connection, StatusService
 from knowalledge_desktop.services.tariff import Tariffs
 
 _TO_END_S = 60.0  # after its time-out a request is given up, told and settled within this
@@ -86,7 +89,7 @@ class Gateway:
         paths, clock, settings = ground.paths, ground.clock, ground.settings
         library, secrets, status = ground.library, ground.secrets, ground.status
         atlas_path = ground.atlas_path or paths.resources / "atlas" / "atlas.sqlite"
-        answers = DiskCache(paths.cache / "answers", clock, limit_bytes=settings().cache_limit_bytes)
+        answers = DiskCache(paths.cache / "answers", clock, limit_bytes=lambda: settings().cache_limit_bytes)
         self.atlas = AtlasEngine(atlas_path, clock)
         evidence = AtlasEvidence(atlas_path)
         metrics = PrometheusMetrics()
@@ -115,6 +118,13 @@ class Gateway:
         gate = Gate(ledger, Circuits(clock), tariff, clock, key=key, ready=ready)
         memory = AnswerMemory()
 
+        self._renewals = Renewals(
+            spawn=lambda call: asyncio.get_running_loop().create_task(call),
+            may=lambda: self._may_renew(ground),
+            look_ups=memory.look_ups,
+            monotonic=clock.monotonic,
+        )
+
         def stack_around(gemini: Engine) -> Engine:
             return build_stack(
                 gemini,
@@ -129,6 +139,7 @@ class Gateway:
                 memory=memory,
                 settings=settings,
                 spawn=lambda call: asyncio.get_running_loop().create_task(call),
+                renewals=self._renewals,
             )
 
         engine = stack_around(ground.gemini or own_gemini)
@@ -168,6 +179,7 @@ class Gateway:
         )
         self.warm_up = own_gemini.warm_up
         archive = cast("Archive", library)
+        self.sky = SkyService(self.atlas, cast("ExploredIndex", library))
         self.origins = OriginService(archive, self.tariffs, settings, clock, prompts=versions(), cache=answers)
         self.monitor = MonitorService(
             metrics,
@@ -186,8 +198,15 @@ class Gateway:
         self.notices = lambda: ledger.notices() + jobs_db.notices() + prices.notices()
         self._parts = (ledger, jobs_db, answers, evidence, self.atlas, own_gemini)
 
+    async def _may_renew(self, ground: Ground) -> bool:
+        """Nothing is renewed while it could be in anybody's way."""
+        is_offline = ground.status.snapshot().connection is Connection.OFFLINE
+        if is_offline or self.quota.waiting() or await ground.secrets.get() is None:
+            return False
+        return not await self.quota.busy()
+
     async def aclose(self) -> None:
         """Release everything; each part ends, whatever the others say."""
         async with AsyncExitStack() as last_first:
-            for part in (*self._parts, *self._trials):
+            for part in (*self._parts, *self._trials, self._renewals):
                 last_first.push_async_callback(part.aclose)

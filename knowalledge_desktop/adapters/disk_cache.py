@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from knowalledge_desktop.adapters import disk_cache_preflight as preflight
 from knowalledge_desktop.adapters.disk_cache_envelope import Refused, seal, unseal
 from knowalledge_desktop.core.answer_names import name_matcher
+from knowalledge_desktop.core.cache import Matches
 from knowalledge_desktop.core.errors import StorageError
 from knowalledge_desktop.core.ports import CacheEntry, CacheStats, Clock
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from knowalledge_desktop.adapters.disk_cache_store import BytesStore
 
 _LARGEST = 8 * 1024 * 1024  # bytes; a larger value would push out too much else
+_LIMIT = 200 * 1024 * 1024
 _CULL_SHARE = 0.85  # the library's limit is soft: aim lower
 _PAUSE_S = 30.0  # after a failure to open
 _PATIENCE_S = 3.0  # the longest that a caller waits; then it is a miss
@@ -31,17 +33,18 @@ T = TypeVar("T")
 
 
 class DiskCache:
-    """Implements `Cache` in the folder `folder`, up to about `limit_bytes`.
+    """Implements `Cache` in the folder `folder`, up to about `limit_bytes`, which may change while it is used.
 
     All work is done in one thread; the folder is opened at the first call. A folder that was
     tampered with or damaged is put aside, one that is deleted while running is made again.
     Every trouble is a miss; only who wants something forgotten is told.
     """
 
-    def __init__(self, folder: Path, clock: Clock, limit_bytes: int = 200 * 1024 * 1024) -> None:
+    def __init__(self, folder: Path, clock: Clock, limit_bytes: int | Callable[[], int] = _LIMIT) -> None:
         self._folder = folder
         self._clock = clock
-        self._limit = limit_bytes
+        self._limit: Callable[[], int] = limit_bytes if callable(limit_bytes) else lambda: limit_bytes
+        self._held_to = 0
         self._forgettings = folder.with_name(f"{folder.name}.forgotten")
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="disk-cache")
         self._store: BytesStore | None = None
@@ -56,7 +59,7 @@ class DiskCache:
 
     async def put(self, key: str, payload: bytes, *, ttl_s: float, name: str = "") -> None:
         """Store `payload` for `ttl_s` seconds under a key and a name; one that is very large is not stored."""
-        if len(payload) <= min(_LARGEST, self._limit // 4):
+        if len(payload) <= min(_LARGEST, self._limit() // 4):
             now = self._clock.now()
             await self._run(lambda store: store.set(key, seal(key, payload, now, now + ttl_s, name)), None)
 
@@ -83,6 +86,19 @@ class DiskCache:
             return count
 
         return await self._must(forget)
+
+    async def matching(self, pattern: str, *, names: int = 5) -> Matches:
+        """How many entries a pattern means, and the first so many of their names; forgets nothing.
+
+        Raises UserInputError and StorageError as `invalidate`.
+        """
+        meant, now = name_matcher(pattern), self._clock.now()
+        found = await self._run(
+            lambda store: _matching(store, meant, now, names), None, patience_s=_LONG_PATIENCE_S
+        )
+        if found is None:
+            raise StorageError(str(self._folder))
+        return found
 
     async def generation(self) -> object:
         """Another value each time that any process has had something forgotten, or the folder was deleted.
@@ -145,6 +161,9 @@ class DiskCache:
             self._not_before = self._clock.monotonic() + _PAUSE_S
             self._open_alone()
             self._not_before = 0.0
+        if self._store is not None and self._held_to != self._limit():
+            self._held_to = self._limit()
+            self._store.hold_to(int(self._held_to * _CULL_SHARE))
         return self._store
 
     def _open_alone(self) -> None:
@@ -165,7 +184,8 @@ class DiskCache:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder.chmod(0o700)
         preflight.mark_open(self._folder)
-        self._store = BytesStore(self._folder, int(self._limit * _CULL_SHARE))
+        self._held_to = self._limit()
+        self._store = BytesStore(self._folder, int(self._held_to * _CULL_SHARE))
         self._identity = _identity(self._folder)
 
     def _note(self, error: Exception) -> None:
@@ -216,6 +236,20 @@ def _forget(store: BytesStore, meant: Callable[[str], bool], now: float) -> int:
             store.delete(key)
             forgotten += entry is not None
     return forgotten
+
+
+def _matching(store: BytesStore, meant: Callable[[str], bool], now: float, names: int) -> Matches:
+    count, found = 0, set[str]()
+    for key in store.all_keys():
+        try:
+            sealed = store.get(key)
+            entry = unseal(key, sealed, now) if sealed is not None else None
+        except Refused:
+            continue
+        if entry is not None and meant(entry.name):
+            count += 1
+            found.add(entry.name)
+    return Matches(count, tuple(sorted(found))[:names])
 
 
 def _generation(folder: Path, forgettings: Path) -> tuple[object, object]:

@@ -88,6 +88,11 @@ class BytesStore:
         """All keys, in order; values may be deleted meanwhile."""
         return iter(self._cache.iterkeys())
 
+    def hold_to(self, limit_bytes: int) -> None:
+        """Hold to another limit from now on; what was stored longest ago goes if there is too much."""
+        self._cache.reset("size_limit", limit_bytes)
+        self._cache.cull()
+
     def count(self) -> int:
         """How many values there are."""
         return len(self._cache)

@@ -45,21 +45,20 @@ def add_budget(to: argparse.ArgumentParser) -> None:
 
 
 def add_cache(to: argparse.ArgumentParser, as_json: argparse.ArgumentParser) -> None:
-    """`cache stats`, `clear` and `invalidate`; `as_json` has the global options and --json."""
+    """`cache stats`, `clear` and `forget` or `invalidate`; `as_json` has the global options and --json."""
     group = to.add_subparsers(dest="action", metavar="ACTION", required=True)
+    by_name = "forget answers by their name, such as topic:photo* or explanation:*; the library stays as it is"
     for name, work, text in (
         ("stats", cache.stats, "what is in the cache"),
         ("clear", cache.clear, "forget all answers; the library stays as it is"),
-        (
-            "invalidate",
-            cache.invalidate,
-            "forget answers by their name, such as topic:photo* or explanation:*; the library stays as it is",
-        ),
+        ("forget", cache.invalidate, by_name),
+        ("invalidate", cache.invalidate, "the same as forget"),
     ):
         made = group.add_parser(name, parents=[as_json], help=text, description=text)
         made.set_defaults(work=work)
-        if name == "invalidate":
+        if work is cache.invalidate:
             made.add_argument("pattern", metavar="PATTERN")
+            made.add_argument("--dry-run", action="store_true", help="only tell how many these are")
 
 
 def _limit(text: str) -> int | None:

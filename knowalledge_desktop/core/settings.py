@@ -44,9 +44,10 @@ class Settings:
     """The user's settings; never contains a secret.
 
     `base_url` and `api_version` point the Gemini engine at a gateway. `timeout_s` bounds
-    one whole answer. `port` 0 means the loopback port is off. `project` is the user's name for the
-    Google project whose limits the key shares, `tier` the preset its limits begin with
-    (`quota_rules.PRESETS`); on the free tier nothing is billed.
+    one whole answer. `cache_ttl_s` is how long a stored answer is good, `cache_soft_s` after how
+    long it is given and asked for again behind (0: never). `port` 0 means the loopback port is off.
+    `project` is the user's name for the Google project whose limits the key shares, `tier` the preset
+    its limits begin with (`quota_rules.PRESETS`); on the free tier nothing is billed.
     """
 
     text_model: str = DEFAULT_TEXT_MODEL
@@ -61,6 +62,7 @@ class Settings:
     timeout_s: float = 60.0
     cache_limit_bytes: int = 200 * 1024 * 1024
     cache_ttl_s: float = 30 * 24 * 3600.0
+    cache_soft_s: float = 14 * 24 * 3600.0
     port: int = 0
     project: str = DEFAULT_PROJECT
     tier: str = "unknown"

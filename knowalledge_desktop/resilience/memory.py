@@ -6,32 +6,45 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from knowalledge_desktop.core.answer_names import name_matcher
+from knowalledge_desktop.core.cache import Layer, LookUps
 from knowalledge_desktop.core.request import Answer
 
 LIMIT_BYTES = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
+    """An answer, the bytes of its stored form, when it was stored and until when it is good (epoch seconds)."""
+
     answer: Answer
     size: int
     expires_at: float
     name: str
+    stored_at: float
 
 
 class AnswerMemory:
     """A least-recently-used table of answers, bounded by the bytes of their stored form.
 
-    All stacks of a program share one, so it also counts how often they found an answer that was given
-    before (`hits`), here or in the cache behind it, and how often they did not (`misses`).
+    All stacks of a program share one, so it also keeps count of what was looked up, here and in the layers
+    behind it.
     """
 
     def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
-        self._limit = limit_bytes
-        self._rows: OrderedDict[str, _Row] = OrderedDict()
+        self.limit_bytes = limit_bytes
+        self.look_ups = LookUps()
+        self._rows: OrderedDict[str, Row] = OrderedDict()
         self._size = 0
-        self.hits = 0
-        self.misses = 0
+
+    @property
+    def hits(self) -> int:
+        """How often an answer was found in any layer."""
+        return self.look_ups.hits
+
+    @property
+    def misses(self) -> int:
+        """How often none was found."""
+        return self.look_ups.misses
 
     @property
     def items(self) -> int:
@@ -45,6 +58,11 @@ class AnswerMemory:
 
     def get(self, key: str, now: float) -> Answer | None:
         """The answer, unless it is missing or expired at `now` (epoch seconds)."""
+        row = self.row(key, now)
+        return None if row is None else row.answer
+
+    def row(self, key: str, now: float) -> Row | None:
+        """The same with all that is known of it."""
         row = self._rows.get(key)
         if row is None:
             return None
@@ -52,16 +70,18 @@ class AnswerMemory:
             self._drop(key)
             return None
         self._rows.move_to_end(key)
-        return row.answer
+        return row
 
-    def put(self, key: str, answer: Answer, size: int, expires_at: float, name: str = "") -> None:
+    def put(
+        self, key: str, answer: Answer, size: int, expires_at: float, name: str = "", stored_at: float = 0.0
+    ) -> None:
         """Hold an answer of `size` bytes; the ones used longest ago make room."""
         self._drop(key)
-        if size > self._limit:
+        if size > self.limit_bytes:
             return
-        self._rows[key] = _Row(answer, size, expires_at, name)
+        self._rows[key] = Row(answer, size, expires_at, name, stored_at)
         self._size += size
-        while self._size > self._limit:
+        while self._size > self.limit_bytes:
             self._drop(next(iter(self._rows)))
 
     def clear(self) -> None:
@@ -80,10 +100,12 @@ class AnswerMemory:
             self._drop(key)
         return len(found)
 
-    def count(self, *, hit: bool) -> None:
-        """A question was looked up."""
-        self.hits += hit
-        self.misses += not hit
+    def count(self, *, hit: bool, layer: Layer = Layer.MEMORY) -> None:
+        """A question was looked up; `layer` is where it was found."""
+        if hit:
+            self.look_ups.found[layer] += 1
+        else:
+            self.look_ups.misses += 1
 
     def _drop(self, key: str) -> None:
         row = self._rows.pop(key, None)

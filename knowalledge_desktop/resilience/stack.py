@@ -4,7 +4,8 @@ Outermost first, and why:
 
 - *instrumented*: counts what people get in the end, substitutes and errors included.
 - *fallback*: chooses the engine; when Gemini cannot answer now, a kept answer, then the Atlas.
-- *cached*, outside all that costs: a hit needs no quota, no network, no key.
+- *cached*, outside all that costs: a hit needs no quota, no network, no key. What is old is given and asked for
+  again behind, through all of this but the first.
 - *coalesced*: equal requests in flight are one call; *across*: also those of other processes.
 - *counted*, outside *retrying*: the exact size of a big request is asked once, before it is reserved.
 - *retrying*, outside *validated*, so that a misread answer gets its one extra try, and inside
@@ -27,13 +28,15 @@ from knowalledge_desktop.resilience.across import Across
 from knowalledge_desktop.resilience.admitted import Admitted, Gate
 from knowalledge_desktop.resilience.attempts import Attempts
 from knowalledge_desktop.resilience.breaker import Breaker
-from knowalledge_desktop.resilience.cached import AnswerStore, Cached
+from knowalledge_desktop.resilience.cached import AnswerStore, Cached, Unknowns
 from knowalledge_desktop.resilience.coalesced import Coalesced, Spawn
 from knowalledge_desktop.resilience.counted import Counted
 from knowalledge_desktop.resilience.fallback import Fallback
 from knowalledge_desktop.resilience.instrumented import Instrumented
 from knowalledge_desktop.resilience.memory import AnswerMemory
 from knowalledge_desktop.resilience.noted import Noted
+from knowalledge_desktop.resilience.refusals import Refusals
+from knowalledge_desktop.resilience.renewing import Renewals
 from knowalledge_desktop.resilience.retrying import Retrying
 from knowalledge_desktop.resilience.validated import Validated
 
@@ -52,32 +55,49 @@ def build_stack(
     settings: Callable[[], Settings],
     spawn: Spawn,
     memory: AnswerMemory | None = None,
+    team: Cache | None = None,
+    renewals: Renewals | None = None,
 ) -> Engine:
     """The engine that services ask.
 
     `key` names requests (see `key_maker`); `gate` holds what all stacks of the program share. `spawn`
     starts the task of a shared call (see `Coalesced`, which also ends it). Whoever offers to empty the
-    cache passes `memory` and clears it too.
+    cache passes `memory` and clears it too. `team` is a cache that several people share; `renewals` run behind
+    for answers that are given although they are old: without them none is renewed.
     """
+    memory = memory or AnswerMemory()
     store = AnswerStore(
         cache=cache,
-        memory=memory or AnswerMemory(),
+        memory=memory,
         metrics=metrics,
         clock=clock,
         ttl_s=lambda: settings().cache_ttl_s,
+        soft_s=lambda: settings().cache_soft_s,
+        team=team,
     )
+    refusals = Refusals(clock, cache=cache, shaped_by=lambda: settings().safety.value)
+    unknown = Unknowns(
+        Validated(atlas, own_links=True), refusals=Refusals(clock), key=key, declined=memory.look_ups.decline
+    )
+    behind: list[Engine] = []  # what answers renewals: all but what counts for people
+
+    def renew(name: str, request: Request) -> None:
+        if renewals is not None:
+            renewals.begin(name, request, behind[0].ask)
 
     order: tuple[Callable[[Engine], Engine], ...] = (
         lambda inner: Instrumented(inner, metrics=metrics),
         lambda inner: Fallback(
             inner,
-            atlas=Validated(atlas, own_links=True),
+            atlas=unknown,
             library=library,
             clock=clock,
             key=key,
             model=lambda request: model_for(settings(), request),
         ),
-        lambda inner: Cached(inner, store=store, key=key),
+        lambda inner: Cached(
+            inner, store=store, key=key, renew=renew, refusals=refusals, declined=memory.look_ups.decline
+        ),
         lambda inner: Coalesced(inner, key=key, spawn=spawn, promote=gate.promote, joined=metrics.shared),
         lambda inner: Across(inner, locks=locks, key=key, read=store.look, write=store.write),
         lambda inner: Counted(inner, demand=gate.tariff.demand),
@@ -89,6 +109,7 @@ def build_stack(
         lambda inner: Attempts(inner, metrics=metrics, clock=clock),
     )
     engine = gemini
-    for wrap in reversed(order):
+    for wrap in reversed(order[1:]):
         engine = wrap(engine)
-    return engine
+    behind.append(engine)
+    return order[0](engine)

@@ -18,7 +18,8 @@ from knowalledge_desktop.adapters import disk_cache_preflight as preflight
 from knowalledge_desktop.adapters.disk_cache import DiskCache
 from knowalledge_desktop.adapters.disk_cache_envelope import Refused, seal, unseal
 from knowalledge_desktop.adapters.disk_cache_store import BytesDisk, BytesStore
-from knowalledge_desktop.core.errors import StorageError
+from knowalledge_desktop.core.cache import Matches
+from knowalledge_desktop.core.errors import StorageError, UserInputError
 from knowalledge_desktop.core.ports import CacheEntry
 from tests.support.fakes import FakeClock
 
@@ -49,6 +50,41 @@ def outside(folder: Path) -> Path:
     path = folder.parent / "outside.txt"
     path.write_text("mine")
     return path
+
+
+async def test_a_pattern_can_be_tried_out_before_anything_is_forgotten(folder: Path) -> None:
+    clock = FakeClock()
+    cache = DiskCache(folder, clock)
+    for number, name in enumerate(("explanation:jazz", "subtopics:jazz", "explanation:bebop", "")):
+        await cache.put(f"k{number}", b"x", ttl_s=60, name=name)
+    assert await cache.matching("topic:jazz") == Matches(2, ("explanation:jazz", "subtopics:jazz"))
+    assert await cache.matching("explanation:*", names=1) == Matches(2, ("explanation:bebop",))
+    assert (await cache.matching("*")).count == 4
+    with pytest.raises(UserInputError):
+        await cache.matching("")
+    assert (await cache.stats()).items == 4
+    clock.advance(60)
+    assert await cache.matching("*") == Matches(0)
+    await cache.aclose()
+
+
+async def test_another_limit_holds_at_once(folder: Path) -> None:
+    limit = [64 * 1024 * 1024]
+    cache = DiskCache(folder, FakeClock(), lambda: limit[0])
+    for number in range(40):
+        await cache.put(f"k{number}", bytes([number]) * 100_000, ttl_s=9e6)
+    assert (await cache.stats()).items == 40
+    limit[0] = 2 * 1024 * 1024
+    stats = await cache.stats()
+    assert 0 < stats.items < 20
+    assert stats.size_bytes <= limit[0]
+    newest = await cache.get("k39")
+    assert newest is not None
+    assert await cache.get("k0") is None
+    await cache.aclose()
+    again = DiskCache(folder, FakeClock(), lambda: limit[0])  # what was set is no tampering
+    assert (await again.stats()).items == stats.items
+    await again.aclose()
 
 
 async def fill(folder: Path) -> None:

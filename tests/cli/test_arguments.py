@@ -54,6 +54,7 @@ def test_nothing_means_the_window() -> None:
         ("cache stats", cache.stats),
         ("cache clear", cache.clear),
         ("cache invalidate topic:*", cache.invalidate),
+        ("cache forget topic:* --dry-run", cache.invalidate),
         ("library list", library.list_maps),
         ("library show Jazz", library.show),
         ("library search jazz", library.search),

@@ -45,10 +45,25 @@ def told(bench: Bench, *words: str) -> Any:
 def test_what_is_in_it(bench: Bench) -> None:
     limit = bench.settings.load().cache_limit_bytes
     bench.memory_answers.count(hit=True)
-    assert told(bench, "stats") == {"items": 3, "size_bytes": 15, "limit_bytes": limit, "hits": 1, "misses": 0}
+    found = told(bench, "stats")
+    layers = found.pop("layers")
+    assert found == {
+        "items": 3,
+        "size_bytes": 15,
+        "limit_bytes": limit,
+        "hits": 1,
+        "misses": 0,
+        "declined": 0,
+        "renewed": 0,
+        "renewals_failed": 0,
+        "lives": {"hard_s": 30 * 86_400.0, "soft_s": 14 * 86_400.0},
+    }
+    assert [(each["layer"], each["items"], each["hits"]) for each in layers] == [("memory", 0, 1), ("disk", 3, 0)]
     shown = command(bench, "cache", "stats").out
     assert shown.startswith("3 answers, 0.0 MB of at most 200 MB.\n")
     assert "found 1 there, and 0 not" in shown
+    assert "  disk    3 answers, 0.0 MB, 0 found there\n" in shown
+    assert "good for 30 days, and asked for again behind after 14 days" in shown
 
 
 def test_a_pattern(bench: Bench) -> None:
@@ -56,6 +71,19 @@ def test_a_pattern(bench: Bench) -> None:
     assert list(bench.cache.rows) == ["c"]
     assert command(bench, "cache", "invalidate", "explanation:*").out.startswith("1 answer forgotten.")
     assert command(bench, "cache", "invalidate", "topic:*").out.startswith("0 answers forgotten.")
+
+
+def test_a_pattern_is_tried_out_first(bench: Bench) -> None:
+    assert told(bench, "forget", "topic:jazz", "--dry-run") == {
+        "would_forget": 2,
+        "pattern": "topic:jazz",
+        "names": ["explanation:jazz", "subtopics:jazz"],
+    }
+    shown = command(bench, "cache", "forget", "--dry-run", "explanation:*").out
+    assert shown == "2 answers would be forgotten.\n  explanation:bebop\n  explanation:jazz\n"
+    assert len(bench.cache.rows) == 3
+    assert told(bench, "forget", "topic:jazz") == {"forgotten": 2, "pattern": "topic:jazz"}
+    assert list(bench.cache.rows) == ["c"]
 
 
 def test_all(bench: Bench) -> None:

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from knowalledge_desktop.core.cache import Layer, Lives
 from knowalledge_desktop.core.content import ModelList, Usage
 from knowalledge_desktop.core.errors import Offline
 from knowalledge_desktop.core.ports import CacheEntry
@@ -226,3 +228,75 @@ async def test_what_is_forgotten_while_it_is_read_does_not_stay_in_memory() -> N
     assert bench.memory.size_bytes == 0
     bench.cache.get = stored  # type: ignore[method-assign]
     assert not await was_stored(bench)
+
+
+# --- layers, and what is old ---
+
+
+class Layered(Bench):
+    """The same with a team's cache, and with answers that are renewed after half an hour."""
+
+    def __init__(self, *plans: list[Any]) -> None:
+        super().__init__(*plans)
+        self.team = MemoryCache(self.clock)
+        self.renewed: list[tuple[str, Request]] = []
+        self.cached = self.layered(self.memory)
+
+    def layered(self, memory: AnswerMemory) -> Cached:
+        store = AnswerStore(
+            cache=self.cache,
+            memory=memory,
+            metrics=self.metrics,
+            clock=self.clock,
+            ttl_s=lambda: 3600.0,
+            soft_s=lambda: 1800.0,
+            team=self.team,
+        )
+        key = key_maker(lambda _: "p@1", lambda: self.settings)
+        return Cached(self.engine, store=store, key=key, renew=lambda *told: self.renewed.append(told))
+
+
+async def test_each_layer_is_asked_in_turn_and_fills_those_before_it() -> None:
+    bench = Layered([answer(parsed_subtopics("x"), created_at=0.0)])
+    await told(bench.cached, ASK)
+    assert len(bench.cache.rows) == len(bench.team.rows) == 1
+    await told(bench.cached, ASK)
+    bench.memory.clear()
+    await told(bench.cached, ASK)
+    bench.memory.clear()
+    await bench.cache.clear()
+    bench.clock.advance(1000)
+    await told(bench.cached, ASK)
+    assert len(bench.engine.asked) == 1
+    assert bench.memory.look_ups.found == {Layer.MEMORY: 1, Layer.DISK: 1, Layer.TEAM: 1}
+    assert (bench.memory.hits, bench.memory.misses) == (3, 1)
+    ((_, stored_at, expires_at, name),) = bench.cache.rows.values()
+    assert (expires_at - stored_at, name) == (2600.0, "subtopics:dna")  # no longer good than the team's copy
+
+
+async def test_what_is_old_is_given_at_once_and_asked_for_again_behind() -> None:
+    bench = Layered([answer(parsed_subtopics("x"), created_at=0.0)])
+    await told(bench.cached, ASK)
+    bench.clock.advance(1799)
+    await told(bench.cached, ASK)
+    assert bench.renewed == []
+    bench.clock.advance(1)
+    for _ in range(2):
+        (*_, last) = await told(bench.cached, ASK)
+        assert isinstance(last, Answer)
+        assert last.from_cache
+    assert [request.topic for _, request in bench.renewed] == ["DNA", "DNA"]
+    bench.memory.clear()
+    await told(bench.cached, ASK)  # from the folder it is as old
+    assert len(bench.renewed) == 3
+    bench.clock.advance(1800)
+    await told(bench.cached, ASK)  # too old to be given
+    assert len(bench.engine.asked) == 2
+    assert len(bench.renewed) == 3
+
+
+@pytest.mark.parametrize(("hard", "soft", "age", "is_soft"), [
+    (100.0, 50.0, 49.9, False), (100.0, 50.0, 50.0, True), (100.0, 0.0, 99.0, False), (100.0, 100.0, 99.0, False),
+])  # fmt: skip
+def test_when_an_answer_is_to_be_renewed(hard: float, soft: float, age: float, is_soft: bool) -> None:
+    assert Lives(hard, soft).is_soft(age) is is_soft

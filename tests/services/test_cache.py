@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from knowalledge_desktop.bootstrap import Overrides, build_services
+from knowalledge_desktop.core.cache import Layer, Lives
 from knowalledge_desktop.core.content import Provenance
 from knowalledge_desktop.core.errors import Offline, StorageError, UserInputError
-from knowalledge_desktop.core.request import Options, SubstituteKind
-from knowalledge_desktop.resilience.memory import AnswerMemory
+from knowalledge_desktop.core.request import Options, Priority, SubstituteKind
+from knowalledge_desktop.resilience.memory import LIMIT_BYTES, AnswerMemory
 from knowalledge_desktop.services.bundle import Services
-from knowalledge_desktop.services.cache import CacheReport, CacheService
+from knowalledge_desktop.services.cache import CacheReport, CacheService, LayerReport
 from tests.support.cli_services import everything
 from tests.support.engines import answer, parsed_subtopics
 from tests.support.fakes import FakeClock, MemoryCache, MemorySecrets, MemorySettings
@@ -125,6 +127,41 @@ async def test_a_kept_answer_still_stands_in_when_gemini_is_away(home: Home) -> 
     await services.aclose()
 
 
+async def test_an_old_answer_is_given_at_once_and_a_new_one_is_there_the_next_time(home: Home) -> None:
+    services = await home.services()
+    try:
+        await explore(services, "Jazz")
+        home.clock.advance(15 * 86_400.0)
+        session = services.explore.new_map("Jazz")
+        (grown,) = await everything(services.explore.expand(session, session.map.root_id, SPARE))
+        assert grown.answer.from_cache
+        while len(home.engine.asked) < 2:
+            await asyncio.sleep(0.001)
+        assert (home.engine.asked[1].fresh, home.engine.asked[1].priority) == (True, Priority.LOW)
+        while not (await services.cache.report()).renewed:
+            await asyncio.sleep(0.001)
+        home.clock.advance(13 * 86_400.0)  # the old one would be gone soon, the new one is good for long
+        assert await explore(services, "Jazz") is None
+        home.clock.advance(10 * 86_400.0)
+        await explore(services, "Jazz")
+        report = await services.cache.report()
+        assert (report.hits, report.misses, report.layers[0].hits) == (3, 1, 3)
+    finally:
+        await services.aclose()
+
+
+async def test_the_file_of_the_library_stays_the_same_to_the_byte(home: Home) -> None:
+    await learn(home)
+    (path,) = home.folder.rglob("library.db")
+    before = hashlib.sha256(path.read_bytes()).hexdigest()
+    services = await home.services()
+    assert await services.cache.invalidate("topic:jazz") == 2
+    assert await services.cache.clear() == 1
+    assert (await services.cache.report()).items == 0
+    await services.aclose()
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == before
+
+
 class Stuck(MemoryCache):
     """A cache whose folder cannot be used."""
 
@@ -159,7 +196,9 @@ async def test_what_is_no_pattern_forgets_nothing(memory: AnswerMemory) -> None:
         await service.invalidate("")
     assert memory.size_bytes == 30
     limit = MemorySettings().load().cache_limit_bytes
-    assert await service.report() == CacheReport(0, 0, limit, 0, 0)
+    layers = (LayerReport(Layer.MEMORY, 3, 30, LIMIT_BYTES, 0), LayerReport(Layer.DISK, 0, 0, limit, 0))
+    lives = Lives(30 * 86400.0, 14 * 86400.0)
+    assert await service.report() == CacheReport(0, 0, limit, 0, 0, layers, lives=lives)
 
 
 def test_memory_forgets_by_name(memory: AnswerMemory) -> None:

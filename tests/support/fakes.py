@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from knowalledge_desktop.core.answer_names import name_matcher
+from knowalledge_desktop.core.cache import Matches
 from knowalledge_desktop.core.codec import decode_answer, encode_answer
 from knowalledge_desktop.core.content import Illustration, Picture
 from knowalledge_desktop.core.errors import MapNotFound
@@ -78,6 +79,11 @@ class MemoryCache:
             del self.rows[key]
         self.forgotten += 1
         return live
+
+    async def matching(self, pattern: str, *, names: int = 5) -> Matches:
+        meant, now = name_matcher(pattern), self.clock.now()
+        found = [row[3] for row in self.rows.values() if meant(row[3]) and row[2] > now]
+        return Matches(len(found), tuple(sorted(set(found)))[:names])
 
     async def stats(self) -> CacheStats:
         return CacheStats(len(self.rows), sum(len(row[0]) for row in self.rows.values()))
