@@ -142,6 +142,7 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
         cache=late("cache"),
         origins=late("origins"),
         tariffs=late("tariffs"),
+        sky=late("sky"),
         status=status,
         diagnosis=late("diagnosis"),
         folders=folders,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # a face pays for what it uses
     from knowalledge_desktop.services.prefetch import PrefetchService
     from knowalledge_desktop.services.quota import QuotaService
     from knowalledge_desktop.services.second_look import SecondLookService
+    from knowalledge_desktop.services.sky import SkyService
     from knowalledge_desktop.services.status import StatusService
     from knowalledge_desktop.services.tariff import Tariffs
 
@@ -71,6 +72,7 @@ class Services:
     origins: OriginService
     jobs: JobService
     tariffs: Tariffs
+    sky: SkyService
     status: StatusService
     diagnosis: DiagnosisService
     folders: Folders

@@ -38,6 +38,7 @@ from knowalledge_desktop.core.quota import Ledger
 from knowalledge_desktop.core.request import Answer, Part, Queued, Request, Substitute, Task, TextDelta
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.core.shelf import Archive, Overview
+from knowalledge_desktop.core.sky import ExploredIndex, SkyIndex
 from knowalledge_desktop.prompts.render import render, versions
 from knowalledge_desktop.resilience.breaker import Circuits
 from knowalledge_desktop.resilience.memory import AnswerMemory
@@ -62,6 +63,7 @@ from knowalledge_desktop.services.preferences import PreferencesService
 from knowalledge_desktop.services.prefetch import PrefetchService
 from knowalledge_desktop.services.quota import QuotaService
 from knowalledge_desktop.services.second_look import SecondLookService
+from knowalledge_desktop.services.sky import SkyService
 from knowalledge_desktop.services.status import StatusService
 from knowalledge_desktop.services.tariff import Tariffs
 from tests.support.backups import MemoryBackups
@@ -251,6 +253,7 @@ class Bench:
                 cast("Archive", self.library), tariffs, settings, self.clock, prompts=versions(), cache=self.cache
             ),
             tariffs=tariffs,
+            sky=SkyService(cast("SkyIndex", self.index), cast("ExploredIndex", self.library)),
             status=self.status,
             diagnosis=DiagnosisService(self.doctor, self.selftest),
             folders=Folders(*(self.folder / part for part in parts)),
