@@ -13,28 +13,16 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import (
-    QApplication,
-    QGraphicsItem,
-    QGraphicsPathItem,
-    QGraphicsScene,
-    QGraphicsView,
-    QStyleOptionGraphicsItem,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QPointF, QSize
+from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
 
 from knowalledge_desktop.core.graph import Map, Topic
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.core.settings import Theme as Preference
-from knowalledge_desktop.ui.canvas.edges import EdgeShapes
-from knowalledge_desktop.ui.canvas.model import Rows
-from knowalledge_desktop.ui.canvas.pills import Look
 from knowalledge_desktop.ui.canvas.renderer import MapRenderer
-from knowalledge_desktop.ui.canvas.scene import Shown
 from knowalledge_desktop.ui.canvas.widget import GraphCanvas
 from knowalledge_desktop.ui.theme import Theme
+from tests.support.plain_canvas import Blit, plain_view
 
 pytestmark = pytest.mark.bench
 
@@ -44,36 +32,6 @@ TOPICS = 500
 ROUNDS, STEPS = 12, 8
 PAN_PX, ZOOM = 11, 1.04
 LEAST_CLOSE, LEAST_FIT = 4.0, 30.0
-
-
-class PlainItem(QGraphicsItem):
-    """One topic, painted with the same code as a picture of a pill is."""
-
-    def __init__(self, renderer: MapRenderer, look: Look, at: QPointF) -> None:
-        super().__init__()
-        self._renderer, self._look = renderer, look
-        self.setPos(at)
-
-    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
-        return self._renderer.pills.box(self._look, 0.0, 0.0).adjusted(-3, -3, 3, 3)
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        self._renderer.pills.paint(painter, self._look, 0.0, 0.0)
-
-
-class Blit(QWidget):
-    """The least a frame can be: one picture of the whole window."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._image = QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32)
-        self._image.fill(QColor("gray"))
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        painter = QPainter(self)
-        painter.drawImage(QPoint(0, 0), self._image)
-        painter.end()
 
 
 def five_hundred() -> Map:
@@ -87,30 +45,6 @@ def five_hundred() -> Map:
             parents.append(name)
         number += 1
     return Map("m", "Photosynthesis", "r", topics)
-
-
-def plain_view(renderer: MapRenderer, rows: Rows, theme: Theme) -> QGraphicsView:
-    scene = QGraphicsScene()
-    shapes = EdgeShapes(rows)
-    for row in range(1, len(rows)):
-        edge = QGraphicsPathItem(shapes.ribbon(row))
-        edge.setPen(QPen(Qt.PenStyle.NoPen))
-        edge.setBrush(theme.depth(int(rows.depth[row])).line)
-        scene.addItem(edge)
-    for row in range(len(rows)):
-        look = renderer.look(rows, row, Shown())
-        scene.addItem(PlainItem(renderer, look, QPointF(float(rows.x[row]), float(rows.y[row]))))
-    view = QGraphicsView()
-    view.setScene(scene)
-    scene.setParent(view)
-    view.setBackgroundBrush(theme.color("bg.canvas"))
-    view.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-    view.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
-    view.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-    view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    view.setSceneRect(-20000, -20000, 40000, 40000)
-    return view
 
 
 def painted(widget: QWidget) -> None:
@@ -136,7 +70,7 @@ def stage(qapp: QApplication) -> Iterator[tuple[GraphCanvas, QGraphicsView, Blit
     canvas.resize(WIDTH, HEIGHT)
     canvas.show()
     canvas.show_map(five_hundred())
-    view, blit = plain_view(MapRenderer(theme), canvas.rows, theme), Blit()
+    view, blit = plain_view(MapRenderer(theme), canvas.rows, theme), Blit(QSize(WIDTH, HEIGHT))
     for widget in (view, blit):
         widget.resize(WIDTH, HEIGHT)
         widget.show()
