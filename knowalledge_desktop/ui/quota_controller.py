@@ -22,6 +22,7 @@ from knowalledge_desktop.ui.tasks import TaskRunner
 
 if TYPE_CHECKING:
     from knowalledge_desktop.services.quota import QuotaReport
+    from knowalledge_desktop.ui.cache_controller import CacheController
     from knowalledge_desktop.ui.desk import Desk
     from knowalledge_desktop.ui.main_window import MainWindow
     from knowalledge_desktop.ui.panels.quota_page import QuotaPage, Use
@@ -41,6 +42,7 @@ class QuotaController(QObject):
         super().__init__(desk)
         self._desk, self._window, self._services, self._tasks = desk, window, services, tasks
         self._page: QuotaPage | None = None
+        self._cache: CacheController | None = None
         self._prices: tuple[str, str] | None = None
         self._again = False
         self._warned = QSettings(str(services.folders.state / "window.ini"), QSettings.Format.IniFormat)
@@ -72,7 +74,11 @@ class QuotaController(QObject):
 
     def adopt_page(self, page: QuotaPage) -> None:
         """Connect the page when it is built."""
+        from knowalledge_desktop.ui.cache_controller import CacheController
+
         self._page = page
+        self._cache = cache = CacheController(self._desk, page.cache, self._services, self._tasks)
+        page.tabs.currentChanged.connect(lambda _: cache.refresh())
         page.form.save_requested.connect(lambda model, limits: self._act(self._set_limits(model, limits)))
         page.form.preset_requested.connect(lambda tier: self._act(self._begin_with(tier)))
         page.form.project_requested.connect(lambda name: self._act(self._set_project(name)))
@@ -111,6 +117,8 @@ class QuotaController(QObject):
                 use = await self._use(report, waiting, in_line, now)
                 reports = use.reports
                 self._page.show_use(use)
+                if self._cache is not None:
+                    self._cache.refresh()
             self._look_when_it_frees(reports, now)
         self._tick()
 

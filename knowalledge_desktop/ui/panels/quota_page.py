@@ -1,4 +1,4 @@
-"""The page of limits and money: how full every limit is, the person's word on them, and the budget."""
+"""The page of limits and money: how full every limit is, the person's word on them, the budget and the cache."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from knowalledge_desktop.core.pace import DayPace
 from knowalledge_desktop.core.quota import Limits
 from knowalledge_desktop.services.quota import QuotaReport
 from knowalledge_desktop.ui.panels.budget_page import BudgetPage, Spending
+from knowalledge_desktop.ui.panels.cache_page import CachePage
 from knowalledge_desktop.ui.panels.day_card import DayCard
 from knowalledge_desktop.ui.panels.limit_card import ModelUse
 from knowalledge_desktop.ui.panels.limits_form import LimitsForm
@@ -40,7 +41,7 @@ class Use:
 
 
 class QuotaPage(QWidget):
-    """Limits and budget, one tab each."""
+    """Limits, budget and cache, one tab each."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,15 +51,17 @@ class QuotaPage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.tabs = QTabBar()
         self.tabs.setObjectName("quotaTabs")
-        self.tabs.setAccessibleName(self.tr("Limits or budget"))
+        self.tabs.setAccessibleName(self.tr("Limits, budget or cache"))
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         for arrow in self.tabs.findChildren(QAbstractButton):  # Qt's own, for when there is too little room
             arrow.setToolTip(arrow.accessibleName())
         self.tabs.addTab(self.tr("Limits"))
         self.tabs.addTab(self.tr("Budget"))
+        self.tabs.addTab(self.tr("Cache"))
         self.form = LimitsForm(theme)
         self.budget = BudgetPage(theme)
+        self.cache = CachePage(theme)
         self._waits = label("", "secondary", wrap=True)
         self._waits.setObjectName("quotaWaiting")
         self._uses = (
@@ -70,6 +73,7 @@ class QuotaPage(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self._limits_side())
         self._stack.addWidget(self.budget)
+        self._stack.addWidget(self.cache)
         self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
         self.setLayout(
             column(

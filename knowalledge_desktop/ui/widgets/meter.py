@@ -64,6 +64,11 @@ class Meter(QWidget):
             self._coming = min(1.0, (used + waiting) / limit if limit else 1.0)
         self.update()
 
+    def show_share(self, share: float) -> None:
+        """A part of 1 that is neither good nor bad."""
+        self._tone, self._used, self._coming = "", share, share
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
