@@ -59,12 +59,8 @@ class LinkController(QObject):
         document = self._desk.maps.map
         if document is None or link_id not in document.links:
             return
-
-        def done(label: str) -> None:
-            self._window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-            self.relabel(link_id, label)
-
-        self._window.map_page.edit_link(link_id, document.links[link_id].label, done)
+        label = document.links[link_id].label
+        self._window.map_page.edit_link(link_id, label, lambda text: self.relabel(link_id, text))
 
     def relabel(self, link_id: str, label: str) -> None:
         """Write another word on a link, or none."""

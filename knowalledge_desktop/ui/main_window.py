@@ -216,7 +216,9 @@ class MainWindow(QWidget):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def toggle_outline(self) -> None:
-        """Open or close the outline."""
+        """Open or close the outline; the keys are on it, and then on the map again."""
+        if self.outline.hasFocus():
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self.outline.setVisible(not self.outline.isVisibleTo(self._splitter))
         self._tell_panels()
         if self.outline.isVisible():

@@ -71,7 +71,7 @@ class MapPage(QWidget):
             )
         )
         self._activity.hide()
-        self._editor = InlineEditor(self)
+        self._editor = InlineEditor(self, self.canvas)
         self._top: QWidget | None = None
         self._hint: HintLine | None = None
         self._theme = theme
@@ -243,10 +243,11 @@ class MapPage(QWidget):
 
 
 class InlineEditor(QLineEdit):
-    """A field over a topic."""
+    """A field over a topic; the keys go back to `home` after it."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, home: QWidget) -> None:
         super().__init__(parent)
+        self._home = home
         self.setObjectName("renameInput")
         self.setAccessibleName(self.tr("New title"))
         self.setToolTip(self.tr("Enter keeps the title, Esc leaves it as it was"))
@@ -272,6 +273,8 @@ class InlineEditor(QLineEdit):
     def leave(self) -> None:
         """Close without a change."""
         self._done = None
+        if self.hasFocus():
+            self._home.setFocus(Qt.FocusReason.OtherFocusReason)
         self.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

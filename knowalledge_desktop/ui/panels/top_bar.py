@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QStringListModel, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QStringListModel, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QListView, QWidget
 
 from knowalledge_desktop.ui.icons import Icons
@@ -136,6 +136,8 @@ class TopBar(QFrame):
         self._redo = icon_button(
             icons, "redo-2", "redoButton", self.tr("Redo"), self.redo_requested.emit, "Ctrl+Shift+Z"
         )
+        self._undo_act = self._act("undoAction", self.tr("Undo"), self.undo_requested)
+        self._redo_act = self._act("redoAction", self.tr("Redo"), self.redo_requested)
         self._outline = icon_button(
             icons, "list-tree", "outlineButton", self.tr("Outline"), self.outline_toggled.emit, "Ctrl+Shift+O"
         )
@@ -163,16 +165,25 @@ class TopBar(QFrame):
         super().resizeEvent(event)
         self.crumbs.set_compact(compact=self.width() < ROOM_FOR_WAY)
 
+    def _act(self, name: str, text: str, wanted: SignalInstance) -> QAction:
+        """The same act as a button's, for those who look for acts and not for buttons."""
+        made = QAction(text, self)
+        made.setObjectName(name)
+        made.triggered.connect(lambda: wanted.emit())
+        return made
+
     def show_history(self, *, back: bool, forward: bool, undo: str, redo: str) -> None:
         """What can be gone back to and taken back; the texts name the acts, empty for none."""
         self._back.setEnabled(back)
         self._forward.setEnabled(forward)
-        self._undo.setEnabled(bool(undo))
-        self._redo.setEnabled(bool(redo))
-        if undo:
-            self._undo.setToolTip(self.tr("Undo: {act} (Ctrl+Z)").format(act=undo))
-        if redo:
-            self._redo.setToolTip(self.tr("Redo: {act} (Ctrl+Shift+Z)").format(act=redo))
+        told = self.tr("Undo: {act} (Ctrl+Z)").format(act=undo) if undo else self.tr("Undo (Ctrl+Z)")
+        again = self.tr("Redo: {act} (Ctrl+Shift+Z)").format(act=redo) if redo else self.tr("Redo (Ctrl+Shift+Z)")
+        for part, tip, there in ((self._undo, told, undo), (self._redo, again, redo)):
+            part.setEnabled(bool(there))
+            part.setToolTip(tip)
+        for action, tip, there in ((self._undo_act, told, undo), (self._redo_act, again, redo)):
+            action.setEnabled(bool(there))
+            action.setToolTip(tip)
 
     def show_map_controls(self, *, shown: bool) -> None:
         """What acts on the open map is there only while the map is seen."""
