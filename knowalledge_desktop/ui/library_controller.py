@@ -51,6 +51,7 @@ class LibraryController(QObject):
 
     def adopt_page(self, page: LibraryPage) -> None:
         """Connect the page when it is built."""
+        page.shelves.backups_requested.connect(self._desk.backups.open)
         page.open_requested.connect(self.open)
         page.trash_requested.connect(self.trash)
         page.search_requested.connect(self.search)

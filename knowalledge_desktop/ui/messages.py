@@ -62,11 +62,21 @@ def ago(seconds: float) -> str:
 
 def act_name(change: Change) -> str:
     """An act as the undo button names it."""
+    return _acts().get(change.reason, change.reason).format(about=change.about)
+
+
+def known_acts() -> frozenset[str]:
+    """The reasons of changes that have a text."""
+    return frozenset(_acts())
+
+
+def _acts() -> dict[str, str]:
+    """A text for every reason that changes are made for, also for those that are no step of undo."""
 
     def tr(text: str) -> str:
         return QCoreApplication.translate("Acts", text)
 
-    names = {
+    return {
         "expand": tr("expand {about}"),
         "explain": tr("explain {about}"),
         "illustrate": tr("illustrate {about}"),
@@ -77,6 +87,11 @@ def act_name(change: Change) -> str:
         "add": tr("add {about}"),
         "judge": tr("your opinion of {about}"),
         "move": tr("move"),
+        "place": tr("first places"),
+        "fold": tr("fold"),
+        "view": tr("another view"),
+        "import": tr("import into {about}"),
+        "back": tr("return to an earlier version"),
         "tidy": tr("tidy up"),
         "remove several": tr("remove {about} topics"),
         "reparent": tr("move {about} below another topic"),
@@ -85,6 +100,7 @@ def act_name(change: Change) -> str:
         "paste": tr("paste {about}"),
         "paste several": tr("paste {about} topics"),
         "unite": tr("merge {about} with its twins"),
+        "unite several": tr("merge {about} topics with their twins"),
         "link": tr("link of {about}"),
         "link several": tr("link {about} topics"),
         "label link": tr("label of a link of {about}"),
@@ -99,4 +115,3 @@ def act_name(change: Change) -> str:
         "unlock": tr("unlock {about}"),
         "unlock several": tr("unlock {about} topics"),
     }
-    return names.get(change.reason, change.reason).format(about=change.about)

@@ -76,7 +76,7 @@ class OfflineController(QObject):
     def show_state(self) -> None:
         """The badge as it is now."""
         waiting = self._desk.jobs.waiting_for((Offline.__name__, CircuitOpen.__name__))
-        self._window.status_bar.offline.show_state(offline=self.is_offline, waiting=waiting)
+        self._window.status_bar.show_offline(offline=self.is_offline, waiting=waiting)
 
     # --- what happened ---
 

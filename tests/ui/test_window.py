@@ -188,7 +188,8 @@ def test_what_stands_in_is_labelled_as_long_as_it_is_shown(flow: Flow, oracle: O
         oracle.plans["Jazz"] = (Offline("no route"),)
         press(canvas, Qt.Key.Key_X)
         await until(lambda: "From the Atlas instead" in badges(driver), "the label")
-        assert "Offline" in driver.find(QLabel, "statusOnline").text()
+        assert "Offline" in driver.find(QPushButton, "offlineBadge").text()
+        assert not driver.find(QLabel, "statusOnline").isVisible(), "it would say so twice"
         document = driver.window.desk.maps.map
         assert document is not None
         driver.window.desk.maps.expand(document.children(document.root_id)[0])

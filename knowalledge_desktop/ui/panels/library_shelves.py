@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QS
 from knowalledge_desktop.core.shelf import Overview, Shelf
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.theme import Theme
-from knowalledge_desktop.ui.widgets.basics import column, label
+from knowalledge_desktop.ui.widgets.basics import column, dress_icon, label, row, text_button
 
 Index = QModelIndex | QPersistentModelIndex
 _TOP = QModelIndex()
@@ -129,6 +129,7 @@ class ShelfList(QFrame):
     """Where in the library one is; `chosen` tells the shelf and the collection."""
 
     chosen = Signal(object, str)  # Shelf, tag
+    backups_requested = Signal()
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -149,7 +150,16 @@ class ShelfList(QFrame):
         self._device = label("", "secondary", wrap=True)
         self._device.setObjectName("libraryCounts")
         here = label(self.tr("On this device"), "tertiary")
-        self.setLayout(column(self.list, here, 4, self._device, margins=(10, 14, 10, 16)))
+        backups = text_button(
+            self.tr("Backups"),
+            "libraryBackupsButton",
+            self.backups_requested.emit,
+            "ghost",
+            self.tr("See the copies of the library, make one, and go back to one"),
+        )
+        dress_icon(backups, icons, "archive-restore", "text.secondary", 16)
+        foot = column(here, 4, self._device, margins=(0, 0, 0, 0))
+        self.setLayout(column(self.list, foot, 6, row(backups, -1), margins=(10, 14, 10, 12)))
         self.show_overview(Overview())
 
     @property

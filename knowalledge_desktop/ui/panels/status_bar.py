@@ -61,14 +61,22 @@ class StatusBar(QFrame):
         tones = {Connection.ONLINE: "success", Connection.OFFLINE: "warning", Connection.UNKNOWN: "neutral"}
         texts = {
             Connection.ONLINE: self.tr("Online"),
-            Connection.OFFLINE: self.tr("Offline: what is kept stays readable"),
+            Connection.OFFLINE: "",  # the badge beside it says so
             Connection.UNKNOWN: self.tr("Ready"),
         }
         refused = status.last_error == KeyRejected.__name__
-        self._dot.set_tone("danger" if refused else tones[status.connection])
+        cut = not self.offline.isHidden() and not refused
+        self._dot.set_tone("danger" if refused else "warning" if cut else tones[status.connection])
         self._online.setText(self.tr("Key not accepted") if refused else texts[status.connection])
         who = {"atlas": self.tr("The Atlas answered last"), "gemini": self.tr("Gemini answered last")}
         self._engine.setText(who.get(status.engine, self.tr("Gemini")))
+
+    def show_offline(self, *, offline: bool, waiting: int) -> None:
+        """Say that there is no connection, in one place, with how many jobs wait for one."""
+        self.offline.show_state(offline=offline, waiting=waiting)
+        self._online.setVisible(not offline)
+        if offline:
+            self._dot.set_tone("warning")
 
     def show_activity(self, text: str) -> None:
         """What is going on now."""
