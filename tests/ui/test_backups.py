@@ -17,7 +17,7 @@ from knowalledge_desktop.core.errors import DiskFull, StorageError
 from knowalledge_desktop.core.graph import Map, Topic
 from knowalledge_desktop.ui.canvas.widget import GraphCanvas
 from knowalledge_desktop.ui.panels.backup_page import BackupRow
-from knowalledge_desktop.ui.panels.rail import BACKUPS
+from knowalledge_desktop.ui.panels.rail import BACKUPS, LIBRARY
 from tests.support.qt import RunAsync
 from tests.support.ui_services import Oracle, ui_services
 from tests.support.window import Driver, until
@@ -77,7 +77,8 @@ def test_a_backup_is_made_listed_checked_and_restored(
     async def flow() -> None:
         async with window_on(qapp, atlas_path) as driver:
             await grown(driver)
-            driver.window.desk.backups.open()
+            driver.window.desk.show_page(LIBRARY)
+            click(driver, "libraryBackupsButton")
             assert driver.window.page == BACKUPS
             page = driver.find(QWidget, "backupPage")
             click(driver, "backupMakeButton")
