@@ -47,7 +47,7 @@ def grown_map(count: int) -> Map:
         for i in range(min(15 if parent == "r" else 3 + number * 5 % 8, count - len(topics))):
             name = f"t{len(topics)}"
             title = " ".join(
-                WORDS[(7 * len(topics) + 5 * k * k) % len(WORDS)] for k in range(1 + len(topics) % 3)
+                WORDS[(len(topics) // (k + 1) + 5 * k) % len(WORDS)] for k in range(1 + len(topics) % 3)
             ).capitalize()
             topics[name] = Topic(name, title, parent, float(i), summary=f"What {title.lower()} is about")
             parents.append(name)

@@ -1,32 +1,37 @@
 """The still picture of the map, kept with a margin around the view, so that most frames are one copy of it.
 
 It holds all but what changes without the map changing (hover, focus, turning arcs) and what keeps its
-size close up (first lines). A pan shifts the view over the picture; a zoom stretches it until it rests or
-the picture is too coarse. What comes into view and is not there yet is drawn before the frame is shown,
-so nothing is ever blank; the margin is drawn ahead in slices while nothing else happens.
+size close up (first lines). A pan shifts the view over the picture; a zoom stretches it while a sharp one is
+drawn in the pauses. Where the picture does not reach, the small picture of the whole map is stretched. What comes
+into view and is cheap is drawn before the frame is shown; all else is drawn in slices, so that no frame waits.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
-from PySide6.QtCore import QElapsedTimer, QPoint, QRect, QRectF, QSize
-from PySide6.QtGui import QPainter
+import numpy as np
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QPainter, QRegion
 
+from knowalledge_desktop.ui.canvas.kept import Kept, seen_by, snapped
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.renderer import MapRenderer
-from knowalledge_desktop.ui.canvas.ring import Ring
-from knowalledge_desktop.ui.canvas.scene import HALF, LABELS, PILLS, Frame
+from knowalledge_desktop.ui.canvas.scene import LABELS, PILLS, Frame
+from knowalledge_desktop.ui.canvas.world import World
 
-MARGIN = 0.25
-"""What is kept on each side of the view, as a part of it: 2.25 times the view's bytes in all."""
 AHEAD_PX = 96
 """Device pixels that are drawn beyond what a frame lacks, so that the next frames lack nothing."""
-STRETCHED, STRETCHED_LABELS = 1.6, 1.25
-"""By how much the picture is stretched at most; less where it has labels, which keep their size."""
-SLICE_MS, THINNEST, FIRST, THICKEST = 3.5, 16, 32, 256
-"""Milliseconds a slice of the margin shall take, and the device pixels it may be thick; the first is careful."""
+SLICE_MS = 3.5
+"""Milliseconds that are drawn in a pause."""
+ANEW, ANEW_LABELS = 1.3, 1.12
+"""By how much a zoom stretches the picture before another is begun; labels keep their size, so sooner there."""
+FAR_OFF = 1.6
+"""By how much a zoom may leave the picture that is being drawn before it is given up for one of the new scale."""
+HEAVY_DOTS, HEAVY_LABELS = 2500, 350
+"""Topics in view, from afar and close up, that are more than one frame can draw."""
+WITH_WORLD = 200
+"""Maps of more topics have a small picture of all of it."""
 SAME = 1e-9
 """How much scales differ that count as one."""
 
@@ -36,20 +41,18 @@ class StillLayer:
 
     def __init__(self, renderer: MapRenderer) -> None:
         self._renderer = renderer
-        self._ring = Ring()
-        self._rows: Rows | None = None
-        self._frame: Frame | None = None
-        self._from = QPoint()
-        self._valid = QRect()
+        self._front, self._back = Kept(self._draw), Kept(self._draw)
+        self._world = World(self._draw)
         self._seen = QRect()
         self._ahead = False
         self._fresh = False
-        self._slice = FIRST
+        self._patient = False
+        self._weighed: tuple[Rows, Frame, bool] | None = None
 
     @property
     def bytes(self) -> int:
-        """Memory of the picture."""
-        return self._ring.bytes
+        """Memory of the pictures."""
+        return self._front.bytes + self._back.bytes + self._world.bytes
 
     @property
     def is_fresh(self) -> bool:
@@ -59,83 +62,178 @@ class StillLayer:
     @property
     def lacks_margin(self) -> bool:
         """Whether `grow` has something to do."""
-        return self._ahead
+        return self._ahead or self._back.is_busy
+
+    @property
+    def is_sharpening(self) -> bool:
+        """Whether a sharp picture is being drawn, and is to be shown when it is there."""
+        return self._back.is_busy
 
     def forget(self) -> None:
         """Draw everything anew the next time."""
-        self._rows = None
+        self._front.forget()
+        self._back.forget()
+        self._world.forget()
         self._ahead = False
+
+    def be_patient(self) -> None:
+        """Let the next picture be unsharp until it is drawn in the pauses."""
+        self._patient = True
 
     def paint(self, painter: QPainter, rows: Rows, frame: Frame) -> Frame:
         """Bring the map onto the painter. Returns the frame it is in, to the device pixel."""
         self._fresh = False
-        if frame.motion is not None or (frame.is_moving and frame.scale < LABELS):
+        if frame.motion is not None:
             self._ahead = False
             self._renderer.render(painter, rows, frame)
             return frame
+        front = self._front
         still = replace(frame, shown=replace(frame.shown, hover=-1, turn=0.0, focused=False, zooming=False))
-        stretch = self._stretch(rows, still, moving=frame.is_moving)
-        if stretch != 1.0 and stretch > 0.0:
-            wanted = _seen_stretched(frame, still.scale / stretch)
-            if self._covers(wanted.toAlignedRect()):
-                self._ahead = False
-                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)  # noqa: FBT003 - Qt takes no keyword here
-                self._ring.stretch(painter, wanted, stretch / frame.dpr)
+        seen = seen_by(still)
+        if self._shows(front, rows, still) and self._covers(still, seen):
+            self._back.forget()
+            return self._blit(painter, rows, frame, seen)
+        if self._can_wait(rows, still, moving=frame.is_moving):
+            self._sharpen(rows, still, seen, moving=frame.is_moving)
+            if not self._shows(front, rows, still):
+                self._stretch(painter, frame)
                 self._renderer.captions(painter, rows, frame)
                 return frame
-        seen = self._seen = _seen(still)
-        if stretch != 1.0 or not self._covers(seen):
-            self._begin(rows, _snapped(still, seen), seen)
-        self._ahead = self._ahead or self._is_near_its_end()
-        painter.save()
-        painter.scale(1 / frame.dpr, 1 / frame.dpr)
-        self._ring.blit(painter, seen)
-        painter.restore()
-        snapped = _snapped(frame, seen)
-        self._renderer.captions(painter, rows, snapped)
-        return snapped
+        else:
+            self._back.forget()
+            front.begin(rows, snapped(still, seen), seen)
+            front.finish()
+            self._ahead = self._fresh = True
+        return self._blit(painter, rows, frame, seen)
 
     def grow(self) -> bool:
-        """Draw one slice of the margin, where there is least. Returns whether more is lacking."""
-        if self._rows is None or not self._ahead:
+        """Draw one slice of what is lacking: the sharp picture, the margin, the small one of all.
+
+        Returns whether more is lacking; ask `is_sharpening` before to know whether something new is to be shown.
+        """
+        if self._back.is_busy:
+            self._back.step(SLICE_MS)
+            if not self._back.is_busy:
+                self._front, self._back = self._back, self._front
+                self._back.forget()
+                self._ahead = False  # the next frame says what it needs beyond itself
+            return self._back.is_busy
+        rows = self._front.rows
+        if rows is None or not self._ahead:
             self._ahead = False
             return False
+        if self._front.is_busy:
+            self._front.step(SLICE_MS)
+            return True
         side, has, wants = min(self._margins(), key=lambda margin: margin[1] / max(1, margin[2]))
-        if has >= wants:
-            self._ahead = False
-            return False
-        clock = QElapsedTimer()
-        clock.start()
-        step = min(self._slice, wants - has)
-        self._extend(side, step)
-        took = max(0.05, clock.nsecsElapsed() / 1e6)
-        if step == self._slice:
-            self._slice = min(THICKEST, max(THINNEST, int(step * min(2.0, SLICE_MS / took))))
-        return True
+        if has < wants:
+            self._front.extend(side, min(AHEAD_PX, wants - has), at_once=False)
+            self._front.step(SLICE_MS)
+            return True
+        if len(rows) > WITH_WORLD and self._world.lacks(rows):
+            self._world.step(rows, SLICE_MS)
+            return True
+        self._back.release()
+        self._ahead = False
+        return False
 
     # --- what is kept ---
 
-    def _stretch(self, rows: Rows, still: Frame, *, moving: bool) -> float:
-        """By how much the kept picture is to be stretched; 0 when it cannot serve."""
-        last = self._frame
-        if last is None or self._rows is not rows:
-            return 0.0
-        if (last.view, last.dpr, last.shown) != (still.view, still.dpr, still.shown):
-            return 0.0
-        stretch = still.scale / last.scale
-        if abs(stretch - 1.0) < SAME:
-            return 1.0
-        if not moving or (last.scale < PILLS) != (still.scale < PILLS):
-            return 0.0
-        most = STRETCHED if still.scale >= PILLS else STRETCHED_LABELS
-        return stretch if 1 / most < stretch < most else 0.0
+    def _draw(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
+        self._renderer.render(painter, rows, frame, captions=False)
 
-    def _covers(self, wanted: QRect) -> bool:
+    def _shows(self, kept: Kept, rows: Rows, still: Frame) -> bool:
+        """Whether a picture is of these rows as they are to be shown, at this scale."""
+        last = kept.frame
+        if last is None or kept.rows is not rows or kept.valid.isEmpty():
+            return False
+        same = (last.view, last.dpr, last.shown) == (still.view, still.dpr, still.shown)
+        return same and abs(still.scale / last.scale - 1.0) < SAME
+
+    def _can_wait(self, rows: Rows, still: Frame, *, moving: bool) -> bool:
+        """Whether there is something to show meanwhile, and reason to."""
+        last = self._front.frame
+        if last is None or self._front.valid.isEmpty() or (last.view, last.dpr) != (still.view, still.dpr):
+            return False
+        if self._front.rows is rows and (moving or self._patient):
+            return True
+        return self._is_heavy(rows, still)
+
+    def _is_heavy(self, rows: Rows, still: Frame) -> bool:
+        """Whether more topics are in view than one frame can draw."""
+        most = HEAVY_DOTS if still.scale < LABELS else HEAVY_LABELS
+        if len(rows) <= most:
+            return False
+        if self._weighed is None or self._weighed[0] is not rows or self._weighed[1] != still:
+            left, top, right, bottom = still.seen()
+            inside = (rows.x >= left) & (rows.x <= right) & (rows.y >= top) & (rows.y <= bottom)
+            self._weighed = (rows, still, int(np.count_nonzero(inside)) > most)
+        return self._weighed[2]
+
+    def _sharpen(self, rows: Rows, still: Frame, seen: QRect, *, moving: bool) -> None:
+        """See to it that a sharp picture is drawn in the pauses."""
+        if not moving:
+            kept = self._back
+            if kept.is_busy and self._shows_soon(kept, rows, still, seen):
+                return
+            self._back.begin(rows, snapped(still, seen), seen)
+            return
+        front, back = self._front.frame, self._back.frame
+        most = ANEW if still.scale >= PILLS or still.scale < LABELS else ANEW_LABELS
+        if self._back.is_busy and back is not None and self._back.rows is rows:
+            if 1 / FAR_OFF < still.scale / back.scale < FAR_OFF:
+                return
+        elif front is not None and 1 / most < still.scale / front.scale < most:
+            return
+        self._back.begin(rows, snapped(still, seen), seen)
+
+    def _shows_soon(self, kept: Kept, rows: Rows, still: Frame, seen: QRect) -> bool:
+        last = kept.frame
+        return (
+            last is not None
+            and kept.rows is rows
+            and (last.view, last.dpr, last.shown) == (still.view, still.dpr, still.shown)
+            and abs(still.scale / last.scale - 1.0) < SAME
+            and seen_by(last).intersects(seen)
+        )
+
+    def _blit(self, painter: QPainter, rows: Rows, frame: Frame, seen: QRect) -> Frame:
+        self._patient = False
+        self._seen = seen
+        self._ahead = self._ahead or self._is_near_its_end()
+        painter.save()
+        painter.scale(1 / frame.dpr, 1 / frame.dpr)
+        self._front.blit(painter, seen)
+        painter.restore()
+        at_pixel = snapped(frame, seen)
+        self._renderer.captions(painter, rows, at_pixel)
+        return at_pixel
+
+    def _stretch(self, painter: QPainter, frame: Frame) -> None:
+        """Show what is there, bigger or smaller, and the small picture where it does not reach."""
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # noqa: FBT003 - Qt takes no keyword here
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)  # noqa: FBT003 - as above
+        painter.scale(1 / frame.dpr, 1 / frame.dpr)
+        view = frame.view * frame.dpr
+        whole = QRegion(QRect(QPoint(0, 0), view.toSize()))
+        covered = self._front.stretch(painter, view, frame)
+        lacking = whole.subtracted(covered)
+        if not lacking.isEmpty():
+            painter.setClipRegion(lacking, Qt.ClipOperation.IntersectClip)
+            painter.fillRect(lacking.boundingRect(), self._renderer.ground)
+            self._world.paint(painter, frame, lacking)
+        painter.restore()
+
+    def _covers(self, still: Frame, wanted: QRect) -> bool:
         """Draw what of this is not there; False when too much is lacking."""
-        size, valid = self._ring.size, self._valid
+        front = self._front
+        size, valid = front.room, front.valid
         if wanted.width() > size.width() or wanted.height() > size.height():
             return False
         common = valid.intersected(wanted)
+        if common == wanted:
+            return True
         if 2 * common.width() < wanted.width() or 2 * common.height() < wanted.height():
             return False
         # Beyond what is lacking a little more, as far as there is room.
@@ -148,21 +246,12 @@ class StillLayer:
             ("down", wanted.bottom() - valid.bottom(), more_y),
         ):
             if lacks > 0:
-                self._extend(side, max(lacks, more))
+                front.extend(side, max(lacks, more), at_once=True)
         return True
-
-    def _begin(self, rows: Rows, still: Frame, seen: QRect) -> None:
-        """Draw the view anew."""
-        size = QSize(*(math.ceil(side * (1 + 2 * MARGIN) / 64) * 64 for side in (seen.width(), seen.height())))
-        self._ring.resize(size)
-        self._rows, self._frame, self._from, self._valid = rows, still, seen.topLeft(), QRect()
-        self._draw(seen)
-        self._valid = seen
-        self._ahead = self._fresh = True
 
     def _margins(self) -> tuple[tuple[str, int, int], ...]:
         """By side, how much there is beyond the view and how much there shall be."""
-        seen, valid, size = self._seen, self._valid, self._ring.size
+        seen, valid, size = self._seen, self._front.valid, self._front.room
         wide, high = (size.width() - seen.width()) // 2, (size.height() - seen.height()) // 2
         return (
             ("left", seen.left() - valid.left(), wide),
@@ -173,66 +262,3 @@ class StillLayer:
 
     def _is_near_its_end(self) -> bool:
         return any(2 * has < wants for _, has, wants in self._margins())
-
-    def _extend(self, side: str, step: int) -> None:
-        """Draw a strip along one side; the ring may take it from the other."""
-        valid, size = QRect(self._valid), self._ring.size
-        strip = QRect(valid)
-        if side == "left":
-            strip.setRight(valid.left() - 1)
-            strip.setLeft(valid.left() - step)
-            valid.setLeft(strip.left())
-            valid.setWidth(min(valid.width(), size.width()))
-        elif side == "right":
-            strip.setLeft(valid.right() + 1)
-            strip.setRight(valid.right() + step)
-            valid.setRight(strip.right())
-            valid.setLeft(max(valid.left(), valid.right() + 1 - size.width()))
-        elif side == "up":
-            strip.setBottom(valid.top() - 1)
-            strip.setTop(valid.top() - step)
-            valid.setTop(strip.top())
-            valid.setHeight(min(valid.height(), size.height()))
-        else:
-            strip.setTop(valid.bottom() + 1)
-            strip.setBottom(valid.bottom() + step)
-            valid.setBottom(strip.bottom())
-            valid.setTop(max(valid.top(), valid.bottom() + 1 - size.height()))
-        self._draw(strip)
-        self._valid = valid
-
-    def _draw(self, rect: QRect) -> None:
-        frame, rows = self._frame, self._rows
-        if frame is None or rows is None:
-            return
-        dpr = frame.dpr
-        for painter, piece in self._ring.painters(rect):
-            painter.translate(self._from)
-            painter.scale(dpr, dpr)
-            at = piece.topLeft() - self._from
-            part = QRectF(at.x() / dpr, at.y() / dpr, piece.width() / dpr, piece.height() / dpr)
-            self._renderer.render(painter, rows, replace(frame, part=part), captions=False)
-
-
-def _seen(frame: Frame) -> QRect:
-    """The view on the plane of device pixels whose origin is the scene's, at this scale.
-
-    Rounded alike for every frame, so that a picture does not depend on the way that led to it.
-    """
-    size, unit = frame.view * frame.dpr, frame.scale * frame.dpr
-    x, y = frame.camera.x * unit - size.width() / 2, frame.camera.y * unit - size.height() / 2
-    return QRect(math.floor(x + HALF), math.floor(y + HALF), math.ceil(size.width()), math.ceil(size.height()))
-
-
-def _seen_stretched(frame: Frame, kept_scale: float) -> QRectF:
-    """The view on the plane of another scale."""
-    size, unit = frame.view * (frame.dpr * kept_scale / frame.scale), kept_scale * frame.dpr
-    x, y = frame.camera.x * unit - size.width() / 2, frame.camera.y * unit - size.height() / 2
-    return QRectF(x, y, size.width(), size.height())
-
-
-def _snapped(frame: Frame, seen: QRect) -> Frame:
-    """The frame whose view is exactly there."""
-    size, unit = frame.view * frame.dpr, frame.scale * frame.dpr
-    x, y = (seen.x() + size.width() / 2) / unit, (seen.y() + size.height() / 2) / unit
-    return replace(frame, camera=replace(frame.camera, x=x, y=y))

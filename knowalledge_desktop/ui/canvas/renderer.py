@@ -8,7 +8,7 @@ from functools import reduce
 
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QPainter, QPixmap, QRegion
+from PySide6.QtGui import QColor, QPainter, QPixmap, QRegion
 
 from knowalledge_desktop.core.views import View
 from knowalledge_desktop.ui.canvas.bulk import draw_points
@@ -46,6 +46,11 @@ class MapRenderer:
         self._nodes = NodeLayer(theme, self.metrics, self.pills, thumbnail)
         self._tile: tuple[tuple[int, float], QPixmap] | None = None
         self._areas: tuple[Rows, list[QRectF], list[QRect]] | None = None
+
+    @property
+    def ground(self) -> QColor:
+        """The colour the map lies on."""
+        return self._theme.color("bg.canvas")
 
     def look(self, rows: Rows, row: int, shown: Shown) -> Look:
         """How a topic's pill looks now."""

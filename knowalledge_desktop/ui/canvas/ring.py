@@ -56,8 +56,14 @@ class Ring:
 
     def stretch(self, painter: QPainter, rect: QRectF, factor: float) -> None:
         """Bring a rectangle, any part of a pixel included, to the painter's origin, bigger by the factor."""
+        self.stretch_to(painter, rect, QRectF(QPointF(0.0, 0.0), rect.size() * factor))
+
+    def stretch_to(self, painter: QPainter, rect: QRectF, box: QRectF) -> None:
+        """Bring a rectangle, any part of a pixel included, into a box of the painter."""
+        across, down = box.width() / rect.width(), box.height() / rect.height()
         for source, at in self._pieces(rect):
-            target = QRectF((at - rect.topLeft()) * factor, source.size() * factor)
+            left, top = box.left() + (at.x() - rect.left()) * across, box.top() + (at.y() - rect.top()) * down
+            target = QRectF(left, top, source.width() * across, source.height() * down)
             painter.drawPixmap(target, self._pixmap, source)
 
     def _pieces(self, rect: QRectF) -> Iterator[tuple[QRectF, QPointF]]:

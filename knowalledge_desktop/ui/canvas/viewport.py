@@ -58,7 +58,7 @@ class MapView(QWidget):
         self._settle = QTimer(self)
         self._settle.setInterval(SETTLE_MS)
         self._settle.setSingleShot(True)
-        self._settle.timeout.connect(self.settle)
+        self._settle.timeout.connect(self._rest)
         self._ahead = QTimer(self)
         self._ahead.setSingleShot(True)
         self._ahead.timeout.connect(self._look_ahead)
@@ -254,6 +254,11 @@ class MapView(QWidget):
         self._shown = replace(self._shown, zooming=False)
         self.update()
 
+    def _rest(self) -> None:
+        """A zoom has come to rest: let it become crisp in the pauses."""
+        self._layer.be_patient()
+        self.settle()
+
     def _frame(self) -> Frame:
         return Frame(self._camera, self._view(), self._shown, self.devicePixelRatioF(), self._animator.motion)
 
@@ -281,8 +286,11 @@ class MapView(QWidget):
 
     def _look_ahead(self) -> None:
         """Draw some of what a pan would bring, while there is nothing else to do."""
+        was_unsharp = self._layer.is_sharpening
         if self.isVisible() and self._layer.grow():
             self._ahead.start(0)
+        if was_unsharp and not self._layer.is_sharpening:
+            self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The middle of the view stays where it is; a map that was never seen is fitted."""
