@@ -8,6 +8,7 @@ from typing import TypeVar
 from knowalledge_desktop.adapters import ledger_lessons, ledger_pace
 from knowalledge_desktop.adapters import ledger_limits as limits_of
 from knowalledge_desktop.adapters.ledger_limits import Rules
+from knowalledge_desktop.adapters.ledger_report import own_uses
 from knowalledge_desktop.adapters.ledger_window import Moment, Sure, Terms, Window
 from knowalledge_desktop.adapters.library_connection import Connection
 from knowalledge_desktop.core.ports import Clock
@@ -23,6 +24,7 @@ from knowalledge_desktop.core.quota import (
     Used,
 )
 from knowalledge_desktop.core.quota_rules import blocked_until, metric_of
+from knowalledge_desktop.core.team import OwnUse
 
 T = TypeVar("T")
 
@@ -294,6 +296,14 @@ class Book:
     def pace(self, bucket: Bucket, since: float) -> tuple[PaceRow, ...]:
         """When requests were sent, from that time of the machine's clock on."""
         return ledger_pace.rows(self._db, bucket, self._moment()[0], since)
+
+    def own_uses(self) -> tuple[OwnUse, ...]:
+        """All that counts now, by bucket."""
+        with self._db.writing():
+            moment, _, days = self._moment()
+            self._turn_days(moment, days)
+            self._keep_days(moment, days)
+            return own_uses(self._db, moment)
 
     def _prune(self, moment: Moment) -> None:
         old = moment.now - _KEPT_MINUTES * self._terms.minute_s

@@ -29,6 +29,7 @@ from knowalledge_desktop.core.quota import (
     Used,
 )
 from knowalledge_desktop.core.quota_rules import Days
+from knowalledge_desktop.core.team import OwnUse
 
 T = TypeVar("T")
 
@@ -168,6 +169,10 @@ class LedgerDb:
     async def pace(self, bucket: Bucket, since: float) -> tuple[PaceRow, ...]:
         """When requests were sent, from `since` on by quarters of an hour, oldest first."""
         return await self._run(lambda book: book.pace(bucket, since))
+
+    async def own_uses(self) -> tuple[OwnUse, ...]:
+        """All that counts now, by bucket, to be told to a team."""
+        return await self._run(lambda book: book.own_uses())
 
     async def aclose(self) -> None:
         """Finish what was begun and release the file. May be called twice."""

@@ -1,0 +1,405 @@
+"""What Redis itself decides for a team: small programs that run there, each as a whole.
+
+Time is the server's. All keys of a team's quota carry its id in braces, so that a cluster keeps them on one
+server. A call that comes too late, because the server or the network stood still, changes nothing: `ARGV[1]`
+is the server's time until which it is meant (0: always).
+
+`state` is a hash: `epoch` names what the counts are of, `run` is the server process that has them, `grace` is
+until when nobody is admitted because the counts may lack something. When the process is another one, it was
+started again or it took over from one that failed, and the last writes may be lost: that is a new epoch, in
+which every member reports all that it knows before anybody is admitted.
+
+`members` holds for each member, as JSON: name `n`, when it was seen `s`, its share `f` and the one it may still
+believe to have `b` (millionths), when the share was given `g`, the number of that word `q`, the epoch it has
+reported in `e`.
+
+Of each bucket `live` is a sorted set of reservations by when they leave the window, `entry` what each holds
+(member|tokens|images|state|days; the state is 0 on its way, 1 settled, 2 only reported by its member), `use`
+the sums by member, `rule` what Google's refusals taught, and `d:…` are the sums of a day by member.
+"""
+
+from __future__ import annotations
+
+_BASE = """
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local meant = tonumber(ARGV[1])
+if meant > 0 and now > meant then return {-1, now} end
+
+local function split(text)
+  local out = {}
+  for part in string.gmatch(text .. '|', '(.-)|') do out[#out + 1] = part end
+  return out
+end
+
+local function process()
+  local told = redis.pcall('INFO', 'server')
+  if type(told) ~= 'string' then return '' end
+  return string.match(told, 'run_id:(%w+)') or ''
+end
+
+local function epoch(grace_ms)
+  local was = redis.call('HMGET', KEYS[1], 'epoch', 'run', 'grace')
+  local run = process()
+  if was[1] and was[2] == run then return was[1], tonumber(was[3]) end
+  local fresh = string.format('%.0f', now) .. string.sub(run, 1, 8)
+  redis.call('HSET', KEYS[1], 'epoch', fresh, 'run', run, 'grace', now + grace_ms, 'since', now)
+  return fresh, now + grace_ms
+end
+"""
+
+_BUCKET = """
+local LIVE, ENTRY, USE = KEYS[3], KEYS[4], KEYS[5]
+local head = string.match(KEYS[3], '^(.*:)live$')
+
+local function count(member, requests, tokens, images)
+  if requests ~= 0 then redis.call('HINCRBY', USE, member .. ':r', requests) end
+  if tokens ~= 0 then redis.call('HINCRBY', USE, member .. ':t', tokens) end
+  if images ~= 0 then redis.call('HINCRBY', USE, member .. ':i', images) end
+end
+
+local function count_day(day, member, requests, tokens)
+  local key = head .. 'd:' .. day
+  if requests ~= 0 then redis.call('HINCRBY', key, member .. ':r', requests) end
+  if tokens ~= 0 then redis.call('HINCRBY', key, member .. ':t', tokens) end
+  redis.call('PEXPIRE', key, 259200000)
+end
+
+local function sweep()
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', LIVE, '-inf', now, 'LIMIT', 0, 1000)) do
+    local entry = redis.call('HGET', ENTRY, id)
+    if entry then
+      local part = split(entry)
+      count(part[1], -1, -tonumber(part[2]), -tonumber(part[3]))
+      redis.call('HDEL', ENTRY, id)
+    end
+    redis.call('ZREM', LIVE, id)
+  end
+end
+
+local function keep()
+  for _, key in ipairs({LIVE, ENTRY, USE}) do redis.call('PEXPIRE', key, 86400000) end
+end
+"""
+
+RESERVE = (
+    _BASE
+    + _BUCKET
+    + """
+-- KEYS state members live entry use rule
+-- ARGV meant me epoch id grace_ms minute_ms deadline_ms silent_ms assured tokens images
+--      rpm tpm ipm rpd tpd (-1: no limit), own requests tokens images, then for each day:
+--      name, ms since it began, ms until it ends, own requests, own tokens
+local me, id = ARGV[2], ARGV[4]
+local e, grace = epoch(tonumber(ARGV[5]))
+if e ~= ARGV[3] then return {-2, now, e} end
+local minute, deadline = tonumber(ARGV[6]), tonumber(ARGV[7])
+local need = {r = 1, t = tonumber(ARGV[10]), i = tonumber(ARGV[11])}
+local limit = {}
+for n, name in ipairs({'rpm', 'tpm', 'ipm', 'rpd', 'tpd'}) do limit[name] = tonumber(ARGV[11 + n]) end
+local days = {}
+for n = 20, #ARGV, 5 do
+  days[#days + 1] = {name = ARGV[n], age = tonumber(ARGV[n + 1]), left = tonumber(ARGV[n + 2]),
+                     r = tonumber(ARGV[n + 3]), t = tonumber(ARGV[n + 4])}
+end
+sweep()
+local known, was_told = redis.call('HGET', ENTRY, id), false
+if known then
+  local part = split(known)
+  if part[4] ~= '2' then return {2, now} end
+  -- Another process of the member has reported it while it was on its way here: nothing is decided yet.
+  was_told = true
+  count(part[1], -1, -tonumber(part[2]), -tonumber(part[3]))
+  redis.call('HDEL', ENTRY, id)
+  redis.call('ZREM', LIVE, id)
+end
+
+local told_at, told = 0, nil
+local rules = redis.call('HGETALL', KEYS[6])
+for n = 1, #rules, 2 do
+  local kind, name, value = string.sub(rules[n], 1, 1), string.sub(rules[n], 3), tonumber(rules[n + 1])
+  if kind == 'b' and value > now and value > told_at then told_at, told = value, name end
+  if kind == 'c' and limit[name] and (limit[name] < 0 or value < limit[name]) then limit[name] = value end
+end
+if told then return {0, now, told, told_at, math.max(0, limit[told] or 0), 0, 1, 0} end
+if now < grace then return {0, now, 'rpm', grace, math.max(0, limit.rpm), 0, 0, 0} end
+
+local function sums(key)
+  local out, rows = {}, redis.call('HGETALL', key)
+  for n = 1, #rows, 2 do
+    local who, what = string.match(rows[n], '^(.*):(%a)$')
+    out[who] = out[who] or {r = 0, t = 0, i = 0}
+    out[who][what] = tonumber(rows[n + 1])
+  end
+  return out
+end
+
+local people, rows = {}, redis.call('HGETALL', KEYS[2])
+local silent_ms, assured = tonumber(ARGV[8]), tonumber(ARGV[9])
+for n = 1, #rows, 2 do
+  local m = cjson.decode(rows[n + 1])
+  local part = math.max(m.f, m.b) / 1000000
+  people[rows[n]] = {s = m.s, whole = part, part = (now - m.s > silent_ms) and part or part * assured,
+                     little = part * assured}
+end
+
+-- What all others use or have kept free for them, and this member's own use before this request.
+local function others(use, what, most, part_of)
+  local sum = 0
+  for who, m in pairs(people) do
+    if who ~= me then
+      local used = use[who] and use[who][what] or 0
+      sum = sum + math.max(used, math.floor(most * part_of(m) + 1e-9))
+    end
+  end
+  for who, used in pairs(use) do
+    if who ~= me and not people[who] then sum = sum + used[what] end
+  end
+  return sum
+end
+
+local worst, why = -1, nil
+local function check(name, needed, most, use, what, own, part_of, frees)
+  if most < 0 or needed == 0 then return end
+  if needed > most then worst, why = math.huge, {name, -1, most, 0, 0, 1} return end
+  if worst == math.huge then return end
+  local mine = math.max((use[me] and use[me][what] or 0) + needed, own)
+  local all = mine + others(use, what, most, part_of)
+  if all > most then
+    local at = frees(all - most)
+    if at > worst then worst, why = at, {name, at, most, all - needed, 0, 0} end
+  end
+end
+
+local function minute_frees(column)
+  return function(lacking)
+    local list = redis.call('ZRANGEBYSCORE', LIVE, now, now + minute, 'WITHSCORES', 'LIMIT', 0, 200)
+    for n = 1, #list, 2 do
+      local amount = 1
+      if column > 0 then
+        local entry = redis.call('HGET', ENTRY, list[n])
+        amount = entry and tonumber(split(entry)[column]) or 0
+      end
+      lacking = lacking - amount
+      if lacking <= 0 then return tonumber(list[n + 1]) end
+    end
+    return now + minute
+  end
+end
+
+local use = sums(USE)
+local function part_now(m) return m.part end
+check('rpm', 1, limit.rpm, use, 'r', tonumber(ARGV[17]), part_now, minute_frees(0))
+check('tpm', need.t, limit.tpm, use, 't', tonumber(ARGV[18]), part_now, minute_frees(2))
+check('ipm', need.i, limit.ipm, use, 'i', tonumber(ARGV[19]), part_now, minute_frees(3))
+for _, day in ipairs(days) do
+  if limit.rpd >= 0 or limit.tpd >= 0 then
+    local used = sums(head .. 'd:' .. day.name)
+    local began = now - day.age
+    local function part_of(m) return (now - m.s > silent_ms and began > m.s) and m.whole or m.little end
+    local function ends() return now + day.left end
+    check('rpd', 1, limit.rpd, used, 'r', day.r, part_of, ends)
+    check('tpd', need.t, limit.tpd, used, 't', day.t, part_of, ends)
+  end
+end
+if why then
+  return {0, now, why[1], why[2], why[3], why[4], why[5], why[6]}
+end
+
+local names = {}
+for n, day in ipairs(days) do
+  names[n] = day.name
+  if not was_told then count_day(day.name, me, 1, need.t) end
+end
+redis.call('HSET', ENTRY, id, table.concat({me, need.t, need.i, 0, table.concat(names, ' ')}, '|'))
+redis.call('ZADD', LIVE, now + deadline + minute, id)
+count(me, 1, need.t, need.i)
+keep()
+return {1, now}
+"""
+)
+
+SETTLE = (
+    _BASE
+    + _BUCKET
+    + """
+-- KEYS state members live entry use; ARGV meant id minute_ms tokens images (tokens -1: it was never sent)
+local id, minute, tokens, images = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local entry = redis.call('HGET', ENTRY, id)
+if not entry then return {0, now} end
+local part = split(entry)
+if part[4] == '1' then return {0, now} end
+local back = tokens < 0
+local more = (back and 0 or tokens) - tonumber(part[2])
+for day in string.gmatch(part[5], '%S+') do count_day(day, part[1], back and -1 or 0, more) end
+if back then
+  count(part[1], -1, more, -tonumber(part[3]))
+  redis.call('HDEL', ENTRY, id)
+  redis.call('ZREM', LIVE, id)
+  return {1, now}
+end
+count(part[1], 0, more, images - tonumber(part[3]))
+redis.call('HSET', ENTRY, id, table.concat({part[1], tokens, images, 1, part[5]}, '|'))
+redis.call('ZADD', LIVE, now + minute, id)
+return {1, now}
+"""
+)
+
+REPORT = (
+    _BASE
+    + _BUCKET
+    + """
+-- KEYS state members live entry use; ARGV meant me minute_ms live(JSON) days(JSON)
+-- live: [id, ms until it leaves, tokens, images, settled, days]; days: [name, requests, tokens]
+local me = ARGV[2]
+sweep()
+for _, row in ipairs(cjson.decode(ARGV[4])) do
+  local id, leaves, entry = row[1], now + row[2], redis.call('HGET', ENTRY, row[1])
+  if not entry and row[2] > 0 then
+    local state = row[5] == 1 and 1 or 2
+    redis.call('HSET', ENTRY, id, table.concat({me, row[3], row[4], state, row[6]}, '|'))
+    redis.call('ZADD', LIVE, leaves, id)
+    count(me, 1, row[3], row[4])
+  elseif entry and row[5] == 1 then
+    local part = split(entry)
+    if part[4] ~= '1' then
+      count(part[1], 0, row[3] - tonumber(part[2]), row[4] - tonumber(part[3]))
+      redis.call('HSET', ENTRY, id, table.concat({part[1], row[3], row[4], 1, part[5]}, '|'))
+      redis.call('ZADD', LIVE, leaves, id)
+    end
+  end
+end
+for _, row in ipairs(cjson.decode(ARGV[5])) do
+  local key = head .. 'd:' .. row[1]
+  for what, value in pairs({r = row[2], t = row[3]}) do
+    local known = tonumber(redis.call('HGET', key, me .. ':' .. what) or 0)
+    if value > known then redis.call('HSET', key, me .. ':' .. what, value) end
+  end
+  redis.call('PEXPIRE', key, 259200000)
+end
+keep()
+return {1, now}
+"""
+)
+
+BEAT = (
+    _BASE
+    + """
+-- KEYS state members; ARGV meant me name epoch_reported grace_ms forgotten_ms seq knows roster(JSON)
+-- `knows`: this member was in the team before, or made it, so that its roster can be relied on.
+local me, forgotten = ARGV[2], tonumber(ARGV[6])
+local e, grace = epoch(tonumber(ARGV[5]))
+local reported = ARGV[4] == e
+
+-- Those that Redis has lost, as this member knew them: [id, name, ms since seen, share, ms since given]
+if reported then
+  for _, row in ipairs(cjson.decode(ARGV[9])) do
+    if row[1] ~= me and row[3] < forgotten and redis.call('HEXISTS', KEYS[2], row[1]) == 0 then
+      redis.call('HSET', KEYS[2], row[1], cjson.encode({n = row[2], s = now - row[3], f = row[4], b = row[4],
+                                                        g = now - row[5], q = 0, e = ''}))
+    end
+  end
+end
+
+local people, rows, count, given, waits = {}, redis.call('HGETALL', KEYS[2]), 0, 0, false
+for n = 1, #rows, 2 do
+  local m = cjson.decode(rows[n + 1])
+  if rows[n] ~= me then
+    if now - m.s > forgotten then
+      redis.call('HDEL', KEYS[2], rows[n])
+    else
+      people[rows[n]] = m
+      count = count + 1
+      given = given + math.max(m.f, m.b)
+      if m.e ~= e and now - m.s < tonumber(ARGV[5]) then waits = true end
+    end
+  end
+end
+
+local old = redis.call('HGET', KEYS[2], me)
+local m = old and cjson.decode(old) or {f = 0, b = 0, g = now, q = 0, e = ''}
+local known = tonumber(ARGV[7])
+if known == m.q then m.b = m.f else m.b = math.max(m.b, m.f) end
+local fair = math.min(math.ceil(1000000 / (count + 1)), math.max(0, 1000000 - given))
+if m.f > fair then m.f = fair
+elseif fair >= 2 * m.f and fair > m.f and math.max(m.f, m.b) < fair then m.f, m.g = fair, now end
+if m.f > m.b then m.b = m.f end
+m.q = math.max(m.q, known) + 1
+m.n, m.s = ARGV[3], now
+if reported then m.e = e end
+redis.call('HSET', KEYS[2], me, cjson.encode(m))
+people[me] = m
+if reported and ARGV[8] == '1' and not waits and grace > now then
+  grace = now
+  redis.call('HSET', KEYS[1], 'grace', now)
+end
+redis.call('PEXPIRE', KEYS[1], 2592000000)
+redis.call('PEXPIRE', KEYS[2], 2592000000)
+local list = {}
+for who, each in pairs(people) do
+  list[#list + 1] = {who, each.n, now - each.s, math.max(each.f, each.b), now - each.g}
+end
+return {1, now, e, m.q, m.f, now - m.g, grace, cjson.encode(list)}
+"""
+)
+
+REST = (
+    _BASE
+    + """
+-- KEYS state members; ARGV meant me seq gone(1: leaves the team). What it has sent goes on counting.
+-- Only by the last word: another process of the member may have been given a share meanwhile.
+if ARGV[4] == '1' then
+  redis.call('HDEL', KEYS[2], ARGV[2])
+  return {1, now}
+end
+local old = redis.call('HGET', KEYS[2], ARGV[2])
+if old then
+  local m = cjson.decode(old)
+  if m.q == tonumber(ARGV[3]) then
+    m.f, m.b, m.g, m.q = 0, 0, now, m.q + 1
+    redis.call('HSET', KEYS[2], ARGV[2], cjson.encode(m))
+  end
+end
+return {1, now}
+"""
+)
+
+LEARN = (
+    _BASE
+    + """
+-- KEYS state members rule; ARGV meant metric until_ms(relative) cap(-1: none) ttl_ms clear
+if ARGV[6] == '1' then
+  redis.call('DEL', KEYS[3])
+  return {1, now}
+end
+local until_at = now + tonumber(ARGV[3])
+local known = tonumber(redis.call('HGET', KEYS[3], 'b:' .. ARGV[2]) or 0)
+if until_at > known then redis.call('HSET', KEYS[3], 'b:' .. ARGV[2], until_at) end
+if tonumber(ARGV[4]) >= 0 then redis.call('HSET', KEYS[3], 'c:' .. ARGV[2], ARGV[4]) end
+redis.call('PEXPIRE', KEYS[3], ARGV[5])
+return {1, now}
+"""
+)
+
+# --- leases of questions ------------------------------------------------------------------------------------
+
+TAKE = """
+-- KEYS lease fence; ARGV ttl_ms: the number of the lease, or 0 when somebody has it
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+local token = redis.call('INCR', KEYS[2])
+redis.call('PEXPIRE', KEYS[2], 86400000)
+redis.call('SET', KEYS[1], token, 'PX', ARGV[1])
+return token
+"""
+
+RENEW = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+"""
+
+RELEASE = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+redis.call('PUBLISH', ARGV[2], KEYS[1])
+return 1
+"""
