@@ -54,21 +54,25 @@ class DepthDial(QWidget):
         self._tell()
 
     def told(self, cell: Cell) -> str:
-        """A cell in words."""
+        """A cell in words, with what it would take."""
+        price = self._price(cell) if cell not in self._kept else ""
+        return f"{self._state(cell)}. {price}" if price else self._state(cell)
+
+    # --- inside ---
+
+    def _state(self, cell: Cell) -> str:
         level, detail = cell
         name = f"{self._names[0][_LEVELS.index(level)]}, {self._names[1][_DETAILS.index(detail)]}"
         if cell in self._kept:
             return self.tr("{name}: kept, to read at once").format(name=name)
-        price = self._price(cell)
-        told = self.tr("{name}: not written yet").format(name=name)
-        return f"{told}. {price}" if price else told
-
-    # --- inside ---
+        return self.tr("{name}: not written yet").format(name=name)
 
     def _tell(self) -> None:
+        """With the price once it has the focus: to reckon one needs what is loaded after the first paint."""
+        told = self.told(self._now) if self.hasFocus() else self._state(self._now)
         self.setAccessibleName(self.tr("Depth of the explanation"))
-        self.setAccessibleDescription(self.told(self._now))
-        self.setToolTip(self.told(self._now))
+        self.setAccessibleDescription(told)
+        self.setToolTip(told)
         self.update()
 
     def _box(self, cell: Cell) -> QRectF:
@@ -154,7 +158,7 @@ class DepthDial(QWidget):
         self._choose((_LEVELS[level], _DETAILS[detail]))
 
     def focusInEvent(self, event: object) -> None:
-        self.update()
+        self._tell()
 
     def focusOutEvent(self, event: object) -> None:
         self.update()
