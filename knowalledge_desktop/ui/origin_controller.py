@@ -158,7 +158,9 @@ class OriginController(QObject):
             told = told.format(
                 n=quote.requests, model=quote.model, tokens=f"{quote.tokens_in + quote.tokens_out:,}"
             )
-            dialog.show_price(button, " ".join(part for part in (told, fits) if part), can_go=True)
+            dialog.show_price(
+                button, "\n".join(part for part in (told, fits[:1].upper() + fits[1:]) if part), can_go=True
+            )
 
     def _button(self, quote: Quote, count: int) -> str:
         from knowalledge_desktop.core.prices import money

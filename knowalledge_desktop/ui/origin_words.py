@@ -77,8 +77,8 @@ def reason_words(made: Provenance, present: Present) -> str:
                 said.append(tr("{model} is not offered any more.").format(model=made.model))
         else:
             prompt, version = prompt_of(made)
-            text = tr("The prompt was version {old}; now it is version {new}.")
-            said.append(text.format(old=version, new=present.prompts.get(prompt, "")))
+            text = tr("The prompt “{prompt}” was version {old}; now it is version {new}.")
+            said.append(text.format(prompt=prompt, old=version, new=present.prompts.get(prompt, "")))
     return " ".join(said)
 
 
@@ -112,7 +112,7 @@ def _of_topic(origin: Origin, present: Present) -> Section:
     lines += _when(made)
     if origin.siblings > 1:
         lines.append(Line(tr("Together with"), tr("{n} more topics, in one answer").format(n=origin.siblings - 1)))
-    lines += _how(made, (origin.costs or {}).get("topic"))
+    lines += _how(made, (origin.costs or {}).get("topic"), together=origin.siblings)
     lines += _sources(topic.sources)
     if topic.edited:
         lines.append(Line(tr("Changed"), tr("by you: the title is another one since")))
@@ -186,8 +186,8 @@ def _when(made: Provenance) -> list[Line]:
     return [Line(tr("When"), moment(made.created_at))] if made.created_at > 0 else []
 
 
-def _how(made: Provenance, cost: int | None, skip: Sequence[str] = ()) -> list[Line]:
-    """How it was asked for, and what that took."""
+def _how(made: Provenance, cost: int | None, skip: Sequence[str] = (), together: int = 1) -> list[Line]:
+    """How it was asked for, and what that took, for all that came `together`."""
     lines: list[Line] = []
     prompt, version = prompt_of(made)
     if made.prompt:
@@ -209,7 +209,9 @@ def _how(made: Provenance, cost: int | None, skip: Sequence[str] = ()) -> list[L
     if tokens:
         lines.append(Line(tr("Tokens"), tokens))
     if made.engine == "gemini":
-        lines.append(Line(tr("Cost"), tr("price unknown") if cost is None else money(cost)))
+        told = tr("price unknown") if cost is None else money(cost)
+        for_all = tr("{cost} for all {n}").format(cost=told, n=together)
+        lines.append(Line(tr("Cost"), for_all if together > 1 and cost is not None else told))
     elif made.engine == "atlas":
         lines.append(Line(tr("Cost"), tr("none, it is on this device")))
     return lines

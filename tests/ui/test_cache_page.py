@@ -38,7 +38,7 @@ async def page_on(app: QApplication, atlas_path: Path) -> AsyncIterator[Driver]:
         desk.maps.explain(document.root_id)
         await until(lambda: not desk.maps.running(), "rest")
         desk.quota.open_cache()
-        await until(lambda: driver.find(QLabel, "cacheHitRate").text() != "", "numbers")
+        await until(lambda: driver.find(QLabel, "cacheAsked").text() != "", "numbers")
         yield driver
     finally:
         await driver.end()

@@ -68,7 +68,7 @@ class ProvenanceView(QDialog):
         head: list[QWidget | int] = [label(path, "tertiary", wrap=True)] if path else []
         head += [label(self._title, "heading", wrap=True)]
         whole = column(column(*head, margins=(28, 22, 28, 14), gap=2), rule())
-        whole.addLayout(column(self.text, margins=(28, 6, 8, 0)), 1)
+        whole.addLayout(column(self.text, margins=(28, 10, 8, 0)), 1)
         whole.addWidget(rule())
         whole.addLayout(row(self._stale, history, -1, self._copy, close, margins=(22, 12, 28, 14), gap=8))
         self.setLayout(whole)
@@ -137,6 +137,6 @@ def _line(line: Line, theme: Theme) -> str:
     if is_web(line.address):
         text = f'<a href="{html.escape(line.address, quote=True)}" style="color: {link}">{text}</a>'
     return (
-        f'<tr><td width="132" style="color: {second}; padding: 3px 16px 3px 0">{html.escape(line.name)}</td>'
-        f'<td style="padding: 3px 0">{text}</td></tr>'
+        f'<tr><td width="132" style="color: {second}; padding: 4px 16px 4px 0">{html.escape(line.name)}</td>'
+        f'<td style="padding: 4px 0">{text}</td></tr>'
     )

@@ -265,7 +265,8 @@ class CachePage(Sides):
             for box, value in zip((self.limit, self.hard, self.soft), held, strict=True):
                 box.setValue(value)
         asked, rate = report.hits + report.misses, report.hit_rate
-        self._rate.setText("–" if rate is None else self.tr("{percent} %").format(percent=round(100 * rate)))
+        self._rate.setText("" if rate is None else self.tr("{percent} %").format(percent=round(100 * rate)))
+        self._rate.setVisible(rate is not None)
         self._asked.setText(
             self.tr("{hits} of %n questions", "", asked).format(hits=f"{report.hits:,}")
             if asked
@@ -392,7 +393,8 @@ class CachePage(Sides):
 
 def data_size(size_bytes: int) -> str:
     """Bytes as people read them."""
-    return QLocale().formattedDataSize(size_bytes, 1, QLocale.DataSizeFormat.DataSizeTraditionalFormat)
+    exact = 0 if size_bytes % MB == 0 else 1
+    return QLocale().formattedDataSize(size_bytes, exact, QLocale.DataSizeFormat.DataSizeTraditionalFormat)
 
 
 def _spin(name: str, words: str, least: int, most: int) -> QSpinBox:
