@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from knowalledge_desktop.ui.canvas.bulk import draw_points
 from knowalledge_desktop.ui.canvas.link_layer import bent, link_pen
@@ -64,7 +64,7 @@ class HandOverlay:
         if hand.band is not None:
             accent = self._theme.color("accent.base")
             painter.setPen(QPen(accent, 1.0, Qt.PenStyle.DashLine))
-            fill = self._theme.color("accent.base")
+            fill = QColor(accent)
             fill.setAlphaF(0.08)
             painter.setBrush(fill)
             painter.drawRect(hand.band)
@@ -160,7 +160,7 @@ class HandOverlay:
         pill = renderer.pills.box(look, float(rows.x[row]), float(rows.y[row]))
         box = QRectF(frame.at(pill.left(), pill.top()), frame.at(pill.right(), pill.bottom()))
         radius = renderer.pills.radius(look) * frame.scale + 2 * OUT
-        fill = self._theme.color("accent.base")
+        fill = QColor(self._theme.color("accent.base"))
         fill.setAlphaF(0.16)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)

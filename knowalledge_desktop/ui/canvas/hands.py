@@ -258,12 +258,9 @@ class Hands(QObject):
 
     def handle_at(self, at: QPointF, frame: Frame) -> str:
         """The topic whose handle is at a point of the widget, empty when there is none."""
-        rows, shown = self._canvas.rows, frame.shown
-        for row in (shown.hover, shown.selected):
-            spot = handle_spot(rows, row, frame)
-            if spot is not None and (spot - at).manhattanLength() <= HANDLE_REACH:
-                return rows.ids[row]
-        return ""
+        rows, row = self._canvas.rows, frame.shown.hover
+        spot = handle_spot(rows, row, frame)
+        return rows.ids[row] if spot is not None and (spot - at).manhattanLength() <= HANDLE_REACH else ""
 
     def paint(self, painter: QPainter, rows: Rows, frame: Frame, renderer: MapRenderer) -> None:
         """Draw what is picked and what is under way; the painter is in widget coordinates."""
@@ -274,7 +271,7 @@ class Hands(QObject):
 
     def _hand(self, rows: Rows, frame: Frame) -> Hand:
         picked = [rows.index[each] for each in self.picks.ids if each in rows.index]
-        handle = frame.shown.hover if frame.shown.hover >= 0 else frame.shown.selected
+        handle = frame.shown.hover
         if self._dragged:
             sources = [rows.index[each] for each in self._dragged if each in rows.index]
             return Hand(picked, MOVE, sources, rows.index.get(self._target, -1))

@@ -60,7 +60,7 @@ class DetailPanel(QFrame):
         self._theme, self._icons = theme, icons
         self._topic_id = ""
         self._options = Options()
-        self._busy = self._drawing = False
+        self._busy = self._drawing = self._locked = False
         self._picture: TopicPicture | None = None
         self._crumbs = ElidedLabel("secondary", mode=Qt.TextElideMode.ElideLeft)
         self._title = label("", "heading", wrap=True)
@@ -102,7 +102,7 @@ class DetailPanel(QFrame):
             icons, "sparkles", "illustrateButton", self.tr("Illustrate this topic (I)"), self._on_illustrate
         )
         self.picture = PictureBox(theme)
-        self.marks = OwnMarks()
+        self.marks = OwnMarks(icons)
         self.answers = AnswersView(theme, icons)
         self.ask = AskBox(icons)
         self._rendering = RenderingChoice(theme)
@@ -207,8 +207,9 @@ class DetailPanel(QFrame):
         self._crumbs.show_text(" › ".join(t.title for t in path[:-1]))
         self._title.setText(topic.title)
         self._summary.setText(topic.summary)
-        self._expand.setEnabled(True)
-        self._explain.setEnabled(True)
+        self._locked = topic.locked
+        for button in (self._expand, self._explain, self._again, self._illustrate):
+            button.setEnabled(not self._locked)
         self._illustrate.setVisible(True)
         self.ask.show_topic(topic.title)
         self.show_picture(document.pictures.get(topic_id))
@@ -271,12 +272,12 @@ class DetailPanel(QFrame):
             self.picture.show_picture(self._picture, busy=drawing)
         self._explain.setText(self.tr("Stop") if explaining else self.tr("Explain"))
         self._expand.setText(self.tr("Growing…") if expanding else self.tr("Expand"))
-        self._expand.setEnabled(bool(self._topic_id) and not expanding)
+        self._expand.setEnabled(bool(self._topic_id) and not expanding and not self._locked)
 
     def set_batch(self, told: str) -> None:
         """What a batch is to do with this topic, empty when it is in none: it is not to be asked for twice."""
         self._batch.tell(told if self._topic_id else "")
-        self._explain.setEnabled(bool(self._topic_id) and not self._batch.is_told)
+        self._explain.setEnabled(bool(self._topic_id) and not self._batch.is_told and not self._locked)
 
     def set_options(self, options: Options) -> None:
         """Which explanation is wanted."""

@@ -13,9 +13,9 @@ WIDEST = 720
 
 
 class HintLine(QFrame):
-    """Stands above what floats at the bottom, lets every click through and goes by itself."""
+    """Stands at the lower edge over what floats there, lets every click through and goes by itself."""
 
-    def __init__(self, page: QWidget, bottom: Callable[[], int]) -> None:
+    def __init__(self, page: QWidget, bottom: Callable[[int], int]) -> None:
         super().__init__(page)
         self.setObjectName("hintLine")
         self.setProperty("panel", "floating")
@@ -57,4 +57,4 @@ class HintLine(QFrame):
         self._text.setWordWrap(self._text.sizeHint().width() + 28 > room)
         self.setMaximumWidth(room)
         self.adjustSize()
-        self.move(max(16, (page.width() - self.width()) // 2), self._bottom() - self.height())
+        self.move(max(16, (page.width() - self.width()) // 2), self._bottom(self.width()) - self.height())

@@ -182,9 +182,20 @@ class MapPage(QWidget):
                 return
             from knowalledge_desktop.ui.panels.hint_line import HintLine
 
-            self._hint = HintLine(self, lambda: self._zoom.y() - EDGE)
+            self._hint = HintLine(self, self._hint_bottom)
             self._hint.raise_()
         self._hint.tell(text, shown_ms)
+
+    def _hint_bottom(self, width: int) -> int:
+        """Where a line of this width may end: at the lower edge, but over what floats there."""
+        bottom, left = self.height() - EDGE, (self.width() - width) // 2
+        if not self._activity.isHidden():
+            bottom = self._activity.y() - EDGE // 2
+        if left < self._zoom.geometry().right() + EDGE // 2:
+            bottom = min(bottom, self._zoom.y() - EDGE // 2)
+        if self._minimap is not None and self._minimap.isVisible() and left + width > self._minimap.x():
+            bottom = min(bottom, self._minimap.y() - EDGE // 2)
+        return bottom
 
     @property
     def is_editing(self) -> bool:

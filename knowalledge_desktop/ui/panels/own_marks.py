@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from knowalledge_desktop.core.edits_links import links_of
-from knowalledge_desktop.core.graph import Link, LinkKind, Map, Topic
+from knowalledge_desktop.core.graph import Link, LinkKind, Map
 from knowalledge_desktop.ui.canvas.badges import tag_name
-from knowalledge_desktop.ui.widgets.basics import clear, column, label, row, text_button
+from knowalledge_desktop.ui.icons import Icons
+from knowalledge_desktop.ui.widgets.basics import clear, column, icon_button, label, row, text_button
 
 LINKS_SHOWN = 3
 NOTE_SHOWN = 240
@@ -23,43 +24,65 @@ class OwnMarks(QFrame):
     unlock_requested = Signal(str)
     topic_chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("ownMarks")
         self._topic_id = ""
-        self._about = label("", "secondary", wrap=True)
-        self._unlock = text_button(
-            self.tr("Unlock"),
+        self._icons = icons
+        self._signs: dict[QLabel, str] = {}
+        self._tag = label("", "secondary")
+        self._locked = label(self.tr("Locked: engines change nothing here"), "secondary", wrap=True)
+        unlock = icon_button(
+            icons,
+            "lock-open",
             "unlockButton",
+            self.tr("Unlock"),
             lambda: self.unlock_requested.emit(self._topic_id),
-            "ghost",
-            self.tr("Let engines write about this topic again (K)"),
+            "K",
+            16,
         )
         self._note = label("", "body", wrap=True)
         self._note.setObjectName("noteShown")
         self._note.setTextFormat(Qt.TextFormat.PlainText)
         self._note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._edit = text_button(
-            self.tr("Edit note"),
+        edit = icon_button(
+            icons,
+            "pencil",
             "editNoteButton",
+            self.tr("Edit the note"),
             lambda: self.note_requested.emit(self._topic_id),
-            "ghost",
-            self.tr("Write on (Shift+N)"),
+            "Shift+N",
+            16,
         )
         self._links = QVBoxLayout()
-        self._links.setSpacing(2)
+        self._links.setSpacing(4)
         self._all = text_button(
-            "", "allLinksButton", lambda: self.links_requested.emit(self._topic_id), "ghost", self.tr("Shift+L")
+            "", "allLinksButton", lambda: self.links_requested.emit(self._topic_id), "quiet", self.tr("Shift+L")
         )
-        self._all.setAccessibleName(self.tr("All links of this topic"))
-        top = Qt.AlignmentFlag.AlignTop
-        about, note = row(self._about, self._unlock, gap=8), row(self._note, self._edit, gap=8)
-        for line, first in ((about, self._about), (note, self._note)):
-            line.setStretch(0, 1)
-            line.setAlignment(first, top)
-        note.setAlignment(self._edit, top)
-        self.setLayout(column(about, note, self._links, row(self._all, -1), gap=4))
+        self._links_line = self._line("link", column(self._links, row(self._all, -1), gap=4))
+        self._lines = (
+            self._line("tag", row(self._tag, -1)),
+            self._line("lock", row(self._locked, gap=8), unlock),
+            self._line("sticky-note", row(self._note, gap=8), edit),
+            self._links_line,
+        )
+        self.setLayout(column(*self._lines, margins=(0, 2, 0, 2), gap=6))
+        self._draw_signs()
         self.hide()
+
+    def _line(self, icon: str, inner: QLayout, act: QWidget | None = None) -> QWidget:
+        """A line with its icon at the left, and what can be done with it at the right."""
+        sign = QLabel()
+        self._signs[sign] = icon
+        sign.setContentsMargins(0, 2, 0, 0)
+        made = QWidget()
+        line = row(sign, inner, *([act] if act is not None else []), gap=10)
+        line.setStretch(1, 1)
+        line.setAlignment(sign, Qt.AlignmentFlag.AlignTop)
+        if act is not None:
+            line.setAlignment(act, Qt.AlignmentFlag.AlignTop)
+        made.setLayout(line)
+        return made
 
     def show_topic(self, document: Map | None, topic_id: str) -> None:
         """Show what a person put on a topic."""
@@ -69,34 +92,35 @@ class OwnMarks(QFrame):
         if document is None or topic is None:
             self.hide()
             return
-        about = self._told(topic)
-        self._about.setText(about)
-        self._about.setVisible(bool(about))
-        self._unlock.setVisible(topic.locked)
         note = topic.note if len(topic.note) <= NOTE_SHOWN else topic.note[:NOTE_SHOWN].rstrip() + "…"
+        self._tag.setText(tag_name(topic.tag))
         self._note.setText(note)
-        self._note.setVisible(bool(note))
-        self._edit.setVisible(bool(note))
         links = links_of(document, topic_id)
         for number, link in enumerate(links[:LINKS_SHOWN]):
             other = link.target_id if link.source_id == topic_id else link.source_id
             self._links.addWidget(self._way(number, link_line(document, link, topic_id), other))
-        self._all.setText(self.tr("All links: {n}").format(n=len(links)))
-        self._all.setAccessibleName(self._all.text())
-        self._all.setVisible(bool(links))
-        self.setVisible(bool(about or note or links))
+        self._all.setText(self.tr("All {n} links").format(n=len(links)) if len(links) > 1 else self.tr("Edit"))
+        self._all.setAccessibleName(self.tr("Links of this topic"))
+        there = (bool(topic.tag), topic.locked, bool(note), bool(links))
+        for line, is_there in zip(self._lines, there, strict=True):
+            line.setVisible(is_there)
+        self.setVisible(any(there))
 
-    def _told(self, topic: Topic) -> str:
-        told = [self.tr("Tag: {colour}").format(colour=tag_name(topic.tag))] if topic.tag else []
-        if topic.locked:
-            told.append(self.tr("Locked: engines change nothing here"))
-        return "  ·  ".join(told)
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
+            self._draw_signs()
+
+    def _draw_signs(self) -> None:
+        for sign, icon in self._signs.items():
+            sign.setPixmap(self._icons.icon(icon, "text.tertiary", 16).pixmap(QSize(16, 16)))
 
     def _way(self, number: int, text: str, other: str) -> QPushButton:
         made = text_button(
             text, f"link{number}", lambda: self.topic_chosen.emit(other), "link", self.tr("Go there")
         )
         made.setCursor(Qt.CursorShape.PointingHandCursor)
+        made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         return made
 
 
