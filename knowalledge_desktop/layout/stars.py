@@ -16,6 +16,8 @@ Point = tuple[float, float]
 
 NEAR, APART = 6.0, 3.4
 """Scene units from an article to the first topic around it, and how fast further ones go outwards."""
+OWN_STEP = 2.0 * STEP
+"""Scene units between the topics of a map that has no article."""
 _GOLDEN = math.pi * (3.0 - math.sqrt(5.0))
 
 
@@ -65,7 +67,7 @@ def place_stars(
     discs = _band([(group, len(members[group])) for group in loose], box)
     for disc in discs:
         for n, star in enumerate(members[disc.group]):
-            reach, angle = STEP * math.sqrt(n), n * _GOLDEN
+            reach, angle = OWN_STEP * math.sqrt(n), n * _GOLDEN
             places[star] = (disc.x + reach * math.cos(angle), disc.y + reach * math.sin(angle))
     return places, discs
 
@@ -89,7 +91,7 @@ def _band(sizes: Sequence[tuple[int, int]], box: tuple[float, float, float, floa
         row.clear()
 
     for group, count in sizes:
-        radius = STEP * math.sqrt(count) + 2 * STEP
+        radius = OWN_STEP * (math.sqrt(count) + 1)
         if row and used + 2 * radius > wide:
             end_row()
         row.append((group, radius))

@@ -174,6 +174,7 @@ class Commands(QObject):
 
         return [
             of("library", self.tr("Library"), lambda: desk.show_page("library"), "Ctrl+L", "library"),
+            of("sky", self.tr("Sky: everything explored, all articles"), desk.sky.open, "Ctrl+4", "orbit"),
             of("search", self.tr("Search the library"), desk.focus_search, "Ctrl+Shift+F", "search"),
             of("jobs", self.tr("Batches"), desk.jobs.open, "Ctrl+3", "list-checks"),
             of("limits", self.tr("Limits and budget"), desk.quota.open, "Ctrl+2", "gauge"),

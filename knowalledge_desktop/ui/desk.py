@@ -29,10 +29,11 @@ from knowalledge_desktop.ui.messages import act_name, message_for
 from knowalledge_desktop.ui.offline_controller import OfflineController
 from knowalledge_desktop.ui.origin_controller import OriginController
 from knowalledge_desktop.ui.palette_controller import PaletteController
-from knowalledge_desktop.ui.panels.rail import BACKUPS, JOBS, LIBRARY, MAP, QUOTA
+from knowalledge_desktop.ui.panels.rail import BACKUPS, JOBS, LIBRARY, MAP, QUOTA, SKY
 from knowalledge_desktop.ui.prices import Prices
 from knowalledge_desktop.ui.quota_controller import QuotaController
 from knowalledge_desktop.ui.settings_controller import SettingsController
+from knowalledge_desktop.ui.sky_controller import SkyController
 from knowalledge_desktop.ui.tasks import TaskRunner
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.topic_desk import TopicDesk
@@ -66,6 +67,7 @@ class Desk(QObject):
         self.jobs = JobsController(self, window, services, icons, tasks)
         self.batch = BatchController(self, window, services, tasks)
         self.backups = BackupController(self, window, services, tasks)
+        self.sky = SkyController(self, window, services, tasks)
         self.pictures = ExportPictureController(self, window, services, theme, tasks)
         self._waits = Waits(services, tasks, lambda: self.maps.map, self._acts, self)
         self.jobs.waits = self._waits
@@ -152,8 +154,8 @@ class Desk(QObject):
 
     # --- acts ---
 
-    def explore(self, topic: str) -> None:
-        """Begin a map of what was typed."""
+    def explore(self, topic: str, language: str = "") -> None:
+        """Begin a map of what was typed; its first subtopics in a language other than the set one."""
         if self.maps.map is None:
             self._window.start_page.show_notice("")
         try:
@@ -163,11 +165,11 @@ class Desk(QObject):
                 self._window.start_page.show_notice(message_for(error, self._services.now()).whole)
             self.tell_error(error)
             return
-        self.begin(session)
+        self.begin(session, language)
 
-    def begin(self, session: MapSession) -> None:
+    def begin(self, session: MapSession, language: str = "") -> None:
         """Open a new map and let it grow."""
-        self.maps.begin(session)
+        self.maps.begin(session, language)
         self._window.show_page(MAP)
         self._window.notifier.hide()
         fields = [self._window.top_bar.field]
@@ -270,6 +272,8 @@ class Desk(QObject):
             self.jobs.refresh()
         elif page == BACKUPS:
             self.backups.refresh()
+        elif page == SKY:
+            self.sky.refresh()
 
     def open_settings(self) -> None:
         """Show the settings."""

@@ -17,7 +17,7 @@ from knowalledge_desktop.ui.notifier import Notifier
 from knowalledge_desktop.ui.panels.detail_panel import DetailPanel
 from knowalledge_desktop.ui.panels.map_page import MapPage
 from knowalledge_desktop.ui.panels.outline import OutlineView
-from knowalledge_desktop.ui.panels.rail import BACKUPS, JOBS, LIBRARY, MAP, QUOTA, Rail
+from knowalledge_desktop.ui.panels.rail import BACKUPS, JOBS, LIBRARY, MAP, QUOTA, SKY, Rail
 from knowalledge_desktop.ui.panels.status_bar import StatusBar
 from knowalledge_desktop.ui.panels.top_bar import TopBar
 from knowalledge_desktop.ui.panels.view_switcher import KEYS
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from knowalledge_desktop.ui.panels.jobs_panel import JobsPanel
     from knowalledge_desktop.ui.panels.library_page import LibraryPage
     from knowalledge_desktop.ui.panels.quota_page import QuotaPage
+    from knowalledge_desktop.ui.panels.sky_page import SkyPage
     from knowalledge_desktop.ui.panels.start_page import StartPage
 
 
@@ -50,6 +51,7 @@ class MainWindow(QWidget):
         self._quota_page: QuotaPage | None = None
         self._jobs_panel: JobsPanel | None = None
         self._backup_page: BackupPage | None = None
+        self._sky_page: SkyPage | None = None
         self._geometry = QSettings(str(services.folders.state / "window.ini"), QSettings.Format.IniFormat)
         self.rail = Rail(theme, icons)
         self.top_bar = TopBar(theme, icons)
@@ -117,6 +119,8 @@ class MainWindow(QWidget):
             self._pages.setCurrentWidget(self.jobs_panel)
         elif page == BACKUPS:
             self._pages.setCurrentWidget(self.backup_page)
+        elif page == SKY:
+            self._pages.setCurrentWidget(self.sky_page)
         else:
             self._pages.setCurrentWidget(self.library_page if page == LIBRARY else self._map_side)
         self.top_bar.show_map_controls(shown=page == MAP)
@@ -128,6 +132,8 @@ class MainWindow(QWidget):
         seen = self._pages.currentWidget()
         if seen is not None and seen is self._backup_page:
             return BACKUPS
+        if seen is not None and seen is self._sky_page:
+            return SKY
         late = QUOTA if seen is self._quota_page else JOBS
         return MAP if seen is self._map_side else LIBRARY if seen is self._library_page else late
 
@@ -186,6 +192,17 @@ class MainWindow(QWidget):
             self.desk.backups.adopt_page(self._backup_page)
         return self._backup_page
 
+    @property
+    def sky_page(self) -> SkyPage:
+        """Everything explored among all articles; built when it is first wanted."""
+        if self._sky_page is None:
+            from knowalledge_desktop.ui.panels.sky_page import SkyPage
+
+            self._sky_page = SkyPage(self._theme, self._icons, self.desk.sky.beside)
+            self._pages.addWidget(self._sky_page)
+            self.desk.sky.adopt_page(self._sky_page)
+        return self._sky_page
+
     def add_banner(self, banner: QWidget) -> None:
         """Put a line over the pages that stays."""
         self._right.insertWidget(1, banner)
@@ -243,6 +260,8 @@ class MainWindow(QWidget):
             regions.append(self._quota_page.tabs)
         if self._jobs_panel is not None and self._jobs_panel.isVisible():
             regions.append(self._jobs_panel.new_button)
+        if self._sky_page is not None and self._sky_page.isVisible():
+            regions += [self._sky_page.search, self._sky_page.view]
         now = next((i for i, r in enumerate(regions) if r.hasFocus()), -1 if step > 0 else 0)
         if regions:
             regions[(now + step) % len(regions)].setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -268,6 +287,7 @@ class MainWindow(QWidget):
             ("Ctrl+1", lambda: self.show_page(MAP)),
             ("Ctrl+2", lambda: desk.quota.open()),
             ("Ctrl+3", lambda: desk.jobs.open()),
+            ("Ctrl+4", lambda: desk.sky.open()),
             ("Ctrl+Shift+P", lambda: desk.batch.open()),
             ("Ctrl+E", self.exchange.export),
             ("Ctrl+O", self.exchange.open_import),

@@ -119,10 +119,10 @@ class MapController(QObject):
         """Begin a map of a topic; raises UserInputError."""
         self.begin(self._services.explore.new_map(topic))
 
-    def begin(self, session: MapSession) -> None:
-        """Open a new map and have its root expanded."""
+    def begin(self, session: MapSession, language: str = "") -> None:
+        """Open a new map and have its root expanded, in another language than the set one when one is named."""
         self.show(session)
-        self.expand(session.map.root_id)
+        self.expand(session.map.root_id, language=language)
 
     def show(self, session: MapSession | None) -> None:
         """Make a session the open one; what ran on the old one is stopped."""
@@ -137,10 +137,11 @@ class MapController(QObject):
 
     # --- asking ---
 
-    def expand(self, topic_id: str, *, fresh: bool = False) -> None:
+    def expand(self, topic_id: str, *, fresh: bool = False, language: str = "") -> None:
         """Ask for subtopics."""
         if self._session and topic_id in self._session.map.topics and not self._runs(EXPAND, topic_id):
             options = self._services.preferences.settings.options
+            options = replace(options, language=language) if language else options
             self.growing.emit(topic_id, options.count)
             self._begin(EXPAND, topic_id, self._expand(self._session, topic_id, options, fresh=fresh))
 

@@ -9,13 +9,13 @@ from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.basics import column, icon_button
 
-MAP, LIBRARY, QUOTA, JOBS = "map", "library", "quota", "jobs"
+MAP, LIBRARY, QUOTA, JOBS, SKY = "map", "library", "quota", "jobs", "sky"
 BACKUPS = "backups"
 """A page of the library."""
 
 
 class Rail(QFrame):
-    """Map, library, batches and limits on top, help and settings at the bottom."""
+    """Map, library, sky, batches and limits on top, help and settings at the bottom."""
 
     page_chosen = Signal(str)
     help_requested = Signal()
@@ -42,6 +42,9 @@ class Rail(QFrame):
             "Ctrl+L",
             20,
         )
+        sky_button = icon_button(
+            icons, "orbit", "skyButton", self.tr("Sky"), lambda: self.page_chosen.emit(SKY), "Ctrl+4", 20
+        )
         quota_button = icon_button(
             icons,
             "gauge",
@@ -60,7 +63,8 @@ class Rail(QFrame):
             "Ctrl+3",
             20,
         )
-        self._pages = {MAP: map_button, LIBRARY: library_button, JOBS: jobs_button, QUOTA: quota_button}
+        self._pages = {MAP: map_button, LIBRARY: library_button, SKY: sky_button}
+        self._pages |= {JOBS: jobs_button, QUOTA: quota_button}
         group = QButtonGroup(self)
         for button in self._pages.values():
             button.setCheckable(True)
@@ -80,7 +84,7 @@ class Rail(QFrame):
         settings = icon_button(
             icons, "settings", "settingsButton", self.tr("Settings"), self.settings_requested.emit, "Ctrl+,", 20
         )
-        for button in (map_button, library_button, jobs_button, quota_button, helper, about, settings):
+        for button in (*self._pages.values(), helper, about, settings):
             button.setFixedSize(40, 40)
         self.setLayout(
             column(
@@ -88,6 +92,7 @@ class Rail(QFrame):
                 20,
                 map_button,
                 library_button,
+                sky_button,
                 jobs_button,
                 quota_button,
                 -1,

@@ -1,0 +1,1 @@
+"""The sky: everything explored among all articles of the Atlas, drawn."""

@@ -1,0 +1,194 @@
+"""What keeps its size on the screen: names of articles and areas, rings, and the links of one article."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
+
+from knowalledge_desktop.ui.canvas.bulk import draw_lines
+from knowalledge_desktop.ui.canvas.camera import Camera
+from knowalledge_desktop.ui.sky.chart import Chart, Disc
+from knowalledge_desktop.ui.sky.palette import Palette
+from knowalledge_desktop.ui.sky.sprites import RADII, STAR, Names, growth, halo
+from knowalledge_desktop.ui.theme import Theme
+
+MOST_LINKS = 160
+"""Links of one article that are drawn; the best known ends first."""
+FONTS = ("caption", "caption", "small", "body", "bodyStrong")
+"""How the name of an article is set, by its size."""
+BELOW = 2.0
+"""Pixels between a dot and its name."""
+STICKY = 14.0
+"""Pixels from the upper edge to the name of the area one is in."""
+
+
+class Overlay:
+    """Draws over the picture; holds pictures of names, no state of the view."""
+
+    def __init__(self, chart: Chart, palette: Palette, theme: Theme, fit: float, dpr: float) -> None:
+        self._chart, self._palette, self._fit = chart, palette, fit
+        self._names = Names(dpr)
+        self._fonts = tuple(theme.font(name) for name in FONTS)
+        self._star_font, self._area_font, self._count_font = (
+            theme.font("bodyStrong"),
+            theme.font("title"),
+            theme.font("small"),
+        )
+        self.scales: NDArray[np.float64] = np.full(len(chart), np.inf)
+
+    def font(self, node: int) -> QFont:
+        """How the name of a node is set."""
+        if self._chart.known[node]:
+            return self._star_font
+        return self._fonts[2] if self._chart.is_star[node] else self._fonts[int(self._chart.size[node])]
+
+    def reach(self, node: int, scale: float) -> float:
+        """How far a dot or star goes from its middle, pixels."""
+        grown = growth(scale, self._fit)
+        if self._chart.is_star[node]:
+            return STAR * (0.75 + 0.25 * grown)
+        return RADII[int(self._chart.size[node])] * grown
+
+    def paint_names(self, painter: QPainter, camera: Camera, view: QSizeF, focused: tuple[int, ...]) -> None:
+        """Names that have room at this scale, but for those under the names of what is in focus."""
+        chart = self._chart
+        x = (chart.x - camera.x) * camera.scale + view.width() / 2
+        y = (chart.y - camera.y) * camera.scale + view.height() / 2
+        seen = (self.scales <= camera.scale * 1.0001) & (x > -160) & (x < view.width() + 160)
+        seen &= (y > -40) & (y < view.height() + 10)
+        taken = [self._placed(node, QPointF(x[node], y[node]), camera.scale, strong=True)[1] for node in focused]
+        for node in np.flatnonzero(seen).tolist():
+            picture, box = self._placed(node, QPointF(x[node], y[node]), camera.scale)
+            if node not in focused and not any(box.intersects(other) for other in taken):
+                painter.drawPixmap(box.topLeft(), picture)
+
+    def paint_areas(self, painter: QPainter, camera: Camera, view: QSizeF) -> None:
+        """The name of each area above it; of the one that fills the view, at the upper edge."""
+        for disc in self._chart.discs:
+            middle = camera.to_view(disc.x, disc.y, view)
+            radius = disc.radius * camera.scale
+            name, count = self._area(disc)
+            wide = name.deviceIndependentSize().width() + count.deviceIndependentSize().width()
+            high = name.deviceIndependentSize().height()
+            at = QPointF(middle.x() - wide / 2, middle.y() - radius - high - 3.0)
+            if radius < 26:
+                continue
+            off = middle - QPointF(view.width() / 2, view.height() / 2)
+            if at.y() < STICKY and math.hypot(off.x(), off.y()) < radius:
+                half = math.sqrt(max(0.0, radius**2 - (middle.y() - STICKY) ** 2))  # of the disc at that height
+                left, right = max(16.0, middle.x() - half), min(view.width() - 16.0, middle.x() + half)
+                at = QPointF(min(max(at.x(), left), max(left, right - wide)), STICKY)
+            if not QRectF(at, QSizeF(wide, high)).intersects(QRectF(QPointF(0, 0), view)):
+                continue
+            at = at.toPoint().toPointF()
+            painter.drawPixmap(at, name)
+            lower = high - count.deviceIndependentSize().height() - 2.0
+            painter.drawPixmap(at + QPointF(name.deviceIndependentSize().width(), lower), count)
+
+    def _area(self, disc: Disc) -> tuple[QPixmap, QPixmap]:
+        """The name of an area, and how many articles it has and how many of them are explored."""
+        palette = self._palette
+        told = f" {disc.count:,}" if disc.count else " "
+        if disc.explored:
+            told = QCoreApplication.translate("SkyView", " {explored} of {count}").format(
+                explored=f"{disc.explored:,}", count=f"{disc.count:,}"
+            )
+        return (
+            self._names.picture(disc.name, self._area_font, palette.texts[disc.hue], palette.ground),
+            self._names.picture(told, self._count_font, palette.name, palette.ground),
+        )
+
+    def kept_free(self) -> list[tuple[float, float, float, float]]:
+        """Where the names of areas stand, for `name_scales`; may be called in any thread."""
+        name, count = QFontMetricsF(self._area_font), QFontMetricsF(self._count_font)
+        found: list[tuple[float, float, float, float]] = []
+        for disc in self._chart.discs:
+            wide = name.horizontalAdvance(disc.name) + count.horizontalAdvance(" 9,999 of 9,999") + 10.0
+            found.append((disc.x, disc.y - disc.radius, wide / 2, name.height() + 8.0))
+        return found
+
+    def paint_focus(
+        self, painter: QPainter, camera: Camera, view: QSizeF, node: int, *, chosen: bool, ring: bool
+    ) -> None:
+        """One article: its links, a ring around it, and its name; `ring` for the focus of the keyboard."""
+        chart = self._chart
+        at = camera.to_view(float(chart.x[node]), float(chart.y[node]), view)
+        self._links(painter, camera, view, node, strong=chosen)
+        reach = self.reach(node, camera.scale)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(
+            self._palette.dots[int(chart.hue[node])] if not chart.is_star[node] else Qt.BrushStyle.NoBrush
+        )
+        painter.setPen(QPen(self._palette.focus, 2.0))
+        radius = max(5.0, reach + 2.5)
+        painter.drawEllipse(at, radius, radius)
+        if ring:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(at, radius + 4.0, radius + 4.0)
+        picture, box = self._placed(node, at, camera.scale, strong=True)
+        painter.drawPixmap(box.topLeft(), picture)
+
+    def _links(self, painter: QPainter, camera: Camera, view: QSizeF, node: int, *, strong: bool) -> None:
+        others = self._chart.neighbours(node)[:MOST_LINKS]
+        others = others[self._chart.shown[others]]
+        if not len(others):
+            return
+        at = camera.to_view(float(self._chart.x[node]), float(self._chart.y[node]), view)
+        x = (self._chart.x[others] - camera.x) * camera.scale + view.width() / 2
+        y = (self._chart.y[others] - camera.y) * camera.scale + view.height() / 2
+        lines = np.column_stack([np.full(len(x), at.x()), np.full(len(x), at.y()), x, y])
+        colour = QColor(self._palette.focus)
+        colour.setAlphaF(0.6 if strong else 0.35)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colour, 1.0))
+        draw_lines(painter, _clipped(lines, view))
+
+    def _placed(self, node: int, at: QPointF, scale: float, *, strong: bool = False) -> tuple[QPixmap, QRectF]:
+        """The picture of a name, and where it stands for a node that is at a point of the view."""
+        font = self._star_font if strong else self.font(node)
+        ink = self._palette.star_name if strong or self._chart.is_star[node] else self._palette.name
+        picture = self._names.picture(self._chart.titles[node], font, ink, self._palette.ground)
+        size = picture.deviceIndependentSize()
+        top = at.y() + self.reach(node, scale) + BELOW - halo(font) + (4.0 if strong else 0.0)
+        return picture, QRectF(round(at.x() - size.width() / 2), round(top), size.width(), size.height())
+
+    def widths(self) -> NDArray[np.float64]:
+        """How wide each name is, pixels; may be called in any thread."""
+        metrics = {font.key(): QFontMetricsF(font) for font in (*self._fonts, self._star_font)}
+        return np.array(
+            [
+                metrics[self.font(node).key()].horizontalAdvance(title)
+                for node, title in enumerate(self._chart.titles)
+            ]
+        )
+
+    @property
+    def line_height(self) -> float:
+        """How high a name is with what is between it and its dot, pixels."""
+        return QFontMetricsF(self._star_font).height() + BELOW + 2.0
+
+
+def _clipped(lines: NDArray[np.float64], view: QSizeF) -> NDArray[np.float64]:
+    """Lines with what is far outside the view cut off: very long ones are slow to draw (Liang and Barsky 1984)."""
+    box = QRectF(-20, -20, view.width() + 40, view.height() + 40)
+    x0, y0, x1, y1 = lines.T
+    dx, dy = x1 - x0, y1 - y0
+    begin, end = np.zeros(len(lines)), np.ones(len(lines))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for p, q in (
+            (-dx, x0 - box.left()),
+            (dx, box.right() - x0),
+            (-dy, y0 - box.top()),
+            (dy, box.bottom() - y0),
+        ):
+            t = q / p
+            begin = np.where(p < 0, np.maximum(begin, t), begin)
+            end = np.where(p > 0, np.minimum(end, t), end)
+            end = np.where((p == 0) & (q < 0), -1.0, end)
+    keep = begin < end
+    told = np.column_stack([x0 + begin * dx, y0 + begin * dy, x0 + end * dx, y0 + end * dy])
+    return told[keep]
