@@ -15,7 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from knowalledge_desktop.adapters.clock import SystemClock
-from knowalledge_desktop.adapters.keyring_secrets import PORT_USER, PORT_VARIABLE, KeyringSecrets
+from knowalledge_desktop.adapters.keyring_secrets import (
+    PORT_USER,
+    PORT_VARIABLE,
+    REDIS_USER,
+    REDIS_VARIABLE,
+    TEAM_USER,
+    TEAM_VARIABLE,
+    KeyringSecrets,
+)
 from knowalledge_desktop.adapters.library_backup import LibraryBackup
 from knowalledge_desktop.adapters.library_db import LibraryDb
 from knowalledge_desktop.adapters.logs import set_up_logs, without_logs
@@ -65,8 +73,13 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
     keyring = KeyringSecrets(environ)
     secrets = overrides.secrets or keyring
     word = KeyringSecrets(environ, user=PORT_USER, variable=PORT_VARIABLE)
+    team_keys = KeyringSecrets(environ, user=TEAM_USER, variable=TEAM_VARIABLE)
+    team_passwords = KeyringSecrets(environ, user=REDIS_USER, variable=REDIS_VARIABLE)
+    secret_ones = (keyring, word, team_keys, team_passwords)
     try:
-        end_logs = set_up_logs(paths.state / "logs", secrets=lambda: keyring.known() + word.known())
+        end_logs = set_up_logs(
+            paths.state / "logs", secrets=lambda: tuple(text for each in secret_ones for text in each.known())
+        )
     except StorageError:  # the library says what stands in the way; what is kept opens all the same
         end_logs = without_logs
     file = LibraryDb(paths.data / "library.db", clock)
@@ -98,6 +111,9 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
                 settings,
                 new_id,
                 build_in,
+                lambda changed: preferences.save(changed),
+                team_keys,
+                team_passwords,
                 gemini=overrides.gemini,
                 atlas_path=overrides.atlas_path,
                 minute_s=overrides.minute_s,
@@ -152,6 +168,7 @@ def build_services(environ: Mapping[str, str], overrides: Overrides = Overrides(
         warm_up=lambda: gateway().warm_up(),
         monitor=late("monitor"),
         port_token=PortTokenService(word, new_token),
+        team=late("team"),
         aclose=close,
         prepare=prepare,
     )

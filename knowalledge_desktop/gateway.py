@@ -33,6 +33,7 @@ from knowalledge_desktop.core.quota_rules import PRESETS
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.core.shelf import Archive
 from knowalledge_desktop.core.sky import ExploredIndex
+from knowalledge_desktop.gateway_team import Keeping, team_of
 from knowalledge_desktop.prompts.render import label, render, versions
 from knowalledge_desktop.resilience.admitted import Gate, Tariff
 from knowalledge_desktop.resilience.breaker import Circuits
@@ -76,6 +77,9 @@ class Ground:
     settings: Callable[[], Settings]
     new_id: Callable[[], str]
     build_in: Callable[[Path], Services]
+    save: Callable[[Settings], None]
+    team_keys: SecretStore
+    team_passwords: SecretStore
     gemini: Engine | None = None
     atlas_path: Path | None = None
     minute_s: float = 60.0
@@ -101,9 +105,18 @@ class Gateway:
         self.tariffs = Tariffs(settings, prices.table, clock, render)
         # A request holds its place until it has surely ended, so never shorter than one may take.
         deadline_s = ground.deadline_s or max(120.0, settings().timeout_s + _TO_END_S)
-        ledger = LedgerDb(
+        own_ledger = LedgerDb(
             paths.state / "ledger.db", clock, defaults=preset, minute_s=ground.minute_s, deadline_s=deadline_s
         )
+        team = team_of(
+            own_ledger,
+            clock,
+            settings,
+            Keeping(paths.state, ground.team_keys, ground.team_passwords, ground.save, lambda: gate.look_again()),
+            minute_s=ground.minute_s,
+            deadline_s=deadline_s,
+        )
+        ledger, self.team = team.parts.ledger, team.service
         key = key_maker(label, settings)
         tariff = Tariff(self.tariffs.bucket, self.tariffs.demand, self.tariffs.used)
         own_gemini = GeminiEngine(secrets, settings, clock)
@@ -140,6 +153,8 @@ class Gateway:
                 settings=settings,
                 spawn=lambda call: asyncio.get_running_loop().create_task(call),
                 renewals=self._renewals,
+                team=team.parts.cache,
+                leases=team.parts.leases,
             )
 
         engine = stack_around(ground.gemini or own_gemini)
@@ -159,7 +174,7 @@ class Gateway:
         self.explain = ExplainService(engine, status, EvidenceService(evidence, metrics.claims))
         self.ask = AskService(engine, status)
         self.imaging = ImagingService(engine, Pictures(), library, status, clock, ground.new_id)
-        self.cache = CacheService(answers, memory, settings)
+        self.cache = CacheService(answers, memory, settings, team=team.cache_for_people(settings()))
         jobs_db = JobsDb(paths.state / "jobs.db", clock)
         self.jobs = JobService(
             jobs_db,
@@ -177,7 +192,7 @@ class Gateway:
             doctor_checks(ground.folders, library, answers, self.atlas, secrets, settings),
             selftest_checks(engine, ground.folders, ground.build_in),
         )
-        self.warm_up = own_gemini.warm_up
+        self.warm_up = team.warmed_up_after(own_gemini.warm_up)
         archive = cast("Archive", library)
         self.sky = SkyService(self.atlas, cast("ExploredIndex", library))
         self.origins = OriginService(archive, self.tariffs, settings, clock, prompts=versions(), cache=answers)
@@ -195,8 +210,8 @@ class Gateway:
             secrets=secrets,
             index=self.atlas,
         )
-        self.notices = lambda: ledger.notices() + jobs_db.notices() + prices.notices()
-        self._parts = (ledger, jobs_db, answers, evidence, self.atlas, own_gemini)
+        self.notices = lambda: own_ledger.notices() + jobs_db.notices() + prices.notices()
+        self._parts = (own_ledger, team.parts, jobs_db, answers, evidence, self.atlas, own_gemini)
 
     async def _may_renew(self, ground: Ground) -> bool:
         """Nothing is renewed while it could be in anybody's way."""

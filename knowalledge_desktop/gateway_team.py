@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_bytes
 
 from knowalledge_desktop.adapters.ledger_db import LedgerDb
+from knowalledge_desktop.adapters.redis_cache import RedisCache
+from knowalledge_desktop.adapters.redis_leases import RedisLeases
 from knowalledge_desktop.adapters.redis_link import REST_S, RedisLink, Target
 from knowalledge_desktop.adapters.redis_quota import RedisQuota
+from knowalledge_desktop.adapters.team_access import TeamAccess
 from knowalledge_desktop.adapters.team_book import TeamBookFile
-from knowalledge_desktop.core.ports import Clock
+from knowalledge_desktop.core.ports import Clock, SecretStore
 from knowalledge_desktop.core.quota_rules import Days
+from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.core.team import SILENT_S, Lengths
 from knowalledge_desktop.resilience.membership import Membership
 from knowalledge_desktop.resilience.team_ledger import TeamLedger
+from knowalledge_desktop.services.team import TeamService, TeamTools
 
 _MINUTE_S = 60.0
 
@@ -28,6 +34,17 @@ class TeamParts:
     quota: RedisQuota
     membership: Membership
     ledger: TeamLedger
+    cache: RedisCache
+    leases: RedisLeases
+
+    async def aclose(self) -> None:
+        """End the signs of life and the connection."""
+        await self.membership.aclose()
+        await self.link.aclose()
+
+
+async def _nothing() -> None:
+    """Nothing has to be read before."""
 
 
 def team_parts(
@@ -35,22 +52,20 @@ def team_parts(
     clock: Clock,
     *,
     target: Callable[[], Target | None],
+    team_id: Callable[[], str | None],
     member_name: Callable[[], str],
     state: Path,
     minute_s: float = _MINUTE_S,
     deadline_s: float = 120.0,
     day_s: float | None = None,
+    prepare: Callable[[], Awaitable[None]] = _nothing,
+    shares_answers: Callable[[], bool] = lambda: True,
 ) -> TeamParts:
     """The parts, wired. A shorter minute shortens all times that belong to it."""
     pace = minute_s / _MINUTE_S
     lengths = Lengths(minute_s, deadline_s, SILENT_S * pace)
-    link = RedisLink(target, clock, rest_s=REST_S * pace)
+    link = RedisLink(target, clock, rest_s=REST_S * pace, prepare=prepare)
     quota = RedisQuota(link, clock, lengths)
-
-    def team_id() -> str | None:
-        team = link.team
-        return team.team_id if team else None
-
     membership = Membership(
         quota,
         TeamBookFile(state / "team.json"),
@@ -60,5 +75,80 @@ def team_parts(
         name=member_name,
         spawn=lambda work: asyncio.get_running_loop().create_task(work),
         lengths=lengths,
+        prepare=prepare,
     )
-    return TeamParts(link, quota, membership, TeamLedger(own, quota, membership, clock, Days(day_s)))
+    return TeamParts(
+        link,
+        quota,
+        membership,
+        TeamLedger(own, quota, membership, clock, Days(day_s)),
+        RedisCache(link, clock, on=shares_answers),
+        RedisLeases(
+            link,
+            clock,
+            spawn=lambda work: asyncio.get_running_loop().create_task(work),
+            on=shares_answers,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Where this person's side of the team is kept, and who is told when it changes."""
+
+    state: Path
+    keys: SecretStore
+    passwords: SecretStore
+    save: Callable[[Settings], None]
+    changed: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """The parts by what this person has set, and their verbs."""
+
+    parts: TeamParts
+    service: TeamService
+
+    def cache_for_people(self, settings: Settings) -> RedisCache | None:
+        """The shared answers, to be told of where there is a team."""
+        return self.parts.cache if settings.team_url else None
+
+    def warmed_up_after(self, first: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """The same, and then this member is there for the others."""
+
+        async def warm_up() -> None:
+            await first()
+            await self.parts.membership.ready()
+
+        return warm_up
+
+
+def team_of(
+    own: LedgerDb,
+    clock: Clock,
+    settings: Callable[[], Settings],
+    keeping: Keeping,
+    *,
+    minute_s: float,
+    deadline_s: float,
+) -> Team:
+    """The parts by what this person has set."""
+    access = TeamAccess(settings, keeping.keys, keeping.passwords)
+    parts = team_parts(
+        own,
+        clock,
+        target=access.target,
+        team_id=access.team_id,
+        member_name=lambda: settings().team_member or "somebody",
+        state=keeping.state,
+        minute_s=minute_s,
+        deadline_s=deadline_s,
+        prepare=access.prepare,
+        shares_answers=lambda: bool(settings().team_url) and settings().team_cache,
+    )
+    tools = TeamTools(
+        parts.membership, parts.quota, parts.cache, access, parts.link, keeping.keys, keeping.passwords
+    )
+    service = TeamService(tools, settings, keeping.save, clock, random_bytes=token_bytes, changed=keeping.changed)
+    return Team(parts, service)

@@ -42,11 +42,19 @@ class RedisLink:
     After the first failure the link is shut: what is asked then fails at once. Only a question that `tries`,
     which nobody waits for, is let through after `rest_s`, and opens it again. `trouble` says in a few words
     what is wrong, without any secret. `target` is asked before each command: another one means another
-    connection, None that there is no team.
+    connection, None that there is no team. `prepare` is awaited before, for what it reads.
     """
 
-    def __init__(self, target: Callable[[], Target | None], clock: Clock, *, rest_s: float = REST_S) -> None:
+    def __init__(
+        self,
+        target: Callable[[], Target | None],
+        clock: Clock,
+        *,
+        rest_s: float = REST_S,
+        prepare: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._target = target
+        self._prepare = prepare
         self._clock = clock
         self._rest_s = rest_s
         self._client: Redis | None = None
@@ -61,6 +69,11 @@ class RedisLink:
         """The key of the team, or None without one."""
         target = self._target()
         return target.key if target else None
+
+    async def prepare(self) -> None:
+        """Read what the target is made of, the first time."""
+        if self._prepare is not None:
+            await self._prepare()
 
     @property
     def kind(self) -> Kind | None:
@@ -77,7 +90,7 @@ class RedisLink:
     ) -> T:
         """The answer to a question; raises OutOfReach."""
         if self._target() is None:
-            raise OutOfReach("there is no team")
+            raise OutOfReach("the team’s key is not on this device")
         if self._is_shut and not (tries and self._clock.monotonic() >= self._shut_until):
             raise OutOfReach(self.trouble)
         answer = await self._asked(question, patience_s)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any, cast
 
@@ -31,16 +30,6 @@ if TYPE_CHECKING:
 _MEANT_MS = 1000  # a call that reaches Redis later than this is not done any more
 _CAP_S = 86_400.0
 _EVICTING = ("allkeys-", "volatile-")
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A member as Redis knows it."""
-
-    member_id: str
-    name: str
-    ago_s: float
-    share: int
 
 
 class RedisQuota:
@@ -241,12 +230,6 @@ async def run_script(redis: Redis, script: str, keys: Sequence[str], values: Seq
         return await cast("Any", redis).evalsha(sha, len(keys), *keys, *told)
     except NoScriptError:
         return await cast("Any", redis).eval(script, len(keys), *keys, *told)
-
-
-def seen(roster: str) -> tuple[Seen, ...]:
-    """The members of a roster."""
-    rows = cast("list[list[Any]]", json.loads(roster or "[]"))
-    return tuple(Seen(str(row[0]), str(row[1]), row[2] / 1000, int(row[3])) for row in rows)
 
 
 async def _memory(redis: Redis) -> dict[str, Any]:

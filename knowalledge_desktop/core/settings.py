@@ -47,7 +47,8 @@ class Settings:
     one whole answer. `cache_ttl_s` is how long a stored answer is good, `cache_soft_s` after how
     long it is given and asked for again behind (0: never). `port` 0 means the loopback port is off.
     `project` is the user's name for the Google project whose limits the key shares, `tier` the preset
-    its limits begin with (`quota_rules.PRESETS`); on the free tier nothing is billed.
+    its limits begin with (`quota_rules.PRESETS`); on the free tier nothing is billed. `team_url` is where the
+    team's Redis is, empty without a team; `team_plain` confirms an address without TLS to another machine.
     """
 
     text_model: str = DEFAULT_TEXT_MODEL
@@ -69,6 +70,12 @@ class Settings:
     safety: Safety = Safety.DEFAULT
     ahead: Ahead = Ahead.OFF
     second_look: bool = False
+    team_url: str = ""
+    team_plain: bool = False
+    team_name: str = ""
+    team_member: str = ""
+    team_cache: bool = True
+    team_quota: bool = True
 
 
 def model_for(settings: Settings, request: Request) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -105,6 +106,22 @@ class Held:
     def whole_in_s(self, lengths: Lengths) -> float:
         """How long until the whole share may be used."""
         return max(0.0, lengths.silent_s + lengths.whole_s - self.silent_s, lengths.whole_s - self.granted_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A member as Redis knows it; `share` in millionths."""
+
+    member_id: str
+    name: str
+    ago_s: float
+    share: int
+
+
+def members_of(roster: str) -> tuple[Seen, ...]:
+    """The members in a `Word`'s roster."""
+    rows = json.loads(roster or "[]")
+    return tuple(Seen(str(row[0]), str(row[1]), row[2] / 1000, int(row[3])) for row in rows)
 
 
 def aged(roster: str, seconds: float) -> str:
@@ -273,6 +290,18 @@ class TeamQuota(Protocol):
 
     async def advice(self) -> tuple[str, ...]:
         """Sentences about what would make the server safer."""
+        ...
+
+
+class Leases(Protocol):
+    """Who of the team asks a question just now."""
+
+    def hold(self, key: str) -> AbstractAsyncContextManager[bool]:
+        """Whether this member is the one to ask; the lease ends with the block."""
+        ...
+
+    async def news(self, key: str) -> None:
+        """Until the one who asks is done, or a moment has passed."""
         ...
 
 

@@ -37,8 +37,9 @@ class Membership:
     """Keeps this member known to its team, from `start` to `aclose`.
 
     All processes of a member share its `book`, so that each can tell what is held when Redis is gone. `team`
-    gives the team's id, None without a team. After each return from a silence `on_return` is awaited before
-    anything is admitted.
+    gives the team's id, None without a team, empty as long as its key is not known: nothing is admitted then.
+    `prepare` is awaited before, for what `team` needs. After each return from a silence `on_return` is awaited
+    before anything is admitted.
     """
 
     def __init__(
@@ -52,11 +53,13 @@ class Membership:
         name: Callable[[], str],
         spawn: Spawn,
         lengths: Lengths,
+        prepare: Callable[[], Awaitable[None]],
     ) -> None:
         self.lengths = lengths
         self.state = TeamState.OFF
         self.trouble = ""
         self.word: Word | None = None
+        self.member_id = ""
         self.on_return: Callable[[], Awaitable[None]] | None = None
         self._quota = quota
         self._book = book
@@ -64,6 +67,7 @@ class Membership:
         self._clock = clock
         self._team = team
         self._name = name
+        self._prepare = prepare
         self._spawn = spawn
         self._voice = uuid.uuid4().hex[:8]
         self._reported = ""
@@ -82,8 +86,11 @@ class Membership:
 
     async def ready(self) -> bool:
         """Whether the team's count may be asked now. Only the first time anybody waits for Redis here."""
-        if not self._follow():
+        if not self.is_on:
+            self._follow()
             return False
+        await self._prepare()
+        self._follow()
         self.start()
         if self.state is TeamState.CONNECTING:
             async with self._lock:
@@ -98,6 +105,7 @@ class Membership:
 
     async def look(self) -> TeamState:
         """Try now, because somebody wants to know."""
+        await self._prepare()
         if self._follow():
             self.start()
             async with self._lock:
@@ -207,6 +215,7 @@ class Membership:
         note = await self._book.read()
         if note.team_id != self._joined:
             note = await self._book.change(lambda old: _fresh(old, self._joined or ""))
+        self.member_id = note.member_id
         self._quota.introduce(note.member_id, self._reported)
         word = await self._quota.beat(
             self._name(), reported=self._reported, number=note.number, knows=note.knows, roster=self._aged(note)

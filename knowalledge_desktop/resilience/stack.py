@@ -24,6 +24,7 @@ from collections.abc import Callable
 from knowalledge_desktop.core.ports import Cache, Clock, Engine, Library, Locks, Metrics
 from knowalledge_desktop.core.request import Request
 from knowalledge_desktop.core.settings import Settings, model_for
+from knowalledge_desktop.core.team import Leases
 from knowalledge_desktop.resilience.across import Across
 from knowalledge_desktop.resilience.admitted import Admitted, Gate
 from knowalledge_desktop.resilience.attempts import Attempts
@@ -38,6 +39,7 @@ from knowalledge_desktop.resilience.noted import Noted
 from knowalledge_desktop.resilience.refusals import Refusals
 from knowalledge_desktop.resilience.renewing import Renewals
 from knowalledge_desktop.resilience.retrying import Retrying
+from knowalledge_desktop.resilience.team_across import TeamAcross
 from knowalledge_desktop.resilience.validated import Validated
 
 
@@ -56,6 +58,7 @@ def build_stack(
     spawn: Spawn,
     memory: AnswerMemory | None = None,
     team: Cache | None = None,
+    leases: Leases | None = None,
     renewals: Renewals | None = None,
 ) -> Engine:
     """The engine that services ask.
@@ -100,6 +103,7 @@ def build_stack(
         ),
         lambda inner: Coalesced(inner, key=key, spawn=spawn, promote=gate.promote, joined=metrics.shared),
         lambda inner: Across(inner, locks=locks, key=key, read=store.look, write=store.write),
+        lambda inner: _across_team(inner, leases, key, store),
         lambda inner: Counted(inner, demand=gate.tariff.demand),
         lambda inner: Retrying(inner, clock=clock),
         lambda inner: Noted(inner, metrics=metrics),
@@ -113,3 +117,12 @@ def build_stack(
         engine = wrap(engine)
     behind.append(engine)
     return order[0](engine)
+
+
+def _across_team(
+    inner: Engine, leases: Leases | None, key: Callable[[Request], str], store: AnswerStore
+) -> Engine:
+    """With what a team shares only where there may be one."""
+    if leases is None:
+        return inner
+    return TeamAcross(inner, leases=leases, key=key, read=store.look, write=store.write)

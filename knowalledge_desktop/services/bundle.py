@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # a face pays for what it uses
     from knowalledge_desktop.services.sky import SkyService
     from knowalledge_desktop.services.status import StatusService
     from knowalledge_desktop.services.tariff import Tariffs
+    from knowalledge_desktop.services.team import TeamService
 
 
 async def _ready() -> None:
@@ -53,7 +54,7 @@ class Services:
     `notices` are sentences about what happened to the files at start; `warm_up` loads what
     is heavy in the background; `monitor` is for those who watch, `port_token` opens the loopback port to
     other programs; `aclose` ends everything. `prepare` loads, off the loop, what a window does not need to
-    be seen; asking for any of it before waits for that.
+    be seen; asking for any of it before waits for that. Where nothing can be shared there is no `team`.
     """
 
     explore: ExploreService
@@ -84,3 +85,4 @@ class Services:
     port_token: PortTokenService
     aclose: Callable[[], Awaitable[None]]
     prepare: Callable[[], Awaitable[None]] = _ready
+    team: TeamService | None = None

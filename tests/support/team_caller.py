@@ -69,6 +69,7 @@ def parts_for(plan: Plan, clock: SystemClock) -> TeamParts:
         own,
         clock,
         target=lambda: target,
+        team_id=lambda: target.key.team_id,
         member_name=lambda: plan.home.name,
         state=plan.home,
         minute_s=plan.minute_s,
