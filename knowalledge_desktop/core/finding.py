@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from knowalledge_desktop.core.content import ClaimState, Relation
 from knowalledge_desktop.core.graph import Explanation, Map, Opinion, Topic
+from knowalledge_desktop.core.staleness import Present, stale_in
 from knowalledge_desktop.core.validation import fold
 
 GOOD_QUALITY = 0.7
@@ -26,15 +27,20 @@ class Trait(StrEnum):
     PICTURED = "pictured"
     OWN = "own"
     RELATED = "related"
+    STALE = "stale"
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Words that all occur in title, summary or note; traits; and how deep at most (0 the root)."""
+    """Words that all occur in title, summary or note; traits; and how deep at most (0 the root).
+
+    `present` is what the trait STALE holds against; without it nothing is known to be stale.
+    """
 
     text: str = ""
     traits: frozenset[Trait] = frozenset()
     depth: int | None = None
+    present: Present | None = None
 
     def __bool__(self) -> bool:
         """Whether it asks for anything."""
@@ -51,6 +57,7 @@ def find(document: Map, query: Query) -> tuple[str, ...]:
         return ()
     words = fold(query.text).split()
     told: dict[str, list[Explanation]] = {}
+    stale = _stale(document, query)
     if query.traits & _ABOUT_TEXTS:
         for each in document.explanations.values():
             told.setdefault(each.topic_id, []).append(each)
@@ -61,9 +68,21 @@ def find(document: Map, query: Query) -> tuple[str, ...]:
         if query.depth is None or depth < query.depth:
             waiting.extend((child, depth + 1) for child in reversed(document.children(topic_id)))
         topic = document.topics[topic_id]
-        if _has_words(topic, words) and all(_has(document, topic, told, trait) for trait in query.traits):
+        if stale is not None and topic_id not in stale:
+            continue
+        traits = query.traits - {Trait.STALE}
+        if _has_words(topic, words) and all(_has(document, topic, told, trait) for trait in traits):
             found.append(topic_id)
     return tuple(found)
+
+
+def _stale(document: Map, query: Query) -> frozenset[str] | None:
+    """Topics of which something is stale; None when that is not asked for."""
+    if Trait.STALE not in query.traits:
+        return None
+    if query.present is None:
+        return frozenset()
+    return frozenset(each.topic_id for each in stale_in(document, query.present))
 
 
 _ABOUT_TEXTS = frozenset({Trait.EXPLAINED, Trait.OPEN, Trait.DISPUTED, Trait.WEAK})

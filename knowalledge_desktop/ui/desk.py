@@ -75,7 +75,7 @@ class Desk(QObject):
         window.detail.waiting.explain_by(lambda: self._waits.words(EXPLAIN, window.detail.topic_id))
         window.detail.answers.waiting.explain_by(lambda: self._waits.words(ASK, window.detail.topic_id))
         self._completing = Completing(services, tasks, self)
-        self.find = FindController(self, window, icons, tasks)
+        self.find = FindController(self, window, services, icons, tasks)
         self.way = Wayfinding(window, self.maps, self.find, self)
         self.palette = PaletteController(self, window, services, theme, icons, tasks)
         self.offline = OfflineController(self, window, services, tasks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
@@ -13,6 +14,7 @@ from knowalledge_desktop.ui.tasks import TaskRunner
 if TYPE_CHECKING:
     from knowalledge_desktop.core.finding import Query
     from knowalledge_desktop.core.graph import Map
+    from knowalledge_desktop.services.bundle import Services
     from knowalledge_desktop.ui.desk import Desk
     from knowalledge_desktop.ui.icons import Icons
     from knowalledge_desktop.ui.main_window import MainWindow
@@ -26,9 +28,12 @@ AT_ONCE = 2_000
 class FindController(QObject):
     """Owns the bar, which is made when it is first wanted."""
 
-    def __init__(self, desk: Desk, window: MainWindow, icons: Icons, tasks: TaskRunner) -> None:
+    def __init__(
+        self, desk: Desk, window: MainWindow, services: Services, icons: Icons, tasks: TaskRunner
+    ) -> None:
         super().__init__(desk)
-        self._desk, self._window, self._icons, self._tasks = desk, window, icons, tasks
+        self._desk, self._window, self._services = desk, window, services
+        self._icons, self._tasks = icons, tasks
         self._made: FindBar | None = None
         self._found: tuple[str, ...] = ()
         self._at = -1
@@ -82,12 +87,14 @@ class FindController(QObject):
 
     def look(self, query: Query) -> None:
         """Look for what is asked, and light it."""
-        from knowalledge_desktop.core.finding import find
+        from knowalledge_desktop.core.finding import Trait, find
 
         self._tasks.cancel(FIND)
         document = self._desk.maps.map
         self._waiting = 0
-        if document is None or not query or len(document.topics) <= AT_ONCE:
+        if document is not None and Trait.STALE in query.traits and query.present is None:
+            self._tasks.start(FIND, self._look_at_present(query))
+        elif document is None or not query or len(document.topics) <= AT_ONCE:
             self._show(query, find(document, query) if document is not None else ())
         else:
             self._tasks.start(FIND, self._look(document, query))
@@ -130,6 +137,14 @@ class FindController(QObject):
             self._made.stepped.connect(self.step)
             self._made.closed.connect(self._end)
         return self._made
+
+    async def _look_at_present(self, query: Query) -> None:
+        """First find out what answers of today come from."""
+        await self._services.prepare()
+        present = await self._services.origins.present()
+        document = self._desk.maps.map
+        if document is not None:
+            await self._look(document, replace(query, present=present))
 
     async def _look(self, document: Map, query: Query) -> None:
         from knowalledge_desktop.core.finding import find

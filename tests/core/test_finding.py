@@ -11,6 +11,7 @@ from knowalledge_desktop.core.finding import Query, Trait, find
 from knowalledge_desktop.core.graph import Explanation, Map, Opinion, Rendering, Topic
 from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.core.request import Level
+from knowalledge_desktop.core.staleness import Present
 
 GEMINI = Provenance(engine="gemini")
 
@@ -92,3 +93,15 @@ def test_nothing_is_asked_nothing_is_found(document: Map) -> None:
     assert not Query()
     assert find(document, Query()) == ()
     assert find(Map("m", "empty"), Query("a")) == ()
+
+
+def test_what_came_from_a_retired_model_or_an_old_prompt_is_found() -> None:
+    old = Provenance("gemini", "gemini-2.0-flash", "explanation@1")
+    topics = [Topic("r", "Jazz"), Topic("a", "Bebop", "r", 0.0), Topic("b", "Cool jazz", "r", 1.0, provenance=old)]
+    text = Explanation("a", Rendering(), "x", provenance=old)
+    document = Map("m", "Jazz", "r", {each.topic_id: each for each in topics}, explanations={text.key: text})
+    stale = frozenset({Trait.STALE})
+    present = Present({"explanation": 1}, day="2026-11-23")
+    assert find(document, Query(traits=stale, present=present)) == ("a", "b")
+    assert find(document, Query("jazz", stale, present=present)) == ("b",)
+    assert find(document, Query(traits=stale)) == ()

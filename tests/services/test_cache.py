@@ -135,10 +135,10 @@ async def test_an_old_answer_is_given_at_once_and_a_new_one_is_there_the_next_ti
         session = services.explore.new_map("Jazz")
         (grown,) = await everything(services.explore.expand(session, session.map.root_id, SPARE))
         assert grown.answer.from_cache
-        while len(home.engine.asked) < 2:
+        while len(home.engine.asked) < 2:  # noqa: ASYNC110 - nobody waits for a renewal, so none is told
             await asyncio.sleep(0.001)
         assert (home.engine.asked[1].fresh, home.engine.asked[1].priority) == (True, Priority.LOW)
-        while not (await services.cache.report()).renewed:
+        while not (await services.cache.report()).renewed:  # noqa: ASYNC110 - the same
             await asyncio.sleep(0.001)
         home.clock.advance(13 * 86_400.0)  # the old one would be gone soon, the new one is good for long
         assert await explore(services, "Jazz") is None

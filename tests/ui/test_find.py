@@ -11,6 +11,8 @@ from PySide6.QtGui import QAction, QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButton, QToolButton
 
+from knowalledge_desktop.core.content import Provenance
+from knowalledge_desktop.core.graph import Change, Explanation, PutExplanation, Rendering
 from knowalledge_desktop.ui.canvas.spotlight import DIM
 from tests.support.fakes import FakeClock
 from tests.support.ui_services import Oracle, ui_services
@@ -188,5 +190,24 @@ def test_the_way_to_the_topic_is_shown_and_leads_back(flow: Callable[[Steps], No
         driver.find(QPushButton, "breadcrumbRoot").click()
         assert canvas.selected_id == document.root_id
         assert driver.find(QLabel, "mapTitle").text() == titles_[0]
+
+    flow(steps)
+
+
+def test_what_is_out_of_date_can_be_seen_on_the_map(flow: Callable[[Steps], None]) -> None:
+    async def steps(driver: Driver) -> None:
+        session = driver.window.desk.maps.session
+        assert session is not None
+        topic_id = session.map.children(session.map.root_id)[2]
+        made = Provenance("gemini", "gemini-2.0-flash", "explanation@1", 1_700_000_000.0)
+        text = Explanation(topic_id, Rendering(), "Old.", provenance=made)
+        await session.commit(lambda _: Change((PutExplanation(None, text),), "explain", "old"))
+        driver.window.desk.find.begin()
+        menu = driver.find(QMenu, "findFilterMenu")
+        menu.findChild(QAction, "findTrait-stale").trigger()  # type: ignore[union-attr]
+        count = driver.find(QLabel, "findCount")
+        await until(lambda: count.text() == "1 found", "the old text")
+        QTest.keyClick(driver.find(QLineEdit, "findInMap"), Qt.Key.Key_Return)
+        await until(lambda: driver.window.canvas.selected_id == topic_id, "its topic")
 
     flow(steps)

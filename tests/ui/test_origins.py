@@ -90,7 +90,7 @@ def test_the_panel_tells_where_a_topic_comes_from(
                 "Bebop in a book (CC-BY-SA-4.0)",
                 "renamed, it was “Bebop, part 1”",
                 "14 more topics, in one answer",
-                "gemini-2.0-flash was switched off on 2026-06-01. The prompt “explanation” was version 0; now it is version",
+                "gemini-2.0-flash was switched off on 2026-06-01. The prompt “explanation” was version 0; now it",
             ):
                 assert part in told, part
             assert text.hasFocus()

@@ -156,6 +156,7 @@ class FindBar(QFrame):
             (Trait.PICTURED, self.tr("With a picture")),
             (Trait.OWN, self.tr("Added by me")),
             (Trait.RELATED, self.tr("Related, not part of it")),
+            (Trait.STALE, self.tr("From a retired model or an old prompt")),
         ):
             self._traits[trait] = self._action(text, f"findTrait-{trait}")
         self._menu.addSeparator()
