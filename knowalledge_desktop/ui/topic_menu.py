@@ -40,7 +40,8 @@ def open_topic_menu(desk: Desk, window: MainWindow, document: Map, topic_id: str
 
 def _fill_for_several(menu: QMenu, desk: Desk, window: MainWindow, acts: Sequence[EditAct]) -> None:
     picked = window.canvas.hands.picks.ids
-    menu.addSection(desk.tr("{n} picked topics").format(n=len(picked)))
+    menu.addAction(desk.tr("{n} picked topics").format(n=len(picked))).setEnabled(False)
+    menu.addSeparator()
     menu.addAction(desk.tr("Explain them…\tCtrl+Shift+P"), lambda: desk.batch.open())
     menu.addSeparator()
     for each in acts:

@@ -11,7 +11,9 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleInterface, Q
 from PySide6.QtWidgets import QAccessibleWidget
 
 from knowalledge_desktop.core.content import ClaimState
+from knowalledge_desktop.core.edits_links import links_of
 from knowalledge_desktop.core.graph import Map
+from knowalledge_desktop.ui.canvas.badges import tag_name
 from knowalledge_desktop.ui.canvas.telling import description
 from knowalledge_desktop.ui.canvas.widget import GraphCanvas
 
@@ -102,8 +104,10 @@ class TopicItem(QAccessibleInterface):
             made.invalid = True
             return made
         made.selectable = made.focusable = True
-        made.selected = canvas.selected_id == self.topic_id
-        made.focused = made.selected and canvas.hasFocus()
+        is_here = canvas.selected_id == self.topic_id
+        made.selected = is_here or self.topic_id in canvas.hands.picks
+        made.multiSelectable = True
+        made.focused = is_here and canvas.hasFocus()
         made.expandable = not bool(canvas.rows.leaf[row])
         made.expanded = made.expandable and not int(canvas.rows.hidden[row])
         made.collapsed = made.expandable and bool(canvas.rows.hidden[row])
@@ -117,9 +121,10 @@ class TopicItem(QAccessibleInterface):
         if kind == QAccessible.Text.Name:
             return canvas.rows.titles[row]
         if kind == QAccessible.Text.Description:
-            told = description(canvas.rows, row, canvas.remarks)
+            told, picked = description(canvas.rows, row, canvas.remarks), self.topic_id in canvas.hands.picks
             return ", ".join(
                 (told.removeprefix(f"{canvas.rows.titles[row]}, "), *_more(canvas.document, self.topic_id))
+                + ((QCoreApplication.translate("GraphCanvas", "picked"),) if picked else ())
             )
         if kind == QAccessible.Text.Help:
             return canvas.rows.summaries[row]
@@ -146,6 +151,11 @@ def _more(document: Map | None, topic_id: str) -> list[str]:
     if place is not None and place.collapsed:
         hidden = len(document.branch(topic_id)) - 1
         found.append(translate("GraphCanvas", "folded, %n hidden", "", hidden))
+    if topic.tag:
+        found.append(translate("GraphCanvas", "tagged {colour}").format(colour=tag_name(topic.tag)))
+    links = len(links_of(document, topic_id))
+    if links:
+        found.append(translate("GraphCanvas", "links: {n}").format(n=links))
     if topic.note:
         found.append(translate("GraphCanvas", "has a note"))
     if topic.locked:

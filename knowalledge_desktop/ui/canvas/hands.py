@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Signal
+from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 
 from knowalledge_desktop.core.edits import heads
@@ -214,6 +214,18 @@ class Hands(QObject):
         elif row < 0 and self._canvas.handle_at(at):
             return  # a handle sticks out of its topic
         self._canvas.hover(row)
+        if row < 0 and not self._aim:
+            on_link = bool(self._canvas.link_at(at))
+            self._canvas.setCursor(Qt.CursorShape.PointingHandCursor if on_link else Qt.CursorShape.ArrowCursor)
+
+    def link_words(self, at: QPointF) -> str:
+        """What the cross link under a point says, for a tooltip; empty when there is none."""
+        document, link_id = self._canvas.document, self._canvas.link_at(at)
+        link = document.links.get(link_id) if document is not None else None
+        if document is None or link is None:
+            return ""
+        ends = f"{document.topics[link.source_id].title} → {document.topics[link.target_id].title}"
+        return f"{ends}\n{link.label}" if link.label else ends
 
     def take(self, topic_id: str) -> bool:
         """This is the other topic; whether it can be."""

@@ -336,7 +336,7 @@ class GraphCanvas(MapView):
         """Show the whole title and what a topic is about."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             row = self.row_at(QPointF(event.pos()))
-            text = ""
+            text = "" if row >= 0 else self.hands.link_words(QPointF(event.pos()))
             if row >= 0:
                 text = self._rows.titles[row]
                 if self._rows.summaries[row]:

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QTextBrowser, QWidget
 from knowalledge_desktop import __version__
 from knowalledge_desktop.ui.widgets.basics import column, label, native_keys, row, text_button
 
-COLUMNS = 3
+ROOMY = 1200
+"""Pixels of a screen from which on three columns have room."""
 
 
 class ShortcutSheet(QDialog):
@@ -23,7 +24,7 @@ class ShortcutSheet(QDialog):
         grid.setHorizontalSpacing(20)
         grid.setVerticalSpacing(7)
         lines = self._lines()
-        most = -(-len(lines) // COLUMNS)
+        most = -(-len(lines) // (3 if self.screen().availableGeometry().width() >= ROOMY else 2))
         for number, (keys, act) in enumerate(lines):
             place, side = number % most, number // most
             grid.addWidget(label(keys, "bodyStrong"), place, side * 2)

@@ -29,6 +29,7 @@ class NoteDialog(QDialog):
         self._text.setToolTip(self.tr("Your own words; Ctrl+Enter keeps them"))
         self._text.setPlaceholderText(self.tr("Your own words, Markdown if you like"))
         self._text.setTabChangesFocus(True)
+        self._text.document().setDocumentMargin(10)
         self._text.textChanged.connect(self._tell)
         self._told = label("", "tertiary", wrap=True)
         self._told.setObjectName("noteMessage")

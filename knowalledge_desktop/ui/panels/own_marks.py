@@ -12,6 +12,8 @@ from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.widgets.basics import clear, column, icon_button, label, row, text_button
 
 LINKS_SHOWN = 3
+BESIDE = 6
+"""Pixels that bring the first line of a text to the middle of the button beside it."""
 NOTE_SHOWN = 240
 """Characters of a note that the panel shows; the rest is a click away."""
 
@@ -74,12 +76,14 @@ class OwnMarks(QFrame):
         """A line with its icon at the left, and what can be done with it at the right."""
         sign = QLabel()
         self._signs[sign] = icon
-        sign.setContentsMargins(0, 2, 0, 0)
+        sign.setContentsMargins(0, 1 if act is None else BESIDE, 0, 0)
         made = QWidget()
         line = row(sign, inner, *([act] if act is not None else []), gap=10)
         line.setStretch(1, 1)
         line.setAlignment(sign, Qt.AlignmentFlag.AlignTop)
         if act is not None:
+            inner.setContentsMargins(0, BESIDE - 1, 0, 0)
+            line.setAlignment(inner, Qt.AlignmentFlag.AlignTop)
             line.setAlignment(act, Qt.AlignmentFlag.AlignTop)
         made.setLayout(line)
         return made
