@@ -25,6 +25,7 @@ from knowalledge_desktop.cli.arguments_backup import add_backup
 from knowalledge_desktop.cli.arguments_exchange import add_export, add_import
 from knowalledge_desktop.cli.arguments_library import add_library
 from knowalledge_desktop.cli.arguments_limits import add_budget, add_cache, add_quota
+from knowalledge_desktop.cli.arguments_team import add_team
 from knowalledge_desktop.cli.context import Context
 from knowalledge_desktop.core.redaction import redact
 from knowalledge_desktop.core.request import Detail, EngineChoice, Level, Style
@@ -113,6 +114,7 @@ def parser() -> Parser:
     add_backup(commands.add_parser("backup", help="copies of the library, for a bad day"), as_json)
     add_export(commands.add_parser("export", parents=[as_json], help="write a map to a file, in any format"))
     add_import(commands.add_parser("import", parents=[as_json], help="take in a file, or merge it with its map"))
+    add_team(commands.add_parser("team", help="one quota and one cache for several people"), as_json, shared)
     _add_key(commands.add_parser("key", help="the Gemini key"), shared, as_json)
     _command(commands, "models", key.models, "models that the key may use", as_json)
     served = _command(commands, "serve", serve.serve, "numbers and answers for programs, on 127.0.0.1", shared)

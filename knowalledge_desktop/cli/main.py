@@ -12,6 +12,7 @@ from knowalledge_desktop.cli.arguments import overrides_of, parse
 from knowalledge_desktop.cli.console import Console
 from knowalledge_desktop.cli.context import Context, PortFor, closing
 from knowalledge_desktop.cli.key import read_key, set_key
+from knowalledge_desktop.cli.team import join, read_team_key
 from knowalledge_desktop.core.errors import AppError
 from knowalledge_desktop.core.sentences import one_line
 from knowalledge_desktop.services.bundle import Services
@@ -48,7 +49,7 @@ def run(argv: Sequence[str], build: Build, port_for: PortFor, console: Console |
 def _guarded(args: argparse.Namespace, build: Build, port_for: PortFor, console: Console) -> int:
     services: Services | None = None
     try:
-        secret = read_key(console) if args.work is set_key else ""
+        secret = _secret_of(args, console)
         services = build(overrides_of(args))
         context = Context(args, console, services, port_for, secret)
         return asyncio.run(closing(context, args.work))
@@ -66,6 +67,13 @@ def _guarded(args: argparse.Namespace, build: Build, port_for: PortFor, console:
     except Exception as bug:  # noqa: BLE001 (the outermost frame: a mistake is logged and told in one line)
         _tell_bug(bug, services, console)
         return BUG
+
+
+def _secret_of(args: argparse.Namespace, console: Console) -> str:
+    """What is typed at a prompt or piped in, for the commands that take something secret."""
+    if args.work is set_key:
+        return read_key(console)
+    return read_team_key(console) if args.work is join else ""
 
 
 def _tell_bug(bug: Exception, services: Services | None, console: Console) -> None:
