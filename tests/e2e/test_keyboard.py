@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
@@ -22,6 +23,8 @@ from knowalledge_desktop.ui.dialogs.batch_dialog import BatchDialog
 from tests.support.fakes import FakeClock
 from tests.support.ui_services import Oracle, ui_services
 from tests.support.window import Driver, until
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # a screen that is not there
 
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
