@@ -266,9 +266,16 @@ run_pytest() {
 
 verdict() { [ -z "$failed" ] || stop "not right yet:$failed"; }
 
+ensure_redis() { # the tests of the team start servers of their own
+    have redis-server && have redis-sentinel && return 0
+    apt_install "the Redis server that the tests of the team start" redis-server redis-sentinel ||
+        stop "The tests of the team need redis-server and redis-sentinel, version 7 or newer. Debian, Ubuntu: sudo apt-get install redis-server redis-sentinel"
+}
+
 do_test() {
     set_up dev
     ensure_qt
+    ensure_redis
     if [ $# -eq 0 ] || { [ $# -eq 1 ] && [ "$1" = --long ]; }; then
         lint
         run_pytest -n "$(test_processes)" --dist worksteal "$@"

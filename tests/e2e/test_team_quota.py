@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.redis_servers import RedisServer
-from tests.support.team_runs import Size, run
+from tests.support.limits_server import LimitsServer
+from tests.support.redis_servers import Proxy, RedisServer
+from tests.support.team_runs import Outcome, Size, run
+
+LEAST_USE = 0.85
+LONG = Size(processes=8, seconds=20.0, rpm=15, minute_s=2.0)
+SHORT = Size(processes=3, seconds=4.5, rpm=12, minute_s=1.0)
+
+Harm = Callable[[RedisServer], None]
 
 
 @pytest.fixture
-def long(request: pytest.FixtureRequest) -> bool:
-    return bool(request.config.getoption("--long"))
+def size(request: pytest.FixtureRequest) -> Size:
+    return LONG if request.config.getoption("--long") else SHORT
 
 
 @pytest.fixture
@@ -22,12 +30,105 @@ def redis(tmp_path: Path) -> Iterator[RedisServer]:
         yield server
 
 
-def test_members_together_use_the_limit_and_never_pass_it(
-    tmp_path: Path, redis: RedisServer, *, long: bool
-) -> None:
-    size = Size(processes=8, seconds=20.0, rpm=15, minute_s=2.0) if long else Size()
-    found = run(tmp_path, size, lambda _: redis.url)
-    print(f"\nhealthy: {found}")
+def told(name: str, found: Outcome) -> None:
+    """Print what was seen, and hold it to the limit."""
+    print(f"\n{name}: {found}")
     assert found.worst <= found.limit
     assert found.refused == 0
+
+
+def pause(server: RedisServer, seconds: float) -> None:
+    server.pause()
+    time.sleep(seconds)
+    server.go_on()
+
+
+def restart(server: RedisServer) -> None:
+    server.kill()
+    time.sleep(0.3)
+    server.start()
+
+
+# --- in the normal run --------------------------------------------------------------------------------------
+
+
+def test_members_together_use_the_limit_and_never_pass_it(tmp_path: Path, redis: RedisServer, size: Size) -> None:
+    found = run(tmp_path, size, lambda _: redis.url)
+    told("healthy", found)
     assert set(found.states) == {"together"}
+    assert found.use >= LEAST_USE or size is SHORT  # a short run is mostly beginning and end
+
+
+def test_a_server_that_is_gone_and_comes_back_empty(tmp_path: Path, redis: RedisServer, size: Size) -> None:
+    def harm(_: LimitsServer) -> None:
+        time.sleep(size.seconds * 0.3)
+        restart(redis)
+
+    found = run(tmp_path, size, lambda _: redis.url, harm)
+    told("restarted empty", found)
+    assert found.states["together"] > 0
+
+
+# --- in full size -------------------------------------------------------------------------------------------
+
+
+def harms(server: RedisServer, size: Size) -> dict[str, Callable[[], None]]:
+    """What is done to a server, by name."""
+
+    def forget_scripts() -> None:
+        for _ in range(20):
+            server.asked("SCRIPT", "FLUSH")
+            time.sleep(0.2)
+
+    def lose_replies() -> None:
+        for _ in range(8):  # each pause falls into some commands whose answers then come too late
+            pause(server, 0.4)
+            time.sleep(0.7)
+
+    return {
+        "paused": lambda: pause(server, size.seconds / 2),
+        "killed": server.kill,
+        "restarted empty": lambda: restart(server),
+        "scripts flushed": forget_scripts,
+        "replies lost": lose_replies,
+        "restarted thrice": lambda: [(restart(server), time.sleep(3.0)) for _ in range(3)] and None,
+    }
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "name", ["paused", "killed", "restarted empty", "scripts flushed", "replies lost", "restarted thrice"]
+)
+def test_no_harm_makes_them_pass_the_limit(name: str, tmp_path: Path, redis: RedisServer) -> None:
+    def harm(_: LimitsServer) -> None:
+        time.sleep(4.0)
+        harms(redis, LONG)[name]()
+
+    told(name, run(tmp_path, LONG, lambda _: redis.url, harm))
+
+
+@pytest.mark.long
+def test_restarted_with_its_log_of_changes(tmp_path: Path) -> None:
+    options = ("--appendonly", "yes", "--appendfsync", "everysec")
+    with RedisServer(tmp_path / "redis", *options) as redis:
+
+        def harm(_: LimitsServer) -> None:
+            time.sleep(4.0)
+            restart(redis)
+
+        told("restarted with AOF", run(tmp_path, LONG, lambda _: redis.url, harm))
+
+
+@pytest.mark.long
+def test_one_of_three_members_is_cut_off(tmp_path: Path, redis: RedisServer) -> None:
+    with Proxy(redis.port) as line:
+
+        def harm(_: LimitsServer) -> None:
+            time.sleep(4.0)
+            line.stop()
+            time.sleep(9.0)
+            line.go_on()
+
+        found = run(tmp_path, LONG, lambda member: line.url if member == 1 else redis.url, harm)
+    told("one cut off", found)
+    assert found.states.get("apart", 0) > 0

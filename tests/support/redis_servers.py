@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -86,3 +88,66 @@ class RedisServer:
                 return line.recv(65536).decode("utf-8", "replace")
         except OSError:
             return ""
+
+
+class Proxy:
+    """A line to a port of this machine that can be cut: what is on it then goes nowhere, unanswered."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._is_open = threading.Event()
+        self._is_open.set()
+        self._ended = False
+        self._listening = socket.socket()
+        self._listening.bind(("127.0.0.1", 0))
+        self._listening.listen(64)
+        self._lines: list[socket.socket] = []
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self._listening.getsockname()[1]}"
+
+    def __enter__(self) -> Proxy:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended = True
+        self._is_open.set()
+        for line in (self._listening, *self._lines):
+            with contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+            line.close()
+
+    def stop(self) -> None:
+        """Nothing passes from now on, in either direction; connections stay open."""
+        self._is_open.clear()
+
+    def go_on(self) -> None:
+        """What was held passes now, late."""
+        self._is_open.set()
+
+    def _accept(self) -> None:
+        while not self._ended:
+            try:
+                near, _ = self._listening.accept()
+                far = socket.create_connection(("127.0.0.1", self._port))
+            except OSError:
+                return
+            self._lines += [near, far]
+            for one, other in ((near, far), (far, near)):
+                threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
+
+    def _carry(self, one: socket.socket, other: socket.socket) -> None:
+        try:
+            while (text := one.recv(65536)) and not self._ended:
+                self._is_open.wait()
+                other.sendall(text)
+        except OSError:
+            pass
+        finally:
+            for line in (one, other):
+                with contextlib.suppress(OSError):
+                    line.shutdown(socket.SHUT_RDWR)
