@@ -174,6 +174,7 @@ async def _client(target: Target) -> Redis:
         "socket_connect_timeout": CONNECT_FAR_S if far else CONNECT_S,
         "health_check_interval": 30,
         "retry": Retry(NoBackoff(), 0),
+        "driver_info": None,  # nobody needs to be told which client this is
     }
     if address.tls:
         options |= {"ssl": True, "ssl_cert_reqs": "required", "ssl_check_hostname": True}
