@@ -22,10 +22,15 @@ from knowalledge_desktop.formats.base import (
     text_of,
     with_foreign,
 )
+from knowalledge_desktop.formats.origins import CELLS, from_cells, origin_cells
 from knowalledge_desktop.formats.tree import Grove
 
 NAME = "csv"
-_COLUMNS = ("id", "parent", "level", "title", "summary", "note", "tag", "locked", "relation", "map", "lineage")
+_COLUMNS = (
+    *("id", "parent", "level", "title", "summary", "note", "tag", "locked", "relation"),
+    *CELLS,
+    *("map", "lineage"),
+)
 _TITLES = ("title", "topic", "name", "label")
 _PARENTS = ("parent", "parent id", "parent_id", "parent title", "under")
 _FORMULA = ("=", "+", "-", "@", "\t", "'")
@@ -39,8 +44,8 @@ class CsvTable:
         name=NAME,
         title="Table (CSV)",
         suffixes=(".csv", ".tsv"),
-        keeps="Titles, summaries, notes, the tree and its order, colour tags, locks.",
-        loses="Explanations, links, sources, pictures, places, and where texts came from.",
+        keeps="Titles, summaries, notes, the tree and its order, colour tags, locks, who proposed a topic.",
+        loses="Explanations and where they came from, links, sources, pictures, places.",
     )
 
     def write(self, document: Map, extras: Extras) -> Exported:
@@ -64,6 +69,7 @@ class CsvTable:
                 topic.tag,
                 "yes" if topic.locked else "",
                 topic.relation.value,
+                *origin_cells(topic.provenance),
                 document.map_id if is_root else "",
                 " ".join(extras.lineage) if is_root else "",
             ]
@@ -154,8 +160,11 @@ def _topic(row: Mapping[str, str], key: str, title: str, rest: str, rank: float)
         note=note,
         tag=row.get("tag", "").strip(),
         locked=row.get("locked", "").strip().lower() in _YES,
+        provenance=from_cells(row),
     )
     known = {*_COLUMNS, *_TITLES, *_PARENTS}
+    if CELLS[0] not in row:  # a table of others may mean something else by the names of these columns
+        known -= set(CELLS)
     return with_foreign(topic, NAME, {name: cell for name, cell in row.items() if name not in known and cell})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
@@ -13,10 +13,13 @@ from knowalledge_desktop.core.graph import Explanation, Link, LinkKind, Map, Ren
 from knowalledge_desktop.core.request import Detail, Level, Style
 from knowalledge_desktop.formats.base import Caps, derived_id, fit_title, foreign_of, text_of, with_foreign
 from knowalledge_desktop.formats.front_matter import front_matter, scalar, split_note, values
+from knowalledge_desktop.formats.origins import origin_line
 from knowalledge_desktop.formats.sections import join_sections, split_sections
 from knowalledge_desktop.formats.tree import Grove
 
 NAME = "vault"
+_ORIGIN = "origin"
+"""A property that is written for people, and read by nobody."""
 _OURS = ("id", "title", "parent", "tag", "locked", "sources")
 _WIKI = re.compile(r"\[\[([^\[\]|#^\n]{1,300})(?:[#^][^\[\]|\n]{0,300})?(?:\|[^\[\]\n]{0,300})?\]\]")
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
@@ -85,6 +88,9 @@ def note_of(document: Map, topic_id: str, names: Mapping[str, str], hanging: Han
     kept = foreign_of(topic, NAME)
     more: object = kept.get("front")
     lines = [str(line) for line in cast("list[object]", more)] if isinstance(more, list) else []
+    origins = _origins(topic, hanging.texts.get(topic_id, ()))
+    if origins and not any(line.startswith(f"{_ORIGIN}:") for line in lines):
+        told[_ORIGIN] = origins
     parts = [("", "", topic.summary), ("note", "Note", topic.note)]
     for each in hanging.texts.get(topic_id, ()):
         r = each.rendering
@@ -102,6 +108,13 @@ def note_of(document: Map, topic_id: str, names: Mapping[str, str], hanging: Han
     ]
     parts.append(("links", "Links", "\n".join(links)))
     return front_matter(told, lines) + join_sections(parts)
+
+
+def _origins(topic: Topic, texts: Iterable[Explanation]) -> list[str]:
+    """Who wrote the topic and each of its texts, for people; the map beside the notes says it in full."""
+    told = [("topic", origin_line(topic.provenance, edited=topic.edited))]
+    told += [(each.rendering.slug(), origin_line(each.provenance)) for each in texts]
+    return [f"{what}: {line}" for what, line in told if line]
 
 
 def _ending(mime: str) -> str:
@@ -203,7 +216,8 @@ def _topic(note: _Note, rest: str, was: Topic | None) -> Topic:
         tag=scalar(note.front.get("tag", ())) or "",
         locked=(scalar(note.front.get("locked", ())) or "") == "true",
     )
-    more = [line for key, lines in note.front.items() if key not in _OURS for line in lines]
+    ours = {*_OURS, _ORIGIN} if "id" in note.front else set(_OURS)
+    more = [line for key, lines in note.front.items() if key not in ours for line in lines]
     return with_foreign(topic, NAME, {"front": more} if more else {})
 
 
