@@ -81,11 +81,19 @@ class EditController(QObject):
 
     def reparent(self, topic_ids: Collection[str], parent_id: str, places: dict[str, Place]) -> None:
         """Put branches below another topic, and where they were put on the canvas."""
-        view = self._maps.view
-        self.start(
-            "reparent",
-            lambda session: self._edit.reparent(session, topic_ids, parent_id, places=places, view=view),
-        )
+        view, canvas = self._maps.view, self._window.canvas
+
+        async def act(session: MapSession) -> Change:
+            change = await self._edit.reparent(session, topic_ids, parent_id, places=places, view=view)
+            gone = [each for each in topic_ids if each in canvas.rows.index and not canvas.shows((each,))]
+            if change and gone and self._maps.session is session:
+                # The camera moves only when it is asked to.
+                text = self.tr("It is below {title} now, partly outside the view.")
+                text = text.format(title=session.map.topics[parent_id].title)
+                self._window.notifier.show(text, self.tr("Show"), lambda: canvas.frame_branch(parent_id))
+            return change
+
+        self.start("reparent", act)
 
     def shift(self, topic_id: str, by: int) -> None:
         """Move a topic up or down among its siblings."""

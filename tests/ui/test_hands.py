@@ -113,6 +113,7 @@ def test_ctrl_picks_single_topics_and_the_outline_shows_the_same(flow: Flow) -> 
     async def steps(mouse: Mouse) -> None:
         one, two, three = mouse.children()[:3]
         outline = mouse.driver.window.outline
+        mouse.driver.window.toggle_outline()
         mouse.click(one)
         mouse.click(two, CTRL)
         mouse.click(three, CTRL)

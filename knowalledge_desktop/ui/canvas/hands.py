@@ -56,6 +56,7 @@ class Hands(QObject):
         self._dragged: tuple[str, ...] = ()
         self._below: tuple[object, frozenset[int]] = ((), frozenset())
         self._over = NOT_KNOWN
+        self._seen: tuple[object, object, list[int]] = (None, None, [])
         self._band: tuple[QPointF, QPointF, tuple[str, ...]] | None = None
         self._overlay: tuple[object, HandOverlay] | None = None
 
@@ -282,7 +283,10 @@ class Hands(QObject):
         self._overlay[1].paint(painter, rows, frame, hand, renderer)
 
     def _hand(self, rows: Rows, frame: Frame) -> Hand:
-        picked = [rows.index[each] for each in self.picks.ids if each in rows.index]
+        if self._seen[0] is not rows.index or self._seen[1] is not self.picks.ids:
+            ids = self.picks.ids
+            self._seen = rows.index, ids, [rows.index[each] for each in ids if each in rows.index]
+        picked = self._seen[2]
         handle = frame.shown.hover
         if self._dragged:
             sources = [rows.index[each] for each in self._dragged if each in rows.index]

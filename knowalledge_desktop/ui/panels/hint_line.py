@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QWidget
 
 from knowalledge_desktop.ui.widgets.basics import label, row
@@ -13,20 +13,19 @@ WIDEST = 720
 
 
 class HintLine(QFrame):
-    """Stands at the lower edge over what floats there, lets every click through and goes by itself."""
+    """Stands at the upper edge below what floats there, lets every click through and goes by itself."""
 
-    def __init__(self, page: QWidget, bottom: Callable[[int], int]) -> None:
+    def __init__(self, page: QWidget, top: Callable[[], int]) -> None:
         super().__init__(page)
         self.setObjectName("hintLine")
         self.setProperty("panel", "floating")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._bottom = bottom
+        self._top = top
         self._text = label("", "secondary")
         self._text.setObjectName("hintText")
         self.setLayout(row(self._text, margins=(14, 7, 14, 7)))
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.hide)
-        page.installEventFilter(self)
         self.hide()
 
     @property
@@ -40,16 +39,12 @@ class HintLine(QFrame):
         self._text.setText(text)
         self.setAccessibleName(text)
         self.setVisible(bool(text))
-        self._place()
+        self.place()
         if text and shown_ms:
             self._timer.start(shown_ms)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and not self.isHidden():
-            self._place()
-        return super().eventFilter(watched, event)
-
-    def _place(self) -> None:
+    def place(self) -> None:
+        """Stand where there is room now."""
         page = self.parentWidget()
         if page is None:
             return
@@ -57,4 +52,4 @@ class HintLine(QFrame):
         self._text.setWordWrap(self._text.sizeHint().width() + 28 > room)
         self.setMaximumWidth(room)
         self.adjustSize()
-        self.move(max(16, (page.width() - self.width()) // 2), self._bottom(self.width()) - self.height())
+        self.move(max(16, (page.width() - self.width()) // 2), self._top())

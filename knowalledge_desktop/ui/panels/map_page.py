@@ -182,20 +182,14 @@ class MapPage(QWidget):
                 return
             from knowalledge_desktop.ui.panels.hint_line import HintLine
 
-            self._hint = HintLine(self, self._hint_bottom)
+            self._hint = HintLine(self, self._hint_top)
             self._hint.raise_()
         self._hint.tell(text, shown_ms)
 
-    def _hint_bottom(self, width: int) -> int:
-        """Where a line of this width may end: at the lower edge, but over what floats there."""
-        bottom, left = self.height() - EDGE, (self.width() - width) // 2
-        if not self._activity.isHidden():
-            bottom = self._activity.y() - EDGE // 2
-        if left < self._zoom.geometry().right() + EDGE // 2:
-            bottom = min(bottom, self._zoom.y() - EDGE // 2)
-        if self._minimap is not None and self._minimap.isVisible() and left + width > self._minimap.x():
-            bottom = min(bottom, self._minimap.y() - EDGE // 2)
-        return bottom
+    def _hint_top(self) -> int:
+        """Where the quiet line begins: at the upper edge, below what floats there."""
+        taken = self._top.height() + EDGE // 2 if self._top is not None and self._top.isVisible() else 0
+        return EDGE + taken
 
     @property
     def is_editing(self) -> bool:
@@ -220,6 +214,8 @@ class MapPage(QWidget):
         if self._top is not None:
             self._top.adjustSize()
             self._top.move(max(EDGE, (self.width() - self._top.width()) // 2), EDGE)
+        if self._hint is not None:
+            self._hint.place()
         beside = self._beside()
         self._doing.setMinimumWidth(min(self._doing.sizeHint().width(), TITLE_LEAST))
         wide = min(self._activity.sizeHint().width(), beside if beside > BESIDE else self.width() - 2 * EDGE)

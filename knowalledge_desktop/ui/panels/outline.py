@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QTreeView, QWidget
 
 from knowalledge_desktop.core.graph import Map
@@ -225,9 +225,13 @@ class OutlineView(QTreeView):
         self._picks.set(ids if len(ids) > 1 else ())
         self._quiet = False
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_picks()
+
     def _show_picks(self) -> None:
-        if self._quiet:
-            return
+        if self._quiet or not self.isVisible():
+            return  # while it is not seen, nothing is spent on it
         chosen = QItemSelection()
         shown = [self._model.index_of(each) for each in self._picks.ids] or [self.currentIndex()]
         for index in shown:
