@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 _IN_A_THREAD = 32 * 1024  # bytes; what is smaller is opened in less time than a thread takes
+_FIRST = 32 * 1024  # bytes that are read together with the size
 _QUARANTINE_S = 600.0
 _QUARANTINED_MOST = 1000
 _SCAN_AT_ONCE = 200
@@ -179,11 +180,17 @@ def _saved(team: TeamKey) -> str:
 
 
 async def _read(redis: Redis, name: str) -> bytes:
-    """At most one byte more than a value may have, whatever is there; another kind of value is as good as bad."""
+    """The value, or what is as good as bad for one that is too large or of another kind, unread."""
     from redis.exceptions import ResponseError
 
     try:
-        return await cast("Any", redis).getrange(name, 0, LARGEST)
+        async with cast("Any", redis).pipeline(transaction=False) as both:
+            both.strlen(name)
+            both.getrange(name, 0, _FIRST - 1)
+            size, begins = await both.execute()
+        if size > LARGEST:
+            return b"too large"
+        return begins if size <= _FIRST else begins + await cast("Any", redis).getrange(name, _FIRST, LARGEST)
     except ResponseError as error:
         if "WRONGTYPE" in str(error):
             return b"another kind of value"

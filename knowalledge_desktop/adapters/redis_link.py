@@ -42,7 +42,8 @@ class RedisLink:
     After the first failure the link is shut: what is asked then fails at once. Only a question that `tries`,
     which nobody waits for, is let through after `rest_s`, and opens it again. `trouble` says in a few words
     what is wrong, without any secret. `target` is asked before each command: another one means another
-    connection, None that there is no team. `prepare` is awaited before, for what it reads.
+    connection, None that there is no team. `prepare` is awaited before, for what it reads. All patience is
+    `slack` times as long.
     """
 
     def __init__(
@@ -51,10 +52,12 @@ class RedisLink:
         clock: Clock,
         *,
         rest_s: float = REST_S,
+        slack: float = 1.0,
         prepare: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._target = target
         self._prepare = prepare
+        self._slack = slack
         self._clock = clock
         self._rest_s = rest_s
         self._client: Redis | None = None
@@ -100,7 +103,7 @@ class RedisLink:
     async def _asked(self, question: Callable[[Redis], Awaitable[T]], patience_s: float) -> T:
         from_redis = await _troubles()
         try:
-            async with asyncio.timeout(patience_s):
+            async with asyncio.timeout(patience_s * self._slack):
                 return await question(await self._connected())
         except (*from_redis, OSError, TimeoutError, KeyringUnavailable) as error:
             await self._fail(error)
@@ -122,7 +125,7 @@ class RedisLink:
             async with self._lock:
                 if self._client is None or self._made_for != wanted:
                     await self._drop()
-                    self._client = await _client(target)
+                    self._client = await _client(target, self._slack)
                     self._made_for = wanted
         return self._client
 
@@ -160,7 +163,7 @@ async def _troubles() -> tuple[type[Exception], ...]:
         raise OutOfReach("the package redis is not installed") from None
 
 
-async def _client(target: Target) -> Redis:
+async def _client(target: Target, slack: float) -> Redis:
     from redis.asyncio import Redis
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff
@@ -170,8 +173,8 @@ async def _client(target: Target) -> Redis:
     options: dict[str, Any] = {
         "username": address.user or None,
         "password": await target.password(),
-        "socket_timeout": COMMAND_S,
-        "socket_connect_timeout": CONNECT_FAR_S if far else CONNECT_S,
+        "socket_timeout": COMMAND_S * slack,
+        "socket_connect_timeout": (CONNECT_FAR_S if far else CONNECT_S) * slack,
         "health_check_interval": 30,
         "retry": Retry(NoBackoff(), 0),
         "driver_info": None,  # nobody needs to be told which client this is
