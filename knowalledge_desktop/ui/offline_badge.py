@@ -14,7 +14,7 @@ class OfflineBadge(QPushButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("offlineBadge")
-        self.setProperty("kind", "ghost")
+        self.setProperty("kind", "quiet")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clicked.connect(lambda: self.queue_requested.emit())

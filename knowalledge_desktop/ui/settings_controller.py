@@ -103,6 +103,7 @@ class SettingsController(QObject):
         dialog = SettingsDialog(preferences.settings, self._icons, self._window)
         dialog.models_requested.connect(lambda: self._load_models(dialog))
         dialog.backups_requested.connect(self._desk.backups.open)
+        dialog.cache_requested.connect(self._desk.quota.open_cache)
         dialog.token_requested.connect(lambda: self._tasks.start("settings:token", self._copy_token(dialog)))
         self._adopt(dialog.key_card)
         self.refresh_key()

@@ -145,3 +145,16 @@ def test_each_layer_tells_its_own_numbers(qapp: QApplication, run_async: RunAsyn
             assert driver.find(QSpinBox, "cacheHardDays").value() == 23
 
     run_async(flow())
+
+
+def test_the_settings_lead_to_it(qapp: QApplication, run_async: RunAsync, atlas_path: Path) -> None:
+    async def flow() -> None:
+        async with page_on(qapp, atlas_path) as driver:
+            driver.window.show_page("map")
+            driver.window.desk.open_settings()
+            await until(lambda: driver.has(QPushButton, "settingsCacheButton"), "the settings")
+            click(driver, "settingsCacheButton")
+            await until(lambda: driver.has(QWidget, "cachePage"), "the page")
+            await until(lambda: not driver.has(QPushButton, "settingsCacheButton"), "closed settings")
+
+    run_async(flow())

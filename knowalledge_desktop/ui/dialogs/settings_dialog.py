@@ -45,6 +45,7 @@ class SettingsDialog(QDialog):
 
     models_requested = Signal()
     backups_requested = Signal()
+    cache_requested = Signal()
     token_requested = Signal()
 
     def __init__(self, settings: Settings, icons: Icons, parent: QWidget | None = None) -> None:
@@ -177,6 +178,9 @@ class SettingsDialog(QDialog):
         tip = self.tr("Close the settings and see the copies of the library")
         backups = text_button(self.tr("See all backups"), "settingsBackupsButton", self._backups, "", tip)
         form.addRow(self.tr("Backups"), row(backups, -1))
+        tip = self.tr("Close the settings and see what is stored of earlier answers, its limits, and forget some")
+        cache = text_button(self.tr("See the cache"), "settingsCacheButton", self._cache, "", tip)
+        form.addRow(self.tr("Cache of answers"), row(cache, -1))
         inner = QWidget()
         inner.setLayout(column(self.key_card, 20, form, -1, margins=(28, 20, 28, 20)))
         scroll = QScrollArea()
@@ -192,6 +196,10 @@ class SettingsDialog(QDialog):
     def _backups(self) -> None:
         self.reject()
         self.backups_requested.emit()
+
+    def _cache(self) -> None:
+        self.reject()
+        self.cache_requested.emit()
 
     def result_settings(self) -> Settings:
         """The settings as chosen.
