@@ -1,4 +1,4 @@
-"""All topics from scratch: both sides of the fan packed by their outlines."""
+"""All topics from scratch: both sides of the fan packed by their outlines, big maps in blocks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from knowalledge_desktop.core.graph import Map
+from knowalledge_desktop.layout.blocks import arranged
 from knowalledge_desktop.layout.contour import Contour
 from knowalledge_desktop.layout.forest import Floats, Forest, Ints, Size, forest_of
 
@@ -16,6 +17,8 @@ GAPS = (40.0, 10.0, 8.0)
 BETWEEN_BRANCHES = 14.0
 MOST_BEND = 70.0
 """How far the middle of a side stands further out than its ends; less than LEVEL_GAP, so no columns meet."""
+TALL, TOO_TALL = 3000.0, 1.9
+"""From so many scene units, and so many times as high as wide, the branches stand beside each other as blocks."""
 
 
 def pack(document: Map, sizes: Mapping[str, Size]) -> tuple[tuple[str, ...], Floats, Floats]:
@@ -32,7 +35,9 @@ def packed(forest: Forest) -> tuple[Floats, Floats]:
     for rows in (branches[:cut], branches[cut:]):
         contour.stack(rows, 1)
     offsets = np.array(contour.offsets)
-    return _across(forest, offsets, branches.start + cut), forest.summed(offsets)
+    x, y = _across(forest, offsets, branches.start + cut), forest.summed(offsets)
+    wide, high = float(np.ptp(x)), float(np.ptp(y))
+    return arranged(forest, offsets, cut) if high > max(TALL, TOO_TALL * wide) else (x, y)
 
 
 def _cut(weights: Ints) -> int:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from knowalledge_desktop.ui.canvas.bulk import draw_lines
-from knowalledge_desktop.ui.canvas.edges import WITHOUT_EDGES, EdgeShapes, lines, ribbon, segments
+from knowalledge_desktop.ui.canvas.edges import WITHOUT_EDGES, EdgeShapes, lines, ribbon, smooth_segments
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.pills import FAILED, IDLE, QUEUED
+from knowalledge_desktop.ui.canvas.regions import FAR_AWAY
 from knowalledge_desktop.ui.canvas.scene import LABELS, PILLS, Frame
 from knowalledge_desktop.ui.theme import Theme
 
@@ -20,6 +23,8 @@ SMOOTH_AT_MOST = 1500
 """Lines of one colour that are still drawn smooth."""
 REST = 0.62
 """How much of its colour an edge has when it is not on the path to the selection."""
+ACROSS = 0.26
+"""The same, of one that runs across other branches."""
 _DASHES = {"related": (1.4, (0.6, 3.6)), QUEUED: (1.2, (1.7, 4.2)), FAILED: (1.4, (2.9, 2.9))}
 """Width, and dash and gap in widths (tokens: edge.states)."""
 TIP = 2.5
@@ -35,16 +40,18 @@ class EdgeLayer:
         self._shapes = EdgeShapes(Rows())
         self._shapes_of: Rows | None = None
         self._boxes = _Boxes(Rows())
-        self._segments: dict[tuple[int, int], NDArray[np.float64]] = {}
         self._rests: dict[int, QColor] = {}
 
-    def paint(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
-        """All edges that are seen, then the way from the root to the selection."""
+    def paint(
+        self, painter: QPainter, rows: Rows, frame: Frame, plates: Callable[[int], None] | None = None
+    ) -> None:
+        """All edges that are seen, then the way from the root to the selection.
+
+        After the edges of a depth, `plates` may cover what runs below its branches.
+        """
         if rows.style in WITHOUT_EDGES:
             return
-        if self._shapes_of is not rows:
-            self._shapes, self._shapes_of, self._boxes = EdgeShapes(rows), rows, _Boxes(rows)
-            self._segments.clear()
+        self._read(rows)
         chosen = self._boxes.touching(*frame.whole().seen())
         one_by_one = frame.scale >= LABELS and len(chosen) <= (
             RIBBONS_AT_MOST if frame.scale < PILLS else RIBBONS_CLOSE
@@ -54,16 +61,20 @@ class EdgeLayer:
         if one_by_one:
             self._ribbons(painter, rows, chosen, frame)
         else:
-            self._lines(painter, rows, chosen, frame)
+            self._lines(painter, rows, chosen, frame, plates)
         self._path(painter, rows, frame)
+
+    def paint_path(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
+        """Only the way from the root to the selection."""
+        if rows.style not in WITHOUT_EDGES and frame.shown.selected > 0:
+            self._read(rows)
+            self._path(painter, rows, frame)
 
     def paint_fine(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
         """All edges that are seen, each as its outline however many there are: for a picture that is kept."""
         if rows.style in WITHOUT_EDGES:
             return
-        if self._shapes_of is not rows:
-            self._shapes, self._shapes_of, self._boxes = EdgeShapes(rows), rows, _Boxes(rows)
-            self._segments.clear()
+        self._read(rows)
         self._ribbons(painter, rows, self._boxes.touching(*frame.seen(), THICKEST), frame)
 
     def paint_leaving(self, painter: QPainter, rows: Rows, leaving: tuple[int, ...], left: float) -> None:
@@ -75,34 +86,31 @@ class EdgeLayer:
                 points = lines(rows, np.array([row], np.int32))[0]
                 painter.drawPath(ribbon(points, int(rows.depth[row]) - 1, left))
 
-    def _lines(self, painter: QPainter, rows: Rows, chosen: NDArray[np.int32], frame: Frame) -> None:
-        fine = 6 if len(chosen) < SMOOTH_AT_MOST and not frame.is_moving else 3
-        quick = frame.is_moving and frame.scale < LABELS
+    def _read(self, rows: Rows) -> None:
+        if self._shapes_of is not rows:
+            self._shapes, self._shapes_of, self._boxes = EdgeShapes(rows), rows, _Boxes(rows)
+
+    def _lines(
+        self,
+        painter: QPainter,
+        rows: Rows,
+        chosen: NDArray[np.int32],
+        frame: Frame,
+        plates: Callable[[int], None] | None,
+    ) -> None:
         width = 0.0 if frame.scale < LABELS or frame.is_moving else 1.2 / frame.scale
-        if quick and 2 * len(chosen) > len(rows):
-            chosen = self._boxes.all  # those out of view cost less than choosing anew at every step
-        all_of_them = len(chosen) == len(self._boxes.all)
         deepest = len(_LINE_DEPTHS)
         for depth in _LINE_DEPTHS:
-            # Short edges deep in the map look straight from afar, while the camera moves.
-            pieces = 1 if quick and depth > 1 else fine
-            if quick and all_of_them and (depth, pieces) in self._segments:
-                painter.setPen(QPen(self._rest(depth), width))
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # noqa: FBT003 - Qt takes no keyword here
-                draw_lines(painter, self._segments[depth, pieces])
-                continue
             deep = rows.depth[chosen] >= depth if depth == deepest else rows.depth[chosen] == depth
             some = chosen[deep]
-            if len(some):
-                painter.setPen(QPen(self._rest(depth), width))
-                smooth = len(some) < SMOOTH_AT_MOST and not frame.is_moving
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
-                lines = self._segments.get((depth, pieces)) if all_of_them else None
-                if lines is None:
-                    lines = segments(rows, some, pieces)
-                    if all_of_them:
-                        self._segments[depth, pieces] = lines
-                draw_lines(painter, lines)
+            smooth = len(some) < SMOOTH_AT_MOST and not frame.is_moving
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
+            aside = np.abs(rows.x[some] - rows.x[rows.parent[some]]) > FAR_AWAY
+            for which, ink in ((some[aside], -depth), (some[~aside], depth)):
+                painter.setPen(QPen(self._rest(ink), width))
+                draw_lines(painter, smooth_segments(rows, which, frame.scale))
+            if plates is not None:
+                plates(depth)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _ribbons(self, painter: QPainter, rows: Rows, chosen: NDArray[np.int32], frame: Frame) -> None:
@@ -110,12 +118,13 @@ class EdgeLayer:
         born = frame.motion.born if frame.motion else {}
         special = {rows.index.get(topic_id, -1) for topic_id in frame.shown.states} | born.keys()
         painter.setPen(Qt.PenStyle.NoPen)
-        last, ribbon_of = -1, self._shapes.ribbon
-        depths, related = rows.depth[chosen].tolist(), rows.related[chosen].tolist()
-        for row, depth, is_related in zip(chosen.tolist(), depths, related, strict=True):
+        last, ribbon_of = 0, self._shapes.ribbon
+        aside = np.abs(rows.x[chosen] - rows.x[rows.parent[chosen]]) > FAR_AWAY
+        kinds = np.where(aside, -rows.depth[chosen], rows.depth[chosen]).tolist()
+        for row, depth, is_related in zip(chosen.tolist(), kinds, rows.related[chosen].tolist(), strict=True):
             if is_related or row in special:
                 self._edge(painter, rows, row, frame)
-                last = -1
+                last = 0
                 continue
             if depth != last:
                 painter.setBrush(self._rest(depth))
@@ -166,10 +175,11 @@ class EdgeLayer:
             row = int(rows.parent[row])
 
     def _rest(self, depth: int) -> QColor:
+        """The colour of an edge at rest; the depth is negative when it runs across other branches."""
         found = self._rests.get(depth)
         if found is None:
-            ground, line = self._theme.color("bg.canvas"), self._theme.depth(depth).line
-            found = self._rests[depth] = self._theme.mix(ground, line, REST)
+            ground, line = self._theme.color("bg.canvas"), self._theme.depth(abs(depth)).line
+            found = self._rests[depth] = self._theme.mix(ground, line, REST if depth >= 0 else ACROSS)
         return found
 
 
@@ -207,11 +217,6 @@ class _Boxes:
             np.minimum(rows.y[child], rows.y[parent]),
             np.maximum(rows.y[child], rows.y[parent]),
         )
-
-    @property
-    def all(self) -> NDArray[np.int32]:
-        """Every row that has an edge."""
-        return self._child
 
     def touching(
         self, left: float, top: float, right: float, bottom: float, pad: float = 0.0

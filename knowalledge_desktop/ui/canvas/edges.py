@@ -25,6 +25,8 @@ WITHOUT_EDGES = frozenset((View.PATH.value, View.TIMELINE.value))
 """Views that show another order than who is below whom."""
 AT_ONCE = 2000
 """In a map of so many topics all edges are sampled together, which costs less than a few of them alone."""
+LONG_PX, SHORT_PX = 90.0, 35.0
+"""Edges that are so long on the screen are drawn as more pieces, and those as few."""
 TRUNK, TRUNK_REACH = 14.0, 60.0
 """How far in from the parent's left edge a trunk goes down, and how far right of it a topic still hangs on it."""
 
@@ -169,3 +171,13 @@ def segments(rows: Rows, chosen: Ints, pieces: int = 6) -> Floats:
     xs, ys = _along(x, weights), _along(y, weights)
     out = np.stack([xs[:, :-1], ys[:, :-1], xs[:, 1:], ys[:, 1:]], axis=-1)
     return np.ascontiguousarray(out.reshape(-1, 4))
+
+
+def smooth_segments(rows: Rows, chosen: Ints, scale: float) -> Floats:
+    """As `segments`, in as many pieces as it takes at a scale for corners not to show."""
+    parent = rows.parent[chosen]
+    reach = np.hypot(rows.x[chosen] - rows.x[parent], rows.y[chosen] - rows.y[parent]) * scale
+    kinds = ((chosen[reach > LONG_PX], 18), (chosen[(reach <= LONG_PX) & (reach > SHORT_PX)], 9))
+    return np.concatenate(
+        [*(segments(rows, some, n) for some, n in kinds), segments(rows, chosen[reach <= SHORT_PX], 5)]
+    )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
 from knowalledge_desktop.ui.canvas.badges import NONE
@@ -15,6 +15,7 @@ from knowalledge_desktop.ui.canvas.bulk import draw_points
 from knowalledge_desktop.ui.canvas.metrics import NodeMetrics
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.pills import IDLE, Look, PillPainter, round_pen
+from knowalledge_desktop.ui.canvas.regions import rooms
 from knowalledge_desktop.ui.canvas.scene import FIRST_LINES, LABELS, PILLS, Frame, Shown
 from knowalledge_desktop.ui.canvas.sprites import Sprites, Thumbnail, no_thumbnail
 from knowalledge_desktop.ui.canvas.views import NAME_PAD, names_with_room
@@ -31,6 +32,11 @@ SMALLEST_ROOT = 0.45
 """The root stays readable: its pill gets no smaller than at this scale."""
 THUMBNAIL_GAP, THUMBNAIL_MOST = 6.0, 96.0
 """Pixels between a topic and its small picture, and the most that is wide."""
+STRONG_PX = 12
+"""Letters of the names of branches that are no pills."""
+LABEL_PAD, LEAST_LABEL, LONGEST_LABEL = 18.0, 40.0, 400.0
+"""Pixels between a title and those of its subtopics, and the least and the most a title takes."""
+MOST_CUT = 20_000
 _DEPTHS = (1, 2, 3, 4, 5)
 
 
@@ -46,7 +52,11 @@ class NodeLayer:
         self._thumbnail = thumbnail
         self._font = QFont(theme.font("caption"))
         self._measure = QFontMetricsF(self._font)
+        self._strong = QFont(theme.font("node1"))
+        self._strong.setPixelSize(round(STRONG_PX * theme.scale))
         self._branches: tuple[Rows, list[int]] | None = None
+        self._rooms_of: tuple[Rows, NDArray[np.float64]] | None = None
+        self._cut: dict[tuple[str, int, bool], str] = {}
         self._looks: dict[int, Look] = {}
         self._looks_of: tuple[Rows, Mapping[str, str]] | None = None
 
@@ -81,7 +91,7 @@ class NodeLayer:
         if frame.scale >= PILLS:
             pills, dots = seen, seen[:0]
         else:
-            near = rows.depth[seen] <= (1 if frame.scale >= LABELS else 0)
+            near = rows.depth[seen] <= frame.deepest_pill
             pills, dots = seen[near], seen[~near]
         if len(dots):
             self._dots(painter, rows, dots, frame)
@@ -90,6 +100,16 @@ class NodeLayer:
             opacity = min(1.0, max(0.0, (grown - 0.6) / 0.4))
             if opacity > 0.0:
                 self.pill(painter, rows, row, frame, opacity)
+
+    def paint_few(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
+        """Only those that stand out from afar: the root, and the name of the selected topic."""
+        if not len(rows):
+            return
+        self.pill(painter, rows, 0, frame, 1.0)
+        row = frame.shown.selected
+        if 0 < row < len(rows):
+            at = frame.at(float(rows.x[row]) - int(rows.side[row]) * float(rows.w[row]) / 2, float(rows.y[row]))
+            self._label(painter, rows, row, at, frame)
 
     def captions(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
         """What keeps its size close up: small pictures, and the first line of what a topic is about."""
@@ -182,10 +202,34 @@ class NodeLayer:
 
     def _label(self, painter: QPainter, rows: Rows, row: int, at: QPointF, frame: Frame) -> None:
         title = self._metrics.label(rows.titles[row], int(rows.depth[row]))
-        picture = self._sprites.label(title, self._font, self._theme.color("text.primary"), frame.dpr)
+        font = self._strong if rows.depth[row] == 1 else self._font
+        if frame.scale >= LABELS:
+            title = self._fitted(title, self._rooms(rows)[row] * frame.scale - LABEL_PAD, font)
+        ink, plate = self._theme.color("text.primary"), self._theme.color("bg.canvas")
+        picture = self._sprites.label(title, font, ink, frame.dpr, plate)
         width, height = picture.width() / frame.dpr, picture.height() / frame.dpr
         left = at.x() + 6.0 if rows.side[row] > 0 else at.x() - 6.0 - width
         painter.drawPixmap(QPointF(frame.snapped(left), frame.snapped(at.y() - height / 2)), picture)
+
+    def _rooms(self, rows: Rows) -> NDArray[np.float64]:
+        """How far each topic's nearest subtopic is, scene units."""
+        if self._rooms_of is None or self._rooms_of[0] is not rows:
+            self._rooms_of = (rows, rooms(rows))
+        return self._rooms_of[1]
+
+    def _fitted(self, title: str, room: float, font: QFont) -> str:
+        """The title, cut where the titles of its subtopics begin."""
+        if room > LONGEST_LABEL:
+            return title
+        key = (title, int(room) // 4, font is self._strong)
+        found = self._cut.get(key)
+        if found is None:
+            if len(self._cut) > MOST_CUT:
+                self._cut.clear()
+            measure = QFontMetricsF(font)
+            found = measure.elidedText(title, Qt.TextElideMode.ElideRight, max(LEAST_LABEL, key[1] * 4.0))
+            self._cut[key] = found
+        return found
 
     def _first_lines(self, painter: QPainter, rows: Rows, seen: NDArray[np.int32], frame: Frame) -> None:
         """Close up, what a topic is about, beside those that have room on their far side."""

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
-from functools import reduce
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPixmap, QRegion
+from PySide6.QtCore import QPoint, QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from knowalledge_desktop.core.views import View
 from knowalledge_desktop.ui.canvas.bulk import draw_points
 from knowalledge_desktop.ui.canvas.decor import Decor
 from knowalledge_desktop.ui.canvas.edge_layer import EdgeLayer
+from knowalledge_desktop.ui.canvas.far_layer import FarLayer
 from knowalledge_desktop.ui.canvas.link_layer import LinkLayer
 from knowalledge_desktop.ui.canvas.metrics import NodeMetrics
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.motion import Motion
 from knowalledge_desktop.ui.canvas.node_layer import NodeLayer
 from knowalledge_desktop.ui.canvas.pills import Look, PillPainter, round_pen
-from knowalledge_desktop.ui.canvas.scene import AREAS, HALF, Frame, Shown
+from knowalledge_desktop.ui.canvas.scene import AREAS, HALF, LABELS, Frame, Shown
 from knowalledge_desktop.ui.canvas.sprites import Thumbnail, no_thumbnail
 from knowalledge_desktop.ui.theme import Theme
 
@@ -28,7 +29,6 @@ DOT_STEP, DOTS_FROM = 24.0, 0.5
 """Scene units between the dots of the ground, and the scale from which they are seen."""
 TILE_PX = 256
 """About how big the tile of the ground is, in device pixels."""
-AREA_PAD, AREA_RADIUS = 14.0, 40.0
 WITH_AREAS = frozenset((View.MIND.value, View.TREE.value, View.OUTLINE.value))
 """Views in which a branch has a part of the picture for itself."""
 
@@ -45,7 +45,7 @@ class MapRenderer:
         self._decor = Decor(theme)
         self._nodes = NodeLayer(theme, self.metrics, self.pills, thumbnail)
         self._tile: tuple[tuple[int, float], QPixmap] | None = None
-        self._areas: tuple[Rows, list[QRectF], list[QRect]] | None = None
+        self._far = FarLayer(theme)
 
     @property
     def ground(self) -> QColor:
@@ -67,12 +67,16 @@ class MapRenderer:
         motion = frame.motion
         if motion is not None:
             rows = self._moving(rows, motion)
+        is_far = frame.scale < AREAS and rows.style in WITH_AREAS and motion is None
+        if is_far:
+            self._far.below(painter, rows, frame)
         painter.save()
         painter.setTransform(frame.camera.transform(frame.view), True)  # noqa: FBT003 - Qt takes no keyword here
-        if frame.scale < AREAS and rows.style in WITH_AREAS:
-            self._paint_areas(painter, rows, frame)
         self._decor.below(painter, rows, frame)
-        self._edges.paint(painter, rows, frame)
+        if is_far:
+            self._edges.paint_path(painter, rows, frame)
+        else:
+            self._edges.paint(painter, rows, frame, self._plates(painter, rows, frame))
         self.links.paint(painter, rows, frame)
         self._decor.marks(painter, rows, frame)
         left = 1.0 - motion.shrunk() if motion else 0.0
@@ -82,6 +86,11 @@ class MapRenderer:
         if motion and left > 0.0:
             for row in motion.leaving:
                 self._nodes.pill(painter, motion.before, row, frame, max(0.01, left * 1.6 - 0.6))
+        if is_far:
+            self._far.topics(painter, rows, frame)
+            self._nodes.paint_few(painter, rows, frame)
+            self._far.names(painter, rows, frame)
+            return
         self._nodes.paint(painter, rows, frame)
         if captions:
             self._nodes.captions(painter, rows, frame)
@@ -112,6 +121,12 @@ class MapRenderer:
     def captions(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
         """What stands beside the topics close up: it keeps its size on the screen, whatever the scale."""
         self._nodes.captions(painter, rows, frame)
+
+    def _plates(self, painter: QPainter, rows: Rows, frame: Frame) -> Callable[[int], None] | None:
+        """What hides edges that run below other branches; only from where no words are."""
+        if frame.scale >= LABELS or rows.style not in WITH_AREAS or frame.motion is not None:
+            return None
+        return lambda depth: self._far.plates(painter, rows, frame, depth)
 
     def _ground(self, painter: QPainter, frame: Frame) -> None:
         whole = frame.part or QRectF(QPointF(0, 0), frame.view)
@@ -148,41 +163,3 @@ class MapRenderer:
             return rows
         t = self._theme.easing("standard").valueForProgress(min(1.0, motion.at_ms / max(1.0, motion.total_ms)))
         return replace(rows, x=motion.x0 + (rows.x - motion.x0) * t, y=motion.y0 + (rows.y - motion.y0) * t)
-
-    def _paint_areas(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
-        """Far away a branch is an area; its name stands at its first topic."""
-        if self._areas is None or self._areas[0] is not rows:
-            boxes = _areas_of(rows)
-            whole = reduce(QRegion.united, (QRegion(box.toRect()) for box in boxes), QRegion())
-            self._areas = (rows, boxes, list(whole))  # pyright: ignore[reportArgumentType] - a region is iterable, the stubs miss it
-        tint = self._theme.depth(1).tint
-        if frame.is_moving:
-            # Whole pixels, each filled once: a third of the time of soft corners that overlap.
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # noqa: FBT003 - Qt takes no keyword here
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(tint)
-            painter.drawRects(self._areas[2])
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            return
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(tint)
-        for box in self._areas[1]:
-            painter.drawRoundedRect(box, AREA_RADIUS, AREA_RADIUS)
-
-
-def _areas_of(rows: Rows) -> list[QRectF]:
-    """The boxes around the branches of the root."""
-    if len(rows) < 2:
-        return []
-    top = np.zeros(len(rows), np.int32)
-    for row, parent in enumerate(rows.parent.tolist()):
-        if parent >= 0:
-            top[row] = row if parent == 0 else top[parent]
-    order = np.argsort(top, kind="stable")
-    starts = np.flatnonzero(np.diff(top[order], prepend=-1))
-    left = np.minimum.reduceat((rows.x - rows.w / 2)[order], starts) - AREA_PAD
-    right = np.maximum.reduceat((rows.x + rows.w / 2)[order], starts) + AREA_PAD
-    up = np.minimum.reduceat((rows.y - rows.h / 2)[order], starts) - AREA_PAD
-    down = np.maximum.reduceat((rows.y + rows.h / 2)[order], starts) + AREA_PAD
-    boxes = np.column_stack([left, up, right - left, down - up])[1:]  # the first is the root's own
-    return [QRectF(*box) for box in boxes.tolist()]

@@ -11,9 +11,11 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 from knowalledge_desktop.ui.canvas.camera import Camera
 from knowalledge_desktop.ui.canvas.motion import Motion
 
-PILLS, LABELS, FIRST_LINES, AREAS = 0.85, 0.45, 1.4, 0.2
+PILLS, LABELS, FIRST_LINES, AREAS = 0.85, 0.4, 1.4, 0.2
 """Scales at which detail appears or goes (design: level of detail)."""
 
+BRANCH_PILLS = 0.65
+"""The scale from which branches are pills while the topics below them are dots."""
 HALF = 0.5 + 1e-6
 """For rounding to whole pixels: halves, which are common, go one way also when they are a little off."""
 
@@ -73,6 +75,11 @@ class Frame:
         """The nearest whole device pixel, so that hairlines and letters stay crisp."""
         return math.floor(value * self.dpr + HALF) / self.dpr
 
+    @property
+    def deepest_pill(self) -> int:
+        """How deep topics are drawn as pills where not all are; their titles get too small sooner than labels."""
+        return 1 if self.scale >= BRANCH_PILLS else 0
+
     def is_pill(self, depth: int) -> bool:
         """Whether topics of this depth are drawn as pills; else they are dots."""
-        return self.scale >= PILLS or depth <= (1 if self.scale >= LABELS else 0)
+        return self.scale >= PILLS or depth <= self.deepest_pill

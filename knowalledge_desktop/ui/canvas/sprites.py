@@ -15,6 +15,8 @@ MARGIN = 3.0
 """Scene units around a pill, for its border."""
 MAX_SPRITES = 3000
 MAX_THUMBNAILS = 200
+PLATE = 0.78
+"""How much a label hides of what lies below it."""
 
 Thumbnail = Callable[[str], QPixmap | None]
 """Gives a picture by the name of its bytes; None while it is on its way, or when it is not there."""
@@ -31,7 +33,7 @@ class Sprites:
     def __init__(self, pills: PillPainter) -> None:
         self._pills = pills
         self._pills_made: OrderedDict[Look, tuple[float, QPixmap]] = OrderedDict()
-        self._labels: OrderedDict[tuple[str, int, int], QPixmap] = OrderedDict()
+        self._labels: OrderedDict[tuple[str, str, int, int, int], QPixmap] = OrderedDict()
         self._thumbnails: OrderedDict[tuple[str, int, int], QPixmap] = OrderedDict()
 
     def pill(self, look: Look, pixels_per_unit: float, *, exact: bool) -> tuple[QPixmap, bool]:
@@ -60,9 +62,9 @@ class Sprites:
         high = look.height / 2 + MARGIN
         return QRectF(-left, -high, left + right, 2 * high)
 
-    def label(self, text: str, font: QFont, colour: QColor, dpr: float) -> QPixmap:
-        """A line of text at a constant size on the screen."""
-        key = (text, colour.rgba(), round(dpr * 100))
+    def label(self, text: str, font: QFont, colour: QColor, dpr: float, plate: QColor | None = None) -> QPixmap:
+        """A line of text at a constant size on the screen, on a plate that mutes the lines below it."""
+        key = (text, font.key(), colour.rgba(), round(dpr * 100), plate.rgba() if plate is not None else 0)
         found = self._labels.get(key)
         if found is None:
             metrics = QFontMetricsF(font)
@@ -72,7 +74,13 @@ class Sprites:
             found.setDevicePixelRatio(dpr)
             found.fill(Qt.GlobalColor.transparent)
             painter = QPainter(found)
-            painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+            painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+            if plate is not None:
+                muting = QColor(plate)
+                muting.setAlphaF(PLATE)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(muting)
+                painter.drawRoundedRect(QRectF(0.0, 1.0, width, height - 2.0), 3.0, 3.0)
             painter.setFont(font)
             painter.setPen(colour)
             painter.drawText(QPointF(2.0, 1.0 + metrics.ascent()), text)
