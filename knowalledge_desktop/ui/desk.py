@@ -224,7 +224,7 @@ class Desk(QObject):
             field.setText(text)
 
     def escape(self) -> None:
-        """Inner first: an editor, what runs on the selection, all that runs, a message, the selection."""
+        """Inner first: an editor, what the hand does, what runs, what is picked, a message, the selection."""
         if self._window.map_page.is_editing:
             self._window.map_page.stop_editing()
         elif self._window.page != MAP:
@@ -236,11 +236,11 @@ class Desk(QObject):
         elif self.maps.running():
             if not self.maps.stop(self._window.canvas.selected_id):
                 self.maps.stop_all()
-        elif self.jobs.stop_in_front():
-            pass  # that says itself what it did
+        elif self.jobs.stop_in_front() or self._window.canvas.hands.picks.clear():
+            pass  # that is seen by itself
         elif self._window.notifier.text:
             self._window.notifier.hide()
-        elif not self._window.canvas.hands.picks.clear():
+        else:
             self._window.canvas.select("")
 
     def focus_topic(self) -> None:

@@ -38,6 +38,7 @@ class EditController(QObject):
         hands.reparent_requested.connect(self.reparent)
         hands.remove_requested.connect(self.remove)
         hands.aimed.connect(lambda _act: self._tell_hands())
+        hands.root_stays.connect(lambda: self.say(self.tr("The root of the map stays where it is.")))
         hands.picks.changed.connect(self._tell_hands)
         acts.copy_requested.connect(lambda cut: self.cut() if cut else self.copy())
         acts.note_requested.connect(self.write_note)
@@ -172,8 +173,8 @@ class EditController(QObject):
 
     def cut(self) -> None:
         """Copy branches and remove them."""
-        document, chosen = self._maps.map, self.chosen
-        if document is not None and document.root_id not in chosen and self.copy():
+        chosen = self.chosen
+        if self.copy():
             self.remove(chosen)
 
     def paste_below(self) -> None:

@@ -62,5 +62,6 @@ class Extras(QObject):
         document, canvas = session.map, self._window.canvas
         if topic_id in document.topics:
             there = set(canvas.visible_ids())
-            seen = [c for c in document.children(topic_id) if c in there and canvas.shows((c,))]
+            open_ = [c for c in document.children(topic_id) if c in there and not document.topics[c].locked]
+            seen = [c for c in open_ if canvas.shows((c,))]
             await self._services.prefetch.fetch(document, seen)

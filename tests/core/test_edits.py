@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from knowalledge_desktop.core.content import Provenance, Source
 from knowalledge_desktop.core.edits import heads, locking, noting, removing, tagging
-from knowalledge_desktop.core.edits_links import labelling, link_between, linking, links_of, unlinking
+from knowalledge_desktop.core.edits_links import labelling, link_between, linking, linking_to, links_of, unlinking
 from knowalledge_desktop.core.edits_tree import folding, grafting, may_be_below, reparenting, shifting
-from knowalledge_desktop.core.edits_twins import twins, uniting
+from knowalledge_desktop.core.edits_twins import topic_called, twins, uniting
 from knowalledge_desktop.core.graph import (
     Change,
     Explanation,
@@ -284,3 +284,18 @@ def test_a_topic_below_its_twin_goes_into_it() -> None:
     assert not uniting(after, "Light")
     own = named("Sun", " Moon", "  Sun", "   Rays")
     assert taken_back(own, uniting(own, "Sun'")).branch("Sun") == ("Sun", "Moon", "Rays")
+
+
+def test_several_are_linked_to_one_in_one_change() -> None:
+    change = linking_to(SMALL, ["A", "B", "B1", "A"], "C", "of", numbered())
+    assert (change.reason, change.about) == ("link several", "3")
+    after = taken_back(SMALL, change)
+    assert {each.source_id for each in links_of(after, "C")} == {"A", "B", "B1"}
+    assert not linking_to(after, ["A", "C"], "C", "of", numbered(9))
+    assert linking_to(SMALL, ["A"], "C", "", numbered()).reason == "link"
+
+
+def test_a_topic_is_found_however_its_title_is_written() -> None:
+    document = named("R", " Calvin cycle")
+    assert topic_called(document, "  CALVIN   Cycle ") == "Calvin cycle"
+    assert topic_called(document, "Calvin") is None

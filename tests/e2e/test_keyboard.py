@@ -317,8 +317,6 @@ async def pick_siblings_then_all(a: Hands) -> None:
 
 async def let_go(a: Hands) -> None:
     here = a.here
-    if a.window.notifier.text:
-        a.press(Key.Key_Escape)  # a message goes first
     a.press(Key.Key_Escape)
     assert not a.picked
     assert a.here == here

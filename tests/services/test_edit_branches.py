@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from knowalledge_desktop.core.errors import UserInputError
-from knowalledge_desktop.core.graph import LinkKind, Place, PutTopic
+from knowalledge_desktop.core.graph import LinkKind, Place, PutLink, PutTopic
 from knowalledge_desktop.core.request import Options
 from knowalledge_desktop.services.edit import EditService
 from knowalledge_desktop.services.session import MapSession
@@ -143,3 +143,26 @@ async def test_an_answer_on_its_way_does_not_alter_what_was_locked_meanwhile(tmp
     steps = services.explore.expand(session, root, Options(count=2))
     (grown,) = await everything(steps)
     assert all(isinstance(put, PutTopic) for put in grown.change.puts)
+
+
+async def test_what_the_map_has_is_linked_instead_of_coming_twice(edit: EditService, session: MapSession) -> None:
+    for link_id in list(session.map.links):
+        await edit.unlink(session, link_id)
+    count, title = len(session.map.topics), session.map.topics["c1"].title
+    change = await edit.add(session, "c0", f"  {title.upper()} ", once=True)
+    assert len(session.map.topics) == count
+    (link,) = [put.after for put in change.puts if isinstance(put, PutLink)]
+    assert link is not None
+    assert (link.source_id, link.target_id, link.kind) == ("c0", "c1", LinkKind.SAME_AS)
+    assert not await edit.add(session, "root", title, once=True)
+    await edit.add(session, "root", title)
+    assert len(session.map.topics) == count + 1
+
+
+async def test_several_are_linked_in_one_step(edit: EditService, session: MapSession) -> None:
+    before = session.map
+    await edit.link(session, ["c0", "c1", "gone"], "root")
+    assert len(session.map.links) >= len(before.links) + 1
+    await session.undo()
+    assert session.map == before
+    assert not await edit.link(session, ["gone"], "root")

@@ -11,12 +11,13 @@ from random import Random
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QPushButton, QWidget
 
 from knowalledge_desktop.core.edits_links import links_of
 from knowalledge_desktop.core.graph import Map
 from knowalledge_desktop.core.request import Task
 from knowalledge_desktop.core.settings import Ahead
+from knowalledge_desktop.core.validation import NOTE_MAX
 from knowalledge_desktop.ui.canvas.widget import GraphCanvas
 from tests.support.fakes import FakeClock
 from tests.support.ui_services import Oracle, ui_services
@@ -377,5 +378,90 @@ def test_no_topic_moves_in_many_sessions(flow: Flow, seed: int) -> None:
             mouse.canvas.fit()
             await mouse.rest()
             await _one_session(mouse, chance)
+
+    flow(steps)
+
+
+# --- menus and dialogs --------------------------------------------------------------------------------------
+
+
+def _texts(menu: QMenu) -> list[str]:
+    """All that a menu offers, with what is in the menus of it."""
+    found: list[str] = []
+    for action in menu.actions():
+        inner = action.menu()
+        found += _texts(inner) if isinstance(inner, QMenu) else [action.text()]
+    return found
+
+
+def test_the_menu_of_a_topic_has_every_act_with_its_key(flow: Flow) -> None:
+    async def steps(mouse: Mouse) -> None:
+        window, topic = mouse.driver.window, mouse.children()[0]
+        window.desk._menu(topic, QPoint(10, 10))
+        menu = mouse.driver.find(QMenu, "topicMenu")
+        keys = {text.rpartition("\t")[2] for text in _texts(menu) if "\t" in text}
+        letters = {"E", "X", "I", "N", "K", "L", "M", "F2", "Del", "Space"}
+        held = {"Ctrl+C", "Ctrl+X", "Ctrl+V", "Ctrl+B", "Shift+F", "Shift+L", "Shift+N", "Alt+Up", "Alt+Down"}
+        assert letters | held <= keys
+        menu.close()
+
+    flow(steps)
+
+
+def test_the_menu_of_several_acts_on_all_of_them_in_one_step(flow: Flow) -> None:
+    async def steps(mouse: Mouse) -> None:
+        window, (one, two, three) = mouse.driver.window, mouse.children()[:3]
+        before = mouse.map
+        mouse.canvas.hands.picks.set((one, two))
+        window.desk._menu(three, QPoint(10, 10))  # not one of them: it is about that one alone
+        alone = mouse.driver.find(QMenu, "topicMenu")
+        assert "Rename\tF2" in _texts(alone)
+        alone.close()
+        await until(lambda: window.findChild(QMenu, "topicMenu") is None, "no menu")
+        window.desk._menu(two, QPoint(10, 10))
+        menu = mouse.driver.find(QMenu, "topicMenu")
+        assert "Rename\tF2" not in _texts(menu)
+        for text in ("Lock against engines\tK", "Remove\tDel"):
+            next(each for each in menu.actions() if each.text() == text).trigger()
+            await until(lambda: mouse.map != before, text)
+            await mouse.rest()
+            await mouse.back()
+            assert mouse.map == before
+        menu.close()
+
+    flow(steps)
+
+
+def test_a_note_that_is_too_long_is_not_kept(flow: Flow) -> None:
+    async def steps(mouse: Mouse) -> None:
+        topic = mouse.children()[0]
+        mouse.driver.window.desk.edits.write_note(topic)
+        field = mouse.driver.find(QPlainTextEdit, "noteText")
+        keep = mouse.driver.find(QPushButton, "noteKeepButton")
+        field.setPlainText("x" * (NOTE_MAX + 1))
+        assert not keep.isEnabled()
+        field.setPlainText("  a thought\n- of two\n- lines  ")
+        keep.click()
+        await until(lambda: bool(mouse.map.topics[topic].note), "the note")
+        await mouse.rest()
+        assert mouse.map.topics[topic].note == "  a thought\n- of two\n- lines"
+        await mouse.back()
+        assert not mouse.map.topics[topic].note
+
+    flow(steps)
+
+
+def test_root_cannot_be_cut_or_moved_and_that_is_said(flow: Flow) -> None:
+    async def steps(mouse: Mouse) -> None:
+        window = mouse.driver.window
+        before = mouse.map
+        mouse.canvas.select(mouse.map.root_id)
+        window.desk.edits.cut()
+        await mouse.rest()
+        assert "root" in window.notifier.text
+        window.desk.edits.begin_move()
+        assert "root" in mouse.driver.find(QWidget, "hintLine").accessibleName()
+        assert not mouse.canvas.hands.aim
+        assert mouse.map == before
 
     flow(steps)

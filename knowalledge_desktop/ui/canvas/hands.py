@@ -41,6 +41,7 @@ class Hands(QObject):
     remove_requested = Signal(object)  # topic ids
     label_requested = Signal(str)  # link id
     link_menu_requested = Signal(str, QPoint)  # link id, where on the screen
+    root_stays = Signal()  # somebody wanted to move it below another topic
     aimed = Signal(str)  # LINK or MOVE when another topic is to be chosen, "" when that is over
 
     def __init__(self, canvas: GraphCanvas) -> None:
@@ -197,7 +198,10 @@ class Hands(QObject):
     def begin(self, act: str, sources: tuple[str, ...] = ()) -> None:
         """Have another topic chosen: to link to, or to move below. Two picked topics are linked at once."""
         document, chosen = self._canvas.document, sources or self.chosen
-        if document is None or not chosen or (act == MOVE and document.root_id in chosen):
+        if document is None or not chosen:
+            return
+        if act == MOVE and document.root_id in chosen:
+            self.root_stays.emit()
             return
         if act == LINK and len(chosen) == 2:
             self.link_requested.emit(chosen[:1], chosen[1])

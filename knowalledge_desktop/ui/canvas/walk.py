@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from knowalledge_desktop.ui.canvas import walk_views
 from knowalledge_desktop.ui.canvas.model import Rows
 
@@ -29,27 +31,22 @@ def step(rows: Rows, row: int, direction: str) -> int:
 
 
 def _across(rows: Rows, row: int, sign: int) -> int:
-    children = [i for i in range(len(rows)) if rows.parent[i] == row]
+    children = np.flatnonzero(rows.parent == row)
     if row == 0:
-        children = [i for i in children if rows.side[i] == sign]
+        children = children[rows.side[children] == sign]
     elif rows.side[row] != sign:
         return int(rows.parent[row])
-    if not children:
+    if not len(children):
         return row
-    return min(children, key=lambda i: abs(rows.y[i] - rows.y[row]))
+    return int(children[np.argmin(np.abs(rows.y[children] - rows.y[row]))])
 
 
 def _along(rows: Rows, row: int, sign: int) -> int:
-    def below(other: int) -> bool:
-        return (rows.y[other] - rows.y[row]) * sign > 0
-
-    peers = [
-        i
-        for i in range(len(rows))
-        if i != row and rows.depth[i] == rows.depth[row] and rows.side[i] == rows.side[row] and below(i)
-    ]
-    siblings = [i for i in peers if rows.parent[i] == rows.parent[row]]
-    nearest = siblings or peers
-    if not nearest:
+    away = (rows.y - rows.y[row]) * sign
+    peers = np.flatnonzero((rows.depth == rows.depth[row]) & (rows.side == rows.side[row]) & (away > 0))
+    siblings = peers[rows.parent[peers] == rows.parent[row]]
+    nearest = siblings if len(siblings) else peers
+    if not len(nearest):
         return row
-    return min(nearest, key=lambda i: (abs(rows.y[i] - rows.y[row]), abs(rows.x[i] - rows.x[row])))
+    order = np.lexsort((np.abs(rows.x[nearest] - rows.x[row]), away[nearest]))
+    return int(nearest[order[0]])
