@@ -91,12 +91,16 @@ class OriginService:
 
     # --- what is out of date ---
 
-    async def present(self) -> Present:
-        """What answers of today come from; the models only if somebody asked for them lately."""
+    def at_once(self) -> Present:
+        """What answers of today come from, without reading anything: which models are offered is not known."""
         day = datetime.fromtimestamp(self._clock.now(), UTC).date().isoformat()
+        return Present(self._prompts, day=day)
+
+    async def present(self) -> Present:
+        """The same with the models that are offered, if somebody asked for them lately."""
         entry = await self._cache.get(self._models_key())
         models = _read_names(entry.payload) if entry is not None else frozenset[str]()
-        return Present(self._prompts, models, day)
+        return replace(self.at_once(), models=models)
 
     async def note_models(self, models: Iterable[ModelInfo]) -> Present:
         """The same, from now on with these models as those that the key may use."""

@@ -72,6 +72,7 @@ async def live(
     window.desk.settings.refresh_key()
     window.desk.settings.watch()
     window.desk.offline.begin()
+    window.desk.origins.begin()
     window.desk.jobs.resume_interrupted()
     _begin(window, topic, opened=opened)
     QTimer.singleShot(WARM_UP_AFTER_MS, lambda: _warm_up(tasks, services, closed))

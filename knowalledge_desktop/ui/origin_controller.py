@@ -39,6 +39,10 @@ class OriginController(QObject):
         self._theme, self._tasks = theme, tasks
         window.detail.origin_requested.connect(self.open)
 
+    def begin(self) -> None:
+        """After the start: from now on the panel tells what is out of date."""
+        self._learn(self._services.origins.at_once())
+
     def open(self, topic_id: str) -> None:
         """Show where a topic of the open map comes from."""
         session = self._desk.maps.session
@@ -49,6 +53,10 @@ class OriginController(QObject):
         """Show what is out of date, in the open map first."""
         if not self._tasks.is_running(STALE):
             self._tasks.start(STALE, self._stale())
+
+    def _learn(self, present: Present) -> None:
+        self._window.detail.know_present(present)
+        self._desk.refresh_topic()
 
     # --- one topic ---
 
@@ -104,7 +112,7 @@ class OriginController(QObject):
         self._tasks.start(MODELS, self._ask_for_models(dialog, found), say)
 
     async def _ask_for_models(self, dialog: StaleView, found: list[Outdated]) -> None:
-        await self._services.origins.note_models(await self._services.preferences.models())
+        self._learn(await self._services.origins.note_models(await self._services.preferences.models()))
         self._look(dialog, found)
 
     async def _find(self, dialog: StaleView, found: list[Outdated]) -> None:

@@ -77,6 +77,9 @@ def test_the_panel_tells_where_a_topic_comes_from(
             driver.window.desk.maps.rename(first, "Swing")
             await until(lambda: document(driver).topics[first].title == "Swing", "another title")
             driver.window.canvas.select(first)
+            driver.window.desk.origins.begin()
+            (badge,) = [each for each in driver.window.detail.findChildren(QLabel) if each.text() == "Out of date"]
+            assert "switched off on 2026-06-01" in badge.toolTip()
             click(driver, "originButton")
             await until(lambda: driver.has(ProvenanceView, "provenanceView"), "the view")
             text = driver.find(QTextBrowser, "provenanceText")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QVBoxLayout, QWidget
 from knowalledge_desktop.core.graph import Explanation, Map, Topic
 from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.core.request import Answer, Options
+from knowalledge_desktop.core.staleness import Present
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.messages import Message
 from knowalledge_desktop.ui.panels.ask_box import AnswersView, AskBox
@@ -278,6 +279,10 @@ class DetailPanel(QFrame):
         """What a batch is to do with this topic, empty when it is in none: it is not to be asked for twice."""
         self._batch.tell(told if self._topic_id else "")
         self._explain.setEnabled(bool(self._topic_id) and not self._batch.is_told and not self._locked)
+
+    def know_present(self, present: Present) -> None:
+        """What answers of today come from: texts of before are called out of date from now on."""
+        self._told.present = present
 
     def set_options(self, options: Options) -> None:
         """Which explanation is wanted."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from knowalledge_desktop.core.content import ClaimState, Provenance
 from knowalledge_desktop.core.graph import Explanation
 from knowalledge_desktop.core.request import Answer, SubstituteKind
+from knowalledge_desktop.core.staleness import Present, why_stale
 from knowalledge_desktop.ui.messages import ago, reason
 from knowalledge_desktop.ui.panels.claims_list import counts_in_words
 
@@ -17,7 +18,12 @@ Badge = tuple[str, str, str]
 
 
 class ExplanationBadges(QObject):
-    """Words for what is known about an explanation."""
+    """Words for what is known about an explanation.
+
+    `present` is what answers of today come from; without it nothing is called out of date.
+    """
+
+    present: Present | None = None
 
     def of(self, explanation: Explanation, answer: Answer | None, now: float) -> list[Badge]:
         """The badges, the most important first; `now` is epoch seconds."""
@@ -30,6 +36,10 @@ class ExplanationBadges(QObject):
             found.append((self.tr("From the Atlas instead"), "warning", reason(substitute.because)))
         author = self.tr("Atlas") if made.engine == "atlas" else made.model or made.engine
         found.append((author, "neutral", self._written(made, now)))
+        if self.present is not None and why_stale(made, self.present):
+            from knowalledge_desktop.ui.origin_words import reason_words
+
+            found.append((self.tr("Out of date"), "warning", reason_words(made, self.present)))
         if answer is not None and answer.from_cache:
             found.append((self.tr("Cached"), "neutral", self.tr("No request was spent.")))
         if explanation.quality is not None and made.engine != "atlas":
