@@ -22,6 +22,8 @@ HANDLE, HANDLE_REACH = 6.0, 11.0
 """Pixels of the handle that a link is drawn from, and how near to its middle a press takes it."""
 CHECK = 8.0
 OUT = 3.0
+DISCS_AT_MOST = 2_000
+"""Picked topics that are marked by round dots; more are marked by plain points, which cost little."""
 DOT_RING = 7.0
 
 
@@ -84,7 +86,8 @@ class HandOverlay:
             & (rows.y[chosen] + rows.h[chosen] >= top)
             & (rows.y[chosen] - rows.h[chosen] <= bottom)
         ]
-        pills = np.array([frame.is_pill(int(depth)) for depth in rows.depth[chosen]], bool)
+        by_depth = [frame.is_pill(depth) for depth in range(int(rows.depth.max(initial=0)) + 1)]
+        pills = np.array(by_depth, bool)[rows.depth[chosen]]
         accent = self._theme.color("accent.base")
         for row in chosen[pills].tolist():
             self._ring(painter, rows, row, frame, renderer, 2.0)
@@ -95,8 +98,11 @@ class HandOverlay:
                 frame.scale
             )
             y = frame.view.height() / 2 + (rows.y[dots] - frame.camera.y) * frame.scale
-            painter.setPen(round_pen(accent, 9.0 if frame.scale >= LABELS else 6.0))
+            many = len(dots) > DISCS_AT_MOST
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, not many)
+            painter.setPen(QPen(accent, 3.0) if many else round_pen(accent, 9.0 if frame.scale >= LABELS else 6.0))
             draw_points(painter, x, y)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _check(self, painter: QPainter, rows: Rows, row: int, frame: Frame, renderer: MapRenderer) -> None:
         look = renderer.look(rows, row, frame.shown)
