@@ -18,6 +18,8 @@ from knowalledge_desktop.ui.theme_qss import css
 from knowalledge_desktop.ui.widgets.basics import column, label, row, rule, text_button
 
 WIDTH, HEIGHT = 600, 640
+AROUND = 60
+"""Pixels of the window that stay to be seen above and below together."""
 
 
 class ProvenanceView(QDialog):
@@ -72,7 +74,7 @@ class ProvenanceView(QDialog):
         whole.addWidget(rule())
         whole.addLayout(row(self._stale, history, -1, self._copy, close, margins=(22, 12, 28, 14), gap=8))
         self.setLayout(whole)
-        self.resize(WIDTH, HEIGHT)
+        self.resize(WIDTH, HEIGHT if parent is None else min(HEIGHT, parent.height() - AROUND))
         theme.changed.connect(self._dress)
         self._dress()
         self.text.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QHeaderView, QTreeWidget, QTre
 
 from knowalledge_desktop.core.staleness import Present, Stale, StalePart
 from knowalledge_desktop.services.origins import Outdated
+from knowalledge_desktop.ui.dialogs.provenance_view import AROUND
 from knowalledge_desktop.ui.history_words import moment
 from knowalledge_desktop.ui.origin_words import reason_words, rendering_words
 from knowalledge_desktop.ui.widgets.basics import column, label, row, text_button
@@ -31,7 +32,7 @@ class StaleView(QDialog):
         super().__init__(parent)
         self.setObjectName("staleView")
         self.setWindowTitle(self.tr("Out of date"))
-        self.resize(WIDTH, HEIGHT)
+        self.resize(WIDTH, HEIGHT if parent is None else min(HEIGHT, parent.height() - AROUND))
         about = label(
             self.tr(
                 "What a retired model or an older prompt has written stays as it is until you have it written "
