@@ -10,8 +10,8 @@ started again or it took over from one that failed, and the last writes may be l
 which every member reports all that it knows before anybody is admitted.
 
 `members` holds for each member, as JSON: name `n`, when it was seen `s`, its share `f` and the one it may still
-believe to have `b` (millionths), when the share was given `g`, the number of that word `q`, the epoch it has
-reported in `e`.
+believe to have `b` (in parts of `core.team.WHOLE`), when the share was given `g`, the number of that word `q`,
+the epoch it has reported in `e`.
 
 Of each bucket `live` is a sorted set of reservations by when they leave the window, `entry` what each holds
 (member|tokens|images|state|days; the state is 0 on its way, 1 settled, 2 only reported by its member), `use`
@@ -138,7 +138,7 @@ local people, rows = {}, redis.call('HGETALL', KEYS[2])
 local silent_ms, assured = tonumber(ARGV[8]), tonumber(ARGV[9])
 for n = 1, #rows, 2 do
   local m = cjson.decode(rows[n + 1])
-  local part = math.max(m.f, m.b) / 1000000
+  local part = math.max(m.f, m.b) / 720720
   people[rows[n]] = {s = m.s, whole = part, part = (now - m.s > silent_ms) and part or part * assured,
                      little = part * assured}
 end
@@ -320,7 +320,7 @@ local old = redis.call('HGET', KEYS[2], me)
 local m = old and cjson.decode(old) or {f = 0, b = 0, g = now, q = 0, e = ''}
 local known = tonumber(ARGV[7])
 if known == m.q then m.b = m.f else m.b = math.max(m.b, m.f) end
-local fair = math.min(math.ceil(1000000 / (count + 1)), math.max(0, 1000000 - given))
+local fair = math.min(math.ceil(720720 / (count + 1)), math.max(0, 720720 - given))
 if m.f > fair then m.f = fair
 elseif fair >= 2 * m.f and fair > m.f and math.max(m.f, m.b) < fair then m.f, m.g = fair, now end
 if m.f > m.b then m.b = m.f end

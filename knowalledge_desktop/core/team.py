@@ -27,8 +27,8 @@ FORGOTTEN_S = 3600.0
 ASSURED = 0.1
 """The part of its share that a member may use at once when it is cut off."""
 
-WHOLE = 1_000_000
-"""Shares are counted in millionths of a limit."""
+WHOLE = 720_720
+"""Shares are counted in such parts of a limit, so that up to 16 members divide it evenly."""
 
 
 class TeamState(StrEnum):
@@ -74,7 +74,7 @@ class TeamReport:
 class Held:
     """What this member holds of the team's limits, by Redis's last word; durations in seconds.
 
-    `share` is in millionths, `silent_s` how long ago that word came at least, `silent_at_most_s` at most,
+    `share` is in parts of `WHOLE`, `silent_s` how long ago that word came at least, `silent_at_most_s` at most,
     `granted_s` how long ago the share was given. Without a word there is no `Held`.
     """
 
@@ -110,7 +110,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A member as Redis knows it; `share` in millionths."""
+    """A member as Redis knows it; `share` in parts of `WHOLE`."""
 
     member_id: str
     name: str

@@ -28,6 +28,9 @@ from knowalledge_desktop.core.team import (
 from knowalledge_desktop.resilience.coalesced import Spawn
 
 BEATS_IN_SILENCE = 3
+PATIENCE_S = 3.0
+"""The longest that a request waits for what is not known yet of the team. A Redis that is gone is known sooner."""
+
 _UNSURE_S = 1.5  # by then a sign of life was heard or never will be
 _ROUNDS = 3
 _UNFIT_AGAIN_S = 30.0
@@ -74,6 +77,8 @@ class Membership:
         self._joined: str | None = None
         self._fit_until = 0.0
         self._lock = asyncio.Lock()
+        self._known = asyncio.Event()
+        self._now = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._ended = False
 
@@ -93,9 +98,11 @@ class Membership:
         self._follow()
         self.start()
         if self.state is TeamState.CONNECTING:
-            async with self._lock:
-                if self.state is TeamState.CONNECTING:
-                    await self._beat()
+            try:
+                async with asyncio.timeout(PATIENCE_S):
+                    await self._known.wait()
+            except TimeoutError:  # it is still being tried, and nobody waits for that any longer
+                return False
         return self.state is TeamState.TOGETHER
 
     def start(self) -> None:
@@ -119,7 +126,8 @@ class Membership:
     def lost(self, error: OutOfReach) -> None:
         """Redis gave no answer to somebody."""
         if isinstance(error, EpochChanged):
-            self.state = TeamState.CONNECTING
+            if self.state is TeamState.TOGETHER:
+                self._begin()
         elif self.state is TeamState.TOGETHER:
             self.state, self.trouble = TeamState.APART, str(error)
 
@@ -162,20 +170,40 @@ class Membership:
         if team != self._joined:
             self._joined, self._reported, self._fit_until = team, "", 0.0
             self.word, self.trouble = None, ""
-            self.state = TeamState.OFF if team is None else TeamState.CONNECTING
+            if team is None:
+                self.state = TeamState.OFF
+            else:
+                self._begin()
         return team is not None
+
+    def _begin(self) -> None:
+        """Nothing is known from now on, until the next sign of life, which is given at once."""
+        self.state = TeamState.CONNECTING
+        self._known.clear()
+        self._now.set()
 
     async def _beats(self) -> None:
         while self.is_on and not self._ended:
-            await self._clock.sleep(self.lengths.silent_s / BEATS_IN_SILENCE)
+            self._now.clear()
             if self._follow():
                 async with self._lock:
                     await self._beat()
+                self._known.set()
+            async with asyncio.TaskGroup() as group:
+                nap = group.create_task(self._nap())
+                await self._now.wait()
+                nap.cancel()
+
+    async def _nap(self) -> None:
+        await self._clock.sleep(self.lengths.silent_s / BEATS_IN_SILENCE)
+        self._now.set()
 
     async def _beat(self) -> None:
         """One sign of life; afterwards `state` says how things stand."""
         was = self.state
         try:
+            if was is TeamState.TOGETHER and await self._another_speaks():
+                return
             await self._check_fitness()
             if self.state is not TeamState.REFUSED:
                 await self._join(returning=was is not TeamState.TOGETHER)
@@ -188,6 +216,23 @@ class Membership:
             self.state, self.trouble = TeamState.APART, f"the team’s note cannot be kept: {error.detail}"
         if self.state is not was:
             logging.getLogger(__name__).info("team: %s %s", self.state.value, self.trouble)
+
+    async def _another_speaks(self) -> bool:
+        """Whether another process of this member has just spoken for all of them."""
+        now, every_s = self._clock.monotonic(), self.lengths.silent_s / BEATS_IN_SILENCE
+        mine = self.word.number if self.word else -1
+
+        def heard(old: Note) -> Note:
+            if old.number == mine or not 0 <= now - old.word_at < every_s:
+                return old
+            return replace(old, voices=self._voices(old, now))
+
+        note = await self._book.change(heard)
+        return note.number != mine and 0 <= now - note.word_at < every_s
+
+    def _voices(self, note: Note, now: float) -> str:
+        others = note.others(self._voice, now - self.lengths.silent_s)
+        return f"{others} {self._voice}:{now:.3f}".strip()
 
     async def _check_fitness(self) -> None:
         now = self._clock.monotonic()
@@ -224,8 +269,7 @@ class Membership:
         is_known = bool(self._reported) and word.epoch == self._reported
 
         def heard(old: Note) -> Note:
-            others = old.others(self._voice, now - self.lengths.silent_s)
-            old = replace(old, voices=f"{others} {self._voice}:{now:.3f}".strip())
+            old = replace(old, voices=self._voices(old, now))
             if word.number <= old.number:  # another process has had a later word
                 return old
             return replace(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from knowalledge_desktop.ui.desk import Desk
     from knowalledge_desktop.ui.main_window import MainWindow
     from knowalledge_desktop.ui.panels.quota_page import QuotaPage, Use
+    from knowalledge_desktop.ui.team_controller import TeamController
 
 READ = "quota:read"
 TICK_MS = 1000
@@ -43,6 +44,7 @@ class QuotaController(QObject):
         self._desk, self._window, self._services, self._tasks = desk, window, services, tasks
         self._page: QuotaPage | None = None
         self._cache: CacheController | None = None
+        self._team: TeamController | None = None
         self._prices: tuple[str, str] | None = None
         self._again = False
         self._warned = QSettings(str(services.folders.state / "window.ini"), QSettings.Format.IniFormat)
@@ -79,11 +81,29 @@ class QuotaController(QObject):
         self._page = page
         self._cache = cache = CacheController(self._desk, page.cache, self._services, self._tasks)
         page.tabs.currentChanged.connect(lambda _: cache.refresh())
+        page.tabs.currentChanged.connect(self._on_tab)
         page.form.save_requested.connect(lambda model, limits: self._act(self._set_limits(model, limits)))
         page.form.preset_requested.connect(lambda tier: self._act(self._begin_with(tier)))
         page.form.project_requested.connect(lambda name: self._act(self._set_project(name)))
         page.budget.save_requested.connect(lambda budget: self._act(self._set_budget(budget)))
         page.budget.refused.connect(self._desk.tell_error)
+
+    def open_team(self) -> None:
+        """Go to those with whom quota and answers are shared."""
+        from knowalledge_desktop.ui.panels.quota_page import TEAM
+
+        self.open(TEAM)
+
+    def _on_tab(self, tab: int) -> None:
+        from knowalledge_desktop.ui.panels.quota_page import TEAM
+
+        if tab != TEAM or self._page is None:
+            return
+        if self._team is None:
+            from knowalledge_desktop.ui.team_controller import TeamController
+
+            self._team = TeamController(self._desk, self._page.build_team(), self._services, self._tasks)
+        self._team.refresh()
 
     def refresh(self) -> None:
         """Read the ledger and show it; one reading at a time."""

@@ -37,6 +37,16 @@ def told(name: str, found: Outcome) -> None:
     assert found.refused == 0
 
 
+def wait_for_members(server: RedisServer, count: int = 3) -> None:
+    """Until so many are known there; the machine may be busy starting them."""
+    for _ in range(600):
+        found = server.asked("KEYS", "kae:q:*:members").split("\r\n")
+        if len(found) > 2 and server.asked("HLEN", found[2]).strip() == f":{count}":
+            return
+        time.sleep(0.05)
+    raise TimeoutError("the members did not come")
+
+
 def pause(server: RedisServer, seconds: float) -> None:
     server.pause()
     time.sleep(seconds)
@@ -101,7 +111,8 @@ def harms(server: RedisServer, size: Size) -> dict[str, Callable[[], None]]:
 )
 def test_no_harm_makes_them_pass_the_limit(name: str, tmp_path: Path, redis: RedisServer) -> None:
     def harm(_: LimitsServer) -> None:
-        time.sleep(4.0)
+        wait_for_members(redis)
+        time.sleep(1.0)
         harms(redis, LONG)[name]()
 
     told(name, run(tmp_path, LONG, lambda _: redis.url, harm))
@@ -113,7 +124,7 @@ def test_restarted_with_its_log_of_changes(tmp_path: Path) -> None:
     with RedisServer(tmp_path / "redis", *options) as redis:
 
         def harm(_: LimitsServer) -> None:
-            time.sleep(4.0)
+            wait_for_members(redis)
             restart(redis)
 
         told("restarted with AOF", run(tmp_path, LONG, lambda _: redis.url, harm))
@@ -124,7 +135,8 @@ def test_one_of_three_members_is_cut_off(tmp_path: Path, redis: RedisServer) -> 
     with Proxy(redis.port) as line:
 
         def harm(_: LimitsServer) -> None:
-            time.sleep(4.0)
+            wait_for_members(redis)
+            time.sleep(1.0)
             line.stop()
             time.sleep(9.0)
             line.go_on()

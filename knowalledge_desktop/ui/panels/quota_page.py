@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QStackedWidget, QTabBar, QWidget
@@ -22,7 +23,10 @@ from knowalledge_desktop.ui.theme_qss import restyle
 from knowalledge_desktop.ui.widgets.basics import column, label, row
 from knowalledge_desktop.ui.widgets.sides import Sides
 
-LIMITS, BUDGET, CACHE = 0, 1, 2
+if TYPE_CHECKING:
+    from knowalledge_desktop.ui.panels.team_page import TeamPage
+
+LIMITS, BUDGET, CACHE, TEAM = 0, 1, 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Use:
 
 
 class QuotaPage(QWidget):
-    """Limits, budget and cache, one tab each."""
+    """Limits, budget, cache and team, one tab each."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,7 +55,7 @@ class QuotaPage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.tabs = QTabBar()
         self.tabs.setObjectName("quotaTabs")
-        self.tabs.setAccessibleName(self.tr("Limits, budget or cache"))
+        self.tabs.setAccessibleName(self.tr("Limits, budget, cache or team"))
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         for arrow in self.tabs.findChildren(QAbstractButton):  # Qt's own, for when there is too little room
@@ -59,6 +63,7 @@ class QuotaPage(QWidget):
         self.tabs.addTab(self.tr("Limits"))
         self.tabs.addTab(self.tr("Budget"))
         self.tabs.addTab(self.tr("Cache"))
+        self.tabs.addTab(self.tr("Team"))
         self.form = LimitsForm(theme)
         self.budget = BudgetPage(theme)
         self.cache = CachePage(theme)
@@ -74,6 +79,8 @@ class QuotaPage(QWidget):
         self._stack.addWidget(self._limits_side())
         self._stack.addWidget(self.budget)
         self._stack.addWidget(self.cache)
+        self._empty = QWidget()  # where the team's will be when it is seen
+        self._stack.addWidget(self._empty)
         self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
         self.setLayout(
             column(
@@ -88,6 +95,17 @@ class QuotaPage(QWidget):
         area = Sides(self._theme, "limitsPage")
         area.fill(self.form, right, wide=420, least=400)
         return area
+
+    def build_team(self) -> TeamPage:
+        """The page of the team, in its place; built when it is seen first."""
+        from knowalledge_desktop.ui.panels.team_page import TeamPage
+
+        page = TeamPage(self._theme)
+        self._stack.insertWidget(TEAM, page)
+        self._stack.removeWidget(self._empty)
+        self._empty.deleteLater()
+        self._stack.setCurrentIndex(self.tabs.currentIndex())
+        return page
 
     def show_tab(self, tab: int) -> None:
         """See the limits or the budget."""
