@@ -23,10 +23,12 @@ from knowalledge_desktop.adapters.gemini import GeminiEngine
 from knowalledge_desktop.adapters.jobs_db import JobsDb
 from knowalledge_desktop.adapters.ledger_db import LedgerDb
 from knowalledge_desktop.adapters.metrics import PrometheusMetrics
+from knowalledge_desktop.adapters.otlp import Otlp
 from knowalledge_desktop.adapters.paths import Paths
 from knowalledge_desktop.adapters.pictures import Pictures
 from knowalledge_desktop.adapters.prices_file import OWN_NAME, PricesFile
 from knowalledge_desktop.adapters.session_secrets import SessionSecrets
+from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.core.ports import Clock, Engine, Library, SecretStore
 from knowalledge_desktop.core.quota import Bucket, Limits
 from knowalledge_desktop.core.quota_rules import PRESETS
@@ -41,6 +43,7 @@ from knowalledge_desktop.resilience.keys import key_maker
 from knowalledge_desktop.resilience.memory import AnswerMemory
 from knowalledge_desktop.resilience.renewing import Renewals
 from knowalledge_desktop.resilience.stack import build_stack
+from knowalledge_desktop.resilience.traced import Tracing
 from knowalledge_desktop.services.ask import AskService
 from knowalledge_desktop.services.bundle import Folders, Services
 from knowalledge_desktop.services.cache import CacheService
@@ -86,6 +89,27 @@ class Ground:
     deadline_s: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What follows requests for those who watch; `notices` tell people what stands in its way."""
+
+    otlp: Otlp | None = None
+    tracing: Tracing | None = None
+    notices: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, settings: Callable[[], Settings]) -> Watch:
+        """As the settings want it: usually nothing."""
+        address = settings().otlp_url
+        if not address:
+            return cls()
+        try:
+            otlp = Otlp.sending(address, version=__version__, settings=settings)
+        except UserInputError as error:
+            return cls(notices=(error.detail,))
+        return cls(otlp, Tracing(otlp))
+
+
 class Gateway:
     """Makes and holds everything between a question and its answer."""
 
@@ -96,7 +120,7 @@ class Gateway:
         answers = DiskCache(paths.cache / "answers", clock, limit_bytes=lambda: settings().cache_limit_bytes)
         self.atlas = AtlasEngine(atlas_path, clock)
         evidence = AtlasEvidence(atlas_path)
-        metrics = PrometheusMetrics()
+        metrics, self._watch = PrometheusMetrics(), Watch.of(settings)
 
         def preset(bucket: Bucket) -> Limits:
             return PRESETS.get(settings().tier, PRESETS["unknown"]).limits(bucket.model)
@@ -155,6 +179,7 @@ class Gateway:
                 renewals=self._renewals,
                 team=team.parts.cache,
                 leases=team.parts.leases,
+                tracing=self._watch.tracing,
             )
 
         engine = stack_around(ground.gemini or own_gemini)
@@ -210,7 +235,7 @@ class Gateway:
             secrets=secrets,
             index=self.atlas,
         )
-        self.notices = lambda: own_ledger.notices() + jobs_db.notices() + prices.notices()
+        self.notices = lambda: own_ledger.notices() + jobs_db.notices() + prices.notices() + self._watch.notices
         self._parts = (own_ledger, team.parts, jobs_db, answers, evidence, self.atlas, own_gemini)
 
     async def _may_renew(self, ground: Ground) -> bool:
@@ -223,5 +248,7 @@ class Gateway:
     async def aclose(self) -> None:
         """Release everything; each part ends, whatever the others say."""
         async with AsyncExitStack() as last_first:
+            if self._watch.otlp is not None:  # last, so that it tells how all others ended
+                last_first.push_async_callback(self._watch.otlp.aclose)
             for part in (*self._parts, *self._trials, self._renewals):
                 last_first.push_async_callback(part.aclose)

@@ -19,6 +19,7 @@ from knowalledge_desktop.core.settings import Settings
 OVERRIDES = {
     "base_url": "KNOWALLEDGE_GEMINI_BASE_URL",
     "api_version": "KNOWALLEDGE_GEMINI_API_VERSION",
+    "otlp_url": "KNOWALLEDGE_OTLP_URL",
 }
 
 # The range of each number; what is outside is taken for a slip and the default is used.

@@ -15,6 +15,8 @@ Outermost first, and why:
 - *breaker*, outside *admitted*: an open circuit fails at once, before the queue.
 - *admitted*: waits for its turn and its quota; each attempt pays, repeated ones too.
 - *attempts*: what reaches the engine, each once, without the time in the queue.
+
+Where somebody watches (`tracing`), each of them and the engine itself is a step within the one before.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from knowalledge_desktop.core.ports import Cache, Clock, Engine, Library, Locks,
 from knowalledge_desktop.core.request import Request
 from knowalledge_desktop.core.settings import Settings, model_for
 from knowalledge_desktop.core.team import Leases
+from knowalledge_desktop.core.tracing import CALL
 from knowalledge_desktop.resilience.across import Across
 from knowalledge_desktop.resilience.admitted import Admitted, Gate
 from knowalledge_desktop.resilience.attempts import Attempts
@@ -40,6 +43,7 @@ from knowalledge_desktop.resilience.refusals import Refusals
 from knowalledge_desktop.resilience.renewing import Renewals
 from knowalledge_desktop.resilience.retrying import Retrying
 from knowalledge_desktop.resilience.team_across import TeamAcross
+from knowalledge_desktop.resilience.traced import Tracing
 from knowalledge_desktop.resilience.validated import Validated
 
 
@@ -60,14 +64,18 @@ def build_stack(
     team: Cache | None = None,
     leases: Leases | None = None,
     renewals: Renewals | None = None,
+    tracing: Tracing | None = None,
 ) -> Engine:
     """The engine that services ask.
 
     `key` names requests (see `key_maker`); `gate` holds what all stacks of the program share. `spawn`
     starts the task of a shared call (see `Coalesced`, which also ends it). Whoever offers to empty the
     cache passes `memory` and clears it too. `team` is a cache that several people share; `renewals` run behind
-    for answers that are given although they are old: without them none is renewed.
+    for answers that are given although they are old: without them none is renewed. Without `tracing` nothing of
+    it stands in the way.
     """
+    if tracing is not None:
+        gemini, atlas = tracing.around(gemini, CALL), tracing.around(atlas, "atlas")
     memory = memory or AnswerMemory()
     store = AnswerStore(
         cache=cache,
@@ -113,10 +121,13 @@ def build_stack(
         lambda inner: Attempts(inner, metrics=metrics, clock=clock),
     )
     engine = gemini
-    for wrap in reversed(order[1:]):
-        engine = wrap(engine)
-    behind.append(engine)
-    return order[0](engine)
+    for wrap in reversed(order):
+        behind[:] = (engine,)
+        wrapped = wrap(engine)
+        if tracing is not None and wrapped is not engine:
+            wrapped = tracing.around(wrapped)
+        engine = wrapped
+    return engine
 
 
 def _across_team(
