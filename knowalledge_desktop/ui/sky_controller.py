@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from knowalledge_desktop.ui.main_window import MainWindow
     from knowalledge_desktop.ui.panels.sky_page import SkyPage
     from knowalledge_desktop.ui.sky.chart import Chart
+
+T = TypeVar("T")
 
 LOAD, BESIDE, ABOUT = "sky:load", "sky:beside", "sky:about"
 
@@ -52,7 +55,7 @@ class SkyController(QObject):
         page.view.node_chosen.connect(self._on_chosen)
         self._desk.prices.attach(page.card.button, self._price)
 
-    def beside(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+    def beside(self, work: Callable[[Callable[[], bool]], Any], done: Callable[[Any], None]) -> None:
         """Do something beside the loop for the page, and hand the result back."""
         self._tasks.start(BESIDE, self._beside(work, done))
 
@@ -82,8 +85,8 @@ class SkyController(QObject):
             return ()
         return self._desk.prices.of_new_map(view.chart.titles[view.chosen])
 
-    async def _beside(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        done(await asyncio.to_thread(work))
+    async def _beside(self, work: Callable[[Callable[[], bool]], Any], done: Callable[[Any], None]) -> None:
+        done(await _in_thread(work))
 
     async def _load(self) -> None:
         from knowalledge_desktop.ui.sky.painter import decoded
@@ -93,7 +96,8 @@ class SkyController(QObject):
             if not sky or self._language != sky.language:
                 sky = await self._services.sky.sky(self._language)
                 self._language = sky.language
-                self._haze = await asyncio.to_thread(decoded, sky.haze)
+                haze = sky.haze
+                self._haze = await _in_thread(lambda _: decoded(haze))
         except AppError as error:  # without the Atlas there is still the library
             self._desk.tell_error(error)
             sky, self._haze = Sky(self._language), QImage()
@@ -152,3 +156,18 @@ class SkyController(QObject):
         if self._page is not None and self._page.view.chart is chart and self._page.view.chosen == node:
             self._page.card.show_text(text)
             self._page.show_card()
+
+
+async def _in_thread(work: Callable[[Callable[[], bool]], T]) -> T:
+    """Do something in a thread; when that is cancelled, it is told to stop, and its end is waited for.
+
+    A thread that outlives the loop would bring its result to nobody.
+    """
+    unwanted = threading.Event()
+    result = asyncio.get_running_loop().run_in_executor(None, work, unwanted.is_set)
+    try:
+        return await asyncio.shield(result)
+    except asyncio.CancelledError:
+        unwanted.set()
+        await asyncio.wait((result,))
+        raise

@@ -67,20 +67,19 @@ class SkySearch(QLineEdit):
 
     def _on_picked(self, title: str) -> None:
         index = self._popup.currentIndex()
-        item = (
-            self._found.itemFromIndex(index) if index.isValid() else next(iter(self._found.findItems(title)), None)
-        )
-        self._pick(item)
+        same = self._found.findItems(title)
+        self._pick(index.data(_NODE) if index.isValid() else same[0].data(_NODE) if same else None)
 
-    def _pick(self, item: QStandardItem | None) -> None:
+    def _pick(self, node: int | None) -> None:
         self._popup.hide()
-        if item is not None:
-            self.node_picked.emit(item.data(_NODE))
+        if node is not None:
+            self.node_picked.emit(node)
 
     def _on_enter(self) -> None:
         if self.text().strip() and not self._popup.currentIndex().isValid():
             self.wanted.emit(self.text())
-            self._pick(self._found.item(0))
+            first = self._found.index(0, 0)
+            self._pick(first.data(_NODE) if first.isValid() else None)
 
 
 class SkyPage(QWidget):

@@ -16,8 +16,10 @@ from knowalledge_desktop.ui.sky.painter import SkyPainter, Spot
 
 MARGIN, MARGIN_FINE = 0.25, 0.12
 """What a picture has on each side, as a part of the view; less on screens with more than 1.5 pixels a pixel."""
-BAND, SLICE_MS = 40, 3.0
+BAND, SLICE_MS = 64, 1.5
 """Device pixels of a band, and how long bands are drawn between two frames."""
+STRETCHED = 1.5
+"""By how much a picture is stretched before a new one is begun, although the zoom goes on."""
 
 
 class Kept:
@@ -92,6 +94,13 @@ class Kept:
             if made is not None and _serves(made, spot, view, self._painter.dpr):
                 return False
         return True
+
+    def is_far_off(self, camera: Camera) -> bool:
+        """Whether the picture is stretched so much that a new one is worth its while before the zoom rests."""
+        if self._front is None or self._work is not None:
+            return False
+        stretch = camera.scale * self._painter.dpr / self._front[1].scale
+        return not 1 / STRETCHED < stretch < STRETCHED
 
     def is_exact(self, camera: Camera) -> bool:
         """Whether the picture is at this scale."""

@@ -7,7 +7,7 @@ best known names for which there is room then.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,13 +34,14 @@ def name_scales(
     *,
     always: int = 0,
     blocked: Sequence[tuple[float, float, float, float]] = (),
+    unwanted: Callable[[], bool] = lambda: False,
 ) -> Floats:
     """The smallest scale at which each name has room; `NEVER` for those that are not in `order`.
 
     Names stand below their node, `widths` and `height` pixels large whatever the scale. `order` begins with those
     that matter most, of which the first `always` may come at any scale; `scales` are the farthest and the nearest.
     `blocked` is what stays free at all scales: a place in the scene, and half the width and the height above it in
-    pixels.
+    pixels. When the result is `unwanted`, the rest is left out.
     """
     farthest, nearest = scales
     found = np.full(len(x), NEVER)
@@ -49,7 +50,7 @@ def name_scales(
     shown: list[int] = []
     xs, ys, wide = x.tolist(), y.tolist(), widths.tolist()
     scale = farthest
-    while waiting:
+    while waiting and not unwanted():
         grid: dict[tuple[int, int], list[tuple[float, float, float, float]]] = {}
         for bx, by, half, high in blocked:
             _put(grid, (bx * scale - half, by * scale - high, bx * scale + half, by * scale))
@@ -58,7 +59,7 @@ def name_scales(
         eligible = always + FIRST * (scale / farthest) ** 2
         left: list[int] = []
         for number, node in enumerate(waiting):
-            if rank[node] >= eligible:
+            if rank[node] >= eligible or unwanted():
                 left.extend(waiting[number:])
                 break
             box = _box(xs[node], ys[node], wide[node], height, scale)

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
 
-from knowalledge_desktop.ui.canvas.bulk import draw_lines
+from knowalledge_desktop.ui.canvas.bulk import draw_lines, draw_points
 from knowalledge_desktop.ui.canvas.camera import Camera
 from knowalledge_desktop.ui.sky.chart import Chart, Disc
+from knowalledge_desktop.ui.sky.names import FIRST, name_scales
 from knowalledge_desktop.ui.sky.palette import Palette
-from knowalledge_desktop.ui.sky.sprites import RADII, STAR, Names, growth, halo
+from knowalledge_desktop.ui.sky.sprites import MAX_NAMES, RADII, STAR, Names, growth, halo
 from knowalledge_desktop.ui.theme import Theme
 
+Scales = NDArray[np.float64]
+
+MOST_STARS = 400
+"""Names of explored topics that come before those of all others, whatever the scale."""
 MOST_LINKS = 160
 """Links of one article that are drawn; the best known ends first."""
+NEW_NAMES = 6
+"""Names that are drawn for the first time in one frame at most: each takes as long as many that are kept."""
 FONTS = ("caption", "caption", "small", "body", "bodyStrong")
 """How the name of an article is set, by its size."""
 BELOW = 2.0
@@ -38,7 +46,11 @@ class Overlay:
             theme.font("title"),
             theme.font("small"),
         )
-        self.scales: NDArray[np.float64] = np.full(len(chart), np.inf)
+        self._labels: dict[tuple[int, bool], tuple[QPixmap, float, float, float]] = {}
+        self.lacks_names = False
+        self._area_labels: dict[str, tuple[QPixmap, QPixmap]] = {}
+        self._sizes, self._stars = chart.size.tolist(), chart.is_star.tolist()
+        self.scales: Scales = np.full(len(chart), np.inf)
 
     def font(self, node: int) -> QFont:
         """How the name of a node is set."""
@@ -49,9 +61,7 @@ class Overlay:
     def reach(self, node: int, scale: float) -> float:
         """How far a dot or star goes from its middle, pixels."""
         grown = growth(scale, self._fit)
-        if self._chart.is_star[node]:
-            return STAR * (0.75 + 0.25 * grown)
-        return RADII[int(self._chart.size[node])] * grown
+        return STAR * (0.75 + 0.25 * grown) if self._stars[node] else RADII[self._sizes[node]] * grown
 
     def paint_names(self, painter: QPainter, camera: Camera, view: QSizeF, focused: tuple[int, ...]) -> None:
         """Names that have room at this scale, but for those under the names of what is in focus."""
@@ -61,8 +71,15 @@ class Overlay:
         seen = (self.scales <= camera.scale * 1.0001) & (x > -160) & (x < view.width() + 160)
         seen &= (y > -40) & (y < view.height() + 10)
         taken = [self._placed(node, QPointF(x[node], y[node]), camera.scale, strong=True)[1] for node in focused]
-        for node in np.flatnonzero(seen).tolist():
-            picture, box = self._placed(node, QPointF(x[node], y[node]), camera.scale)
+        some = np.flatnonzero(seen)
+        made, self.lacks_names = 0, False
+        for node, left, top in zip(some.tolist(), x[some].tolist(), y[some].tolist(), strict=True):
+            if (node, False) not in self._labels:
+                made += 1
+                if made > NEW_NAMES:  # the next frame draws some more
+                    self.lacks_names = True
+                    continue
+            picture, box = self._placed(node, QPointF(left, top), camera.scale)
             if node not in focused and not any(box.intersects(other) for other in taken):
                 painter.drawPixmap(box.topLeft(), picture)
 
@@ -91,18 +108,22 @@ class Overlay:
 
     def _area(self, disc: Disc) -> tuple[QPixmap, QPixmap]:
         """The name of an area, and how many articles it has and how many of them are explored."""
+        found = self._area_labels.get(disc.name)
+        if found is not None:
+            return found
         palette = self._palette
         told = f" {disc.count:,}" if disc.count else " "
         if disc.explored:
             told = QCoreApplication.translate("SkyView", " {explored} of {count}").format(
                 explored=f"{disc.explored:,}", count=f"{disc.count:,}"
             )
-        return (
+        found = self._area_labels[disc.name] = (
             self._names.picture(disc.name, self._area_font, palette.texts[disc.hue], palette.ground),
             self._names.picture(told, self._count_font, palette.name, palette.ground),
         )
+        return found
 
-    def kept_free(self) -> list[tuple[float, float, float, float]]:
+    def _kept_free(self) -> list[tuple[float, float, float, float]]:
         """Where the names of areas stand, for `name_scales`; may be called in any thread."""
         name, count = QFontMetricsF(self._area_font), QFontMetricsF(self._count_font)
         found: list[tuple[float, float, float, float]] = []
@@ -111,13 +132,10 @@ class Overlay:
             found.append((disc.x, disc.y - disc.radius, wide / 2, name.height() + 8.0))
         return found
 
-    def paint_focus(
-        self, painter: QPainter, camera: Camera, view: QSizeF, node: int, *, chosen: bool, ring: bool
-    ) -> None:
-        """One article: its links, a ring around it, and its name; `ring` for the focus of the keyboard."""
+    def paint_focus(self, painter: QPainter, camera: Camera, view: QSizeF, node: int, *, ring: bool) -> None:
+        """One article: a ring around it, and its name; a second ring for the focus of the keyboard."""
         chart = self._chart
         at = camera.to_view(float(chart.x[node]), float(chart.y[node]), view)
-        self._links(painter, camera, view, node, strong=chosen)
         reach = self.reach(node, camera.scale)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(
@@ -132,7 +150,8 @@ class Overlay:
         picture, box = self._placed(node, at, camera.scale, strong=True)
         painter.drawPixmap(box.topLeft(), picture)
 
-    def _links(self, painter: QPainter, camera: Camera, view: QSizeF, node: int, *, strong: bool) -> None:
+    def paint_links(self, painter: QPainter, camera: Camera, view: QSizeF, node: int, *, strong: bool) -> None:
+        """The links of one article, and a mark at each of their ends."""
         others = self._chart.neighbours(node)[:MOST_LINKS]
         others = others[self._chart.shown[others]]
         if not len(others):
@@ -146,30 +165,51 @@ class Overlay:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(colour, 1.0))
         draw_lines(painter, _clipped(lines, view))
+        pen = QPen(self._palette.focus, 6.0 if strong else 4.0)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        draw_points(painter, x, y)
 
     def _placed(self, node: int, at: QPointF, scale: float, *, strong: bool = False) -> tuple[QPixmap, QRectF]:
         """The picture of a name, and where it stands for a node that is at a point of the view."""
-        font = self._star_font if strong else self.font(node)
-        ink = self._palette.star_name if strong or self._chart.is_star[node] else self._palette.name
-        picture = self._names.picture(self._chart.titles[node], font, ink, self._palette.ground)
-        size = picture.deviceIndependentSize()
-        top = at.y() + self.reach(node, scale) + BELOW - halo(font) + (4.0 if strong else 0.0)
-        return picture, QRectF(round(at.x() - size.width() / 2), round(top), size.width(), size.height())
+        found = self._labels.get((node, strong))
+        if found is None:
+            font = self._star_font if strong else self.font(node)
+            ink = self._palette.star_name if strong or self._chart.is_star[node] else self._palette.name
+            picture = self._names.picture(self._chart.titles[node], font, ink, self._palette.ground)
+            size = picture.deviceIndependentSize()
+            found = picture, size.width(), size.height(), BELOW - halo(font) + (4.0 if strong else 0.0)
+            if len(self._labels) >= MAX_NAMES:
+                self._labels.clear()
+            self._labels[node, strong] = found
+        picture, wide, high, below = found
+        left, top = at.x() - wide / 2, at.y() + self.reach(node, scale) + below
+        return picture, QRectF(round(left), round(top), wide, high)
 
-    def widths(self) -> NDArray[np.float64]:
-        """How wide each name is, pixels; may be called in any thread."""
+    def find_scales(self, farthest: float, nearest: float, unwanted: Callable[[], bool]) -> Scales:
+        """From which scale on each name has room, for names that are seen up to `nearest`; in any thread."""
+        chart = self._chart
+        rank = np.lexsort((-chart.fame, ~chart.is_star, ~chart.known))
+        always = min(MOST_STARS, int(chart.is_star.sum()))
+        order = rank[chart.shown[rank]][: round(always + FIRST * (nearest / farthest) ** 2)].tolist()
         metrics = {font.key(): QFontMetricsF(font) for font in (*self._fonts, self._star_font)}
-        return np.array(
-            [
-                metrics[self.font(node).key()].horizontalAdvance(title)
-                for node, title in enumerate(self._chart.titles)
-            ]
+        widths = np.zeros(len(chart))
+        for node in order:
+            if unwanted():
+                break
+            widths[node] = metrics[self.font(node).key()].horizontalAdvance(chart.titles[node])
+        height = metrics[self._star_font.key()].height() + BELOW + 2.0
+        return name_scales(
+            chart.x,
+            chart.y,
+            widths,
+            height,
+            order,
+            (farthest, nearest),
+            always=always,
+            blocked=self._kept_free(),
+            unwanted=unwanted,
         )
-
-    @property
-    def line_height(self) -> float:
-        """How high a name is with what is between it and its dot, pixels."""
-        return QFontMetricsF(self._star_font).height() + BELOW + 2.0
 
 
 def _clipped(lines: NDArray[np.float64], view: QSizeF) -> NDArray[np.float64]:

@@ -14,8 +14,10 @@ from knowalledge_desktop.ui.sky.chart import OWN, UNIT, Chart
 from knowalledge_desktop.ui.sky.palette import Palette
 from knowalledge_desktop.ui.sky.sprites import RADII, Sheet, growth
 
-CLOSE = 3.6
+CLOSE = 4.5
 """From so many times the scale at which everything is seen, frames are drawn without a picture."""
+STEPS, SHEETS = 5, 24
+"""Sizes of dots that are told apart while they grow by once their own, and how many are kept."""
 LINES, LINES_CLOSE = 1_500, 400
 """Lines between topics of the library that are drawn at most."""
 _STAR, _LISTED = len(RADII), len(RADII) + 1
@@ -42,7 +44,7 @@ class SkyPainter:
     def __init__(self, chart: Chart, palette: Palette, haze: QImage, fit: float, dpr: float) -> None:
         self.chart, self.palette, self.fit, self.dpr = chart, palette, fit, dpr
         self._haze = tinted(haze, chart, palette) if not haze.isNull() and palette.haze else QPixmap()
-        self._sheet: Sheet | None = None
+        self._sheets: dict[float, Sheet] = {}
         kinds = np.where(chart.is_star, np.where(chart.known, _STAR, _LISTED), chart.size)
         rank = np.where(kinds == _STAR, _LISTED + 1, kinds)
         order = np.argsort(rank, kind="stable")
@@ -56,10 +58,13 @@ class SkyPainter:
 
     def sheet(self, scale: float) -> Sheet:
         """The dots and stars for a scale."""
-        grown = round(growth(scale, self.fit) * 12) / 12
-        if self._sheet is None or self._sheet.grown != grown:
-            self._sheet = Sheet(self.palette, grown, self.dpr)
-        return self._sheet
+        grown = round(growth(scale, self.fit) * STEPS) / STEPS
+        found = self._sheets.get(grown)
+        if found is None:
+            if len(self._sheets) >= SHEETS:
+                del self._sheets[next(iter(self._sheets))]
+            found = self._sheets[grown] = Sheet(self.palette, grown, self.dpr)
+        return found
 
     def paint(self, painter: QPainter, part: QRect, spot: Spot) -> None:
         """Draw a part (device pixels) of a surface; the painter maps device pixels one to one."""
@@ -95,7 +100,7 @@ class SkyPainter:
         self._strands(painter, part, spot)
 
     def _strands(self, painter: QPainter, part: QRect, spot: Spot) -> None:
-        near = np.log(spot.scale / self.dpr / self.fit) / np.log(CLOSE * 0.95)
+        near = np.log(spot.scale / self.dpr / self.fit) / np.log(CLOSE * 0.8)
         strength = self.palette.haze * float(np.clip(1.25 - 1.25 * near, 0.0, 1.0))
         if self._haze.isNull() or strength <= 0.01 or not self.chart.shown[: self.chart.articles].all():
             return

@@ -35,7 +35,9 @@ STAR, LISTED = 7.0, 2.9
 GLOW = 2.3
 """How far the glow reaches, in sizes of the star."""
 _WAIST = 0.34
-_PHASES = 3  # positions between pixels, each way
+_PHASES = 2  # positions between pixels, each way, for small dots; larger ones stand on whole pixels
+FINE_UP_TO = 1.6
+"""Growth up to which dots have positions between pixels."""
 MAX_NAMES = 2_500
 
 
@@ -63,6 +65,7 @@ class Sheet:
     def __init__(self, palette: Palette, grown: float, dpr: float) -> None:
         self.grown, self.dpr = grown, dpr
         self._hues, self._sizes = len(palette.dots), len(RADII)
+        phases = self._phases = _PHASES if grown <= FINE_UP_TO else 1
         reach = STAR * (0.75 + 0.25 * grown)
         ring = LISTED * (0.6 + 0.4 * grown)
         self.radii = np.array([radius * grown for radius in RADII])
@@ -71,7 +74,7 @@ class Sheet:
         # Whole pixels, odd, so that each cell has a middle one.
         self._cells = np.array([2 * math.ceil((each + 1.0) * dpr) + 3 for each in far], np.int64)
         self._lefts = np.concatenate([[0], np.cumsum(self._cells)[:-1]])
-        rows = self._hues * _PHASES * _PHASES
+        rows = self._hues * phases * phases
         high = int(self._cells.max())
         self._high = high
         self.picture = QPixmap(int(self._cells.sum()), high * rows)
@@ -79,9 +82,9 @@ class Sheet:
         painter = QPainter(self.picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for hue in range(self._hues):
-            for phase in range(_PHASES * _PHASES):
-                top = (hue * _PHASES * _PHASES + phase) * high
-                off = QPointF(phase % _PHASES, phase // _PHASES) / _PHASES
+            for phase in range(phases * phases):
+                top = (hue * phases * phases + phase) * high
+                off = QPointF(phase % phases + 0.5, phase // phases + 0.5) / phases
                 for kind in range(len(far)):
                     if kind >= self._sizes and hue:
                         continue  # stars have one colour
@@ -124,11 +127,11 @@ class Sheet:
         """Draw many; `x` and `y` in the device pixels of a painter without a scale."""
         if not len(x):
             return
-        left, top = np.floor(x), np.floor(y)
-        across = np.minimum(_PHASES - 1, ((x - left) * _PHASES).astype(np.int64))
-        down = np.minimum(_PHASES - 1, ((y - top) * _PHASES).astype(np.int64))
+        phases, left, top = self._phases, np.floor(x), np.floor(y)
+        across = np.minimum(phases - 1, ((x - left) * phases).astype(np.int64))
+        down = np.minimum(phases - 1, ((y - top) * phases).astype(np.int64))
         cells = self._cells[kinds]
-        rows = np.where(kinds < self._sizes, hues, 0) * _PHASES * _PHASES + down * _PHASES + across
+        rows = np.where(kinds < self._sizes, hues, 0) * phases * phases + down * phases + across
         told = np.empty((len(x), 10))
         told[:, 0], told[:, 1] = left + 0.5, top + 0.5  # fragments are given by their middles
         told[:, 2], told[:, 3] = self._lefts[kinds], rows * self._high

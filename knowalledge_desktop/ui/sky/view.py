@@ -29,15 +29,17 @@ from knowalledge_desktop.ui.sky.chart import Chart, chart_of
 from knowalledge_desktop.ui.sky.flight import Flight
 from knowalledge_desktop.ui.sky.hand import Hand
 from knowalledge_desktop.ui.sky.kept import Kept
-from knowalledge_desktop.ui.sky.names import name_scales
-from knowalledge_desktop.ui.sky.overlay import Overlay
+from knowalledge_desktop.ui.sky.overlay import Overlay, Scales
 from knowalledge_desktop.ui.sky.painter import CLOSE, SkyPainter, Spot
 from knowalledge_desktop.ui.sky.palette import palette_of
 from knowalledge_desktop.ui.sky.walk import nearest, next_towards
 from knowalledge_desktop.ui.theme import Theme
 
-Beside = Callable[[Callable[[], Any], Callable[[Any], None]], None]
-"""Does the first beside the loop and hands its result to the second, in the loop."""
+Beside = Callable[[Callable[[Callable[[], bool]], Any], Callable[[Any], None]], None]
+"""Does the first beside the loop and hands its result to the second, in the loop.
+
+The first is given what says whether its result is no longer wanted.
+"""
 
 NEAREST_SCALE, STEP = 3.0, 1.3
 ARRIVE = 1.1
@@ -130,30 +132,19 @@ class SkyView(QWidget):
         self._changed()
         self._name(self._overlay)
 
-    def _name(self, overlay: Overlay) -> None:
-        chart, fit = self.chart, self.fit_scale
+    def _name(self, overlay: Overlay, *, first: bool = True) -> None:
+        """Find out which names have room: first of the best known, which are soon seen, then of all."""
 
-        def work() -> np.ndarray[Any, np.dtype[np.float64]]:
-            rank = np.lexsort((-chart.fame, ~chart.is_star, ~chart.known))
-            order = rank[chart.shown[rank]].tolist()
-            always = min(400, int(chart.is_star.sum()))
-            return name_scales(
-                chart.x,
-                chart.y,
-                overlay.widths(),
-                overlay.line_height,
-                order,
-                (fit, NEAREST_SCALE),
-                always=always,
-                blocked=overlay.kept_free(),
-            )
-
-        def done(scales: np.ndarray[Any, np.dtype[np.float64]]) -> None:
+        def done(scales: Scales) -> None:
             if self._overlay is overlay:
                 overlay.scales = scales
                 self.update()
+                if first:
+                    self._name(overlay, first=False)
 
-        self._beside(work, done)
+        nearest_scale = self.fit_scale * CLOSE if first else NEAREST_SCALE
+        fit = self.fit_scale
+        self._beside(lambda unwanted: overlay.find_scales(fit, nearest_scale, unwanted), done)
 
     # --- the camera ---
 
@@ -174,6 +165,9 @@ class SkyView(QWidget):
     def _changed(self) -> None:
         kept = self._kept
         if kept is not None and self.camera.scale < CLOSE * self.fit_scale:
+            if kept.is_far_off(self.camera):
+                kept.begin(self.camera, self._view)
+                self._bands.start()
             if not kept.is_exact(self.camera):
                 self._rest.start()
             elif kept.lacks(self.camera, self._view):
@@ -331,14 +325,16 @@ class SkyView(QWidget):
             whole = QRectF(0, 0, view.width() * dpr, view.height() * dpr).toAlignedRect()
             self._painter.paint(painter, whole, Spot.of(camera, view, dpr))
         painter.restore()
-        besides = tuple(node for node in (self.chosen, self.hovered) if node >= 0)
-        self._overlay.paint_names(painter, camera, view, besides)
+        focused = tuple(dict.fromkeys(node for node in (self.hovered, self.chosen) if node >= 0))
+        for node in focused:
+            self._overlay.paint_links(painter, camera, view, node, strong=node == self.chosen)
+        self._overlay.paint_names(painter, camera, view, focused)
+        if self._overlay.lacks_names:
+            QTimer.singleShot(0, self, self.update)
         self._overlay.paint_areas(painter, camera, view)
-        if self.hovered >= 0 and self.hovered != self.chosen:
-            self._overlay.paint_focus(painter, camera, view, self.hovered, chosen=False, ring=False)
-        if self.chosen >= 0:
-            ring = self._by_key and self.hasFocus()
-            self._overlay.paint_focus(painter, camera, view, self.chosen, chosen=True, ring=ring)
+        for node in focused:
+            ring = node == self.chosen and self._by_key and self.hasFocus()
+            self._overlay.paint_focus(painter, camera, view, node, ring=ring)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
