@@ -34,6 +34,8 @@ class EditController(QObject):
         self._window, self._maps = window, desk.maps
         self._edit, self._tasks = services.edit, tasks
         self._numbers = count()
+        self._moved = ""
+        self._maps.changed.connect(self._withdraw)
         canvas, hands, acts = window.canvas, window.canvas.hands, window.canvas.keys.acts
         hands.reparent_requested.connect(self.reparent)
         hands.remove_requested.connect(self.remove)
@@ -91,6 +93,7 @@ class EditController(QObject):
                 # The camera moves only when it is asked to.
                 text = self.tr("It is below {title} now, partly outside the view.")
                 text = text.format(title=session.map.topics[parent_id].title)
+                self._moved = text
                 self._window.notifier.show(text, self.tr("Show"), lambda: canvas.frame_branch(parent_id))
             return change
 
@@ -247,6 +250,11 @@ class EditController(QObject):
 
     async def _run(self, session: MapSession, act: Act) -> None:
         await act(session)
+
+    def _withdraw(self, change: Change) -> None:
+        """Say no more where a branch is once it is somewhere else."""
+        if change.reason.startswith("reparent") and self._moved and self._window.notifier.text == self._moved:
+            self._window.notifier.hide()
 
     def say(self, text: str) -> None:
         """Tell quietly what was done, for some seconds."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from knowalledge_desktop.ui.canvas.widget import GraphCanvas
 
 PAN, DRAG, BAND, DRAW = "pan", "drag", "band", "draw"
+RIM, CREEP_MS, CREEP_PX = 32.0, 16, 14.0
+"""Pixels at the edge of the canvas where it creeps on under what is dragged; how often, and how far at most."""
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
@@ -30,7 +32,9 @@ class Gestures:
         self._kind = ""
         self._dragging: frozenset[int] = frozenset()
         self._heads: tuple[str, ...] = ()
-        self._moved = False
+        self._moved = self._more = False
+        self._creep = QTimer(canvas, interval=CREEP_MS)
+        self._creep.timeout.connect(self._creep_on)
 
     def press(self, event: QMouseEvent) -> None:
         """Begin: a topic is selected at once, a press beside one begins a pan or, with Shift, a band."""
@@ -78,19 +82,17 @@ class Gestures:
             self._moved = True
             if self._kind == DRAG:
                 self._begin_drag()
-        step = at - self._last
-        self._last = at
-        if self._kind == DRAG:
-            scale = canvas.camera.scale
-            canvas.drag_rows(self._dragging, step.x() / scale, step.y() / scale)
-            canvas.hands.drag_over(self._heads, at)
-        elif self._kind == BAND:
-            canvas.hands.stretch(self._from, at, more=bool(event.modifiers() & CTRL))
-        elif self._kind == DRAW:
-            canvas.hands.hover(at)
-        else:
+        step, self._last = at - self._last, at
+        if self._kind == PAN:
             canvas.setCursor(Qt.CursorShape.ClosedHandCursor)
             canvas.pan(step.x(), step.y())
+            return
+        self._more = bool(event.modifiers() & CTRL)
+        self._follow(step)
+        if self._beyond() == QPointF():
+            self._creep.stop()
+        elif not self._creep.isActive():
+            self._creep.start()
 
     def release(self, event: QMouseEvent) -> None:
         """End a drag; a click on nothing takes the selection away."""
@@ -136,13 +138,15 @@ class Gestures:
     def wheel(self, event: QWheelEvent) -> None:
         """The wheel pans, with Ctrl it zooms at the pointer."""
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if self._dragging:
+                return  # what is held would leave the pointer
             self._canvas.zoom_at(1.2 ** (event.angleDelta().y() / 120.0), event.position())
         else:
             moved = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta() / 2
             dx, dy = moved.x(), moved.y()
             if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and dx == 0:
                 dx, dy = dy, 0
-            self._canvas.pan(dx, dy)
+            self._pan_under(QPointF(dx, dy))
         event.accept()
 
     def menu(self, event: QContextMenuEvent) -> None:
@@ -163,6 +167,38 @@ class Gestures:
             self._canvas.menu_requested.emit(chosen, at)
 
     # --- inside ---
+
+    def _follow(self, step: QPointF) -> None:
+        """What is under way goes on to where the pointer is."""
+        canvas, at = self._canvas, self._last
+        if self._kind == DRAG:
+            scale = canvas.camera.scale
+            canvas.drag_rows(self._dragging, step.x() / scale, step.y() / scale)
+            canvas.hands.drag_over(self._heads, at)
+        elif self._kind == BAND and self._from is not None:
+            canvas.hands.stretch(self._from, at, more=self._more)
+        elif self._kind == DRAW:
+            canvas.hands.hover(at)
+
+    def _beyond(self) -> QPointF:
+        """How far the pointer is in the rim of the canvas, from -1 to 1 in each direction."""
+        size = self._canvas.size()
+
+        def part(at: float, length: int) -> float:
+            return max(-1.0, min(0.0, at / RIM - 1.0)) + min(1.0, max(0.0, (at - length) / RIM + 1.0))
+
+        return QPointF(part(self._last.x(), size.width()), part(self._last.y(), size.height()))
+
+    def _creep_on(self) -> None:
+        """The map moves on under what is held at its edge."""
+        self._pan_under(self._beyond() * -CREEP_PX)
+
+    def _pan_under(self, by: QPointF) -> None:
+        """Move the view; what is held stays under the pointer."""
+        self._canvas.pan(by.x(), by.y())
+        if self._from is not None and self._moved and self._kind != PAN:
+            self._from += by  # a band is held at a spot of the map
+            self._follow(-by)
 
     def _begin_drag(self) -> None:
         """What is dragged: the branch of the pressed topic, or of all that are picked."""
@@ -191,5 +227,6 @@ class Gestures:
             hands.cancel()  # it leads nowhere; a mere click leaves it to be chosen
 
     def _forget(self) -> None:
+        self._creep.stop()
         self._from, self._dragging, self._heads, self._kind = None, frozenset(), (), ""
         self._canvas.setCursor(Qt.CursorShape.ArrowCursor)
