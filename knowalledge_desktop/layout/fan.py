@@ -63,7 +63,7 @@ def place(document: Map, sizes: Mapping[str, Size]) -> dict[str, Place]:
     if len(document.topics) > PACK_FROM and not any(i in document.topics for i in document.places):
         return tidy(document, sizes)
     found: dict[str, Place] = {}
-    if all(i in document.places for i in document.topics):
+    if document.topics.keys() <= document.places.keys():
         return found
     taken = taken_boxes(document, sizes)
     if document.root_id not in document.places:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
+from operator import attrgetter
 
 import numpy as np
 
@@ -10,11 +12,14 @@ from knowalledge_desktop.core.graph import Map, Place
 from knowalledge_desktop.layout.boxes import Boxes, Size
 from knowalledge_desktop.layout.forest import sizes_array
 
+_SPOT = attrgetter("x", "y")
+
 
 def new_groups(document: Map) -> list[tuple[str, list[str]]]:
     """Each parent with those of its children that have no place, in reading order: parents come first."""
     places = document.places
-    parents = {t.parent_id for i, t in document.topics.items() if i not in places and t.parent_id is not None}
+    new = document.topics.keys() - places.keys()
+    parents = {above for i in new if (above := document.topics[i].parent_id) is not None}
 
     def way(topic_id: str) -> list[tuple[float, str]]:
         return [(topic.rank, topic.topic_id) for topic in document.path(topic_id)]
@@ -24,11 +29,13 @@ def new_groups(document: Map) -> list[tuple[str, list[str]]]:
 
 def taken_boxes(document: Map, sizes: Mapping[str, Size]) -> Boxes:
     """The boxes of all topics that have a place, seen or hidden."""
-    placed = [(i, at) for i, at in document.places.items() if i in document.topics]
-    if not placed:
+    places = document.places
+    if not places.keys() <= document.topics.keys():
+        places = {i: at for i, at in places.items() if i in document.topics}
+    if not places:
         return Boxes()
-    x, y = np.array([at.x for _, at in placed]), np.array([at.y for _, at in placed])
-    return Boxes.of(np.column_stack([x, y]), sizes_array(sizes, [i for i, _ in placed]))
+    spots = np.fromiter(chain.from_iterable(map(_SPOT, places.values())), float, 2 * len(places)).reshape(-1, 2)
+    return Boxes.of(spots, sizes_array(sizes, list(places)))
 
 
 def settle(

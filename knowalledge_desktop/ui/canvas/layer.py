@@ -17,7 +17,7 @@ from PySide6.QtGui import QPainter, QRegion
 from knowalledge_desktop.ui.canvas.kept import Kept, seen_by, snapped
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.renderer import MapRenderer
-from knowalledge_desktop.ui.canvas.scene import LABELS, PILLS, Frame
+from knowalledge_desktop.ui.canvas.scene import AREAS, LABELS, PILLS, Frame
 from knowalledge_desktop.ui.canvas.world import World
 
 AHEAD_PX = 96
@@ -83,12 +83,16 @@ class StillLayer:
     def paint(self, painter: QPainter, rows: Rows, frame: Frame) -> Frame:
         """Bring the map onto the painter. Returns the frame it is in, to the device pixel."""
         self._fresh = False
-        if frame.motion is not None:
-            self._ahead = False
-            self._renderer.render(painter, rows, frame)
-            return frame
         front = self._front
-        still = replace(frame, shown=replace(frame.shown, hover=-1, turn=0.0, focused=False, zooming=False))
+        still = replace(
+            frame, shown=replace(frame.shown, hover=-1, turn=0.0, focused=False, zooming=False), motion=None
+        )
+        if frame.motion is not None:
+            if still.scale >= AREAS and not self._is_heavy(rows, still):
+                self._ahead = False
+                self._renderer.render(painter, rows, frame)
+                return frame
+            frame = replace(frame, motion=None)  # so many, or so far away, that no eye follows
         seen = seen_by(still)
         if self._shows(front, rows, still) and self._covers(still, seen):
             self._back.forget()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import compress
+from operator import is_not
 
 from PySide6.QtCore import QSizeF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF
 
-from knowalledge_desktop.core.graph import Map
+from knowalledge_desktop.core.graph import Map, Topic
 from knowalledge_desktop.ui.theme import Theme
 
 _KINDS = ("root", "depth1", "depth2", "depth3plus")
@@ -22,6 +25,19 @@ class Kind:
     pad: float
     widest: float
     port: float
+
+
+def differing(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
+    """The keys whose values are other objects than before, or are new; without a loop of Python."""
+    return list(compress(after, map(is_not, after.values(), map(before.get, after))))
+
+
+class KnownSizes(dict[str, tuple[float, float]]):
+    """Sizes by topic, and by whom they were measured: those of another theme are not comparable."""
+
+    def __init__(self, sizes: Mapping[str, tuple[float, float]], made_by: object) -> None:
+        super().__init__(sizes)
+        self.made_by = made_by
 
 
 class NodeMetrics:
@@ -45,6 +61,7 @@ class NodeMetrics:
         self._measures = [QFontMetricsF(kind.font) for kind in self._kinds]
         self._widths: dict[tuple[str, int], float] = {}
         self._labels: dict[tuple[str, int], str] = {}
+        self._sized: tuple[Mapping[str, Topic], KnownSizes] = ({}, KnownSizes({}, self))
 
     def kind(self, depth: int) -> Kind:
         """Geometry for a depth; the last one serves all deeper ones."""
@@ -78,9 +95,28 @@ class NodeMetrics:
             self._widths[key] = width = float(round(width))
         return QSizeF(width, kind.height)
 
-    def sizes(self, document: Map) -> dict[str, tuple[float, float]]:
-        """Sizes of all topics for the layout."""
-        found: dict[str, tuple[float, float]] = {}
+    def sizes(self, document: Map) -> KnownSizes:
+        """Sizes of all topics for the layout; only what changed since the last time is measured."""
+        topics = document.topics
+        known, found = self._sized
+        if topics is known:
+            return found
+        changed = differing(known, topics)
+        if len(changed) * 4 > len(topics) or not known.keys() <= topics.keys():
+            found = self._all_sizes(document)
+        elif changed:
+            found = KnownSizes(found, self)
+            for topic_id in changed:
+                old, topic = known.get(topic_id), topics[topic_id]
+                hangs_elsewhere = old is not None and old.parent_id != topic.parent_id
+                for each in document.branch(topic_id) if hangs_elsewhere else (topic_id,):
+                    size = self.size(topics[each].title, document.depth(each))
+                    found[each] = (size.width(), size.height())
+        self._sized = (topics, found)
+        return found
+
+    def _all_sizes(self, document: Map) -> KnownSizes:
+        found = KnownSizes({}, self)
         depth: dict[str, int] = {}
         for topic_id in document.branch(document.root_id) if document.root else ():
             topic = document.topics[topic_id]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,10 +54,14 @@ def motion_between(
     before: Rows, after: Rows, *, grow_ms: float, base_ms: float, stagger_ms: float, stagger_max_ms: float
 ) -> Motion | None:
     """How to get from one set of rows to the other; None when nothing moves."""
-    born_rows = [row for row, topic_id in enumerate(after.ids) if topic_id not in before.index]
-    leaving = tuple(row for row, topic_id in enumerate(before.ids) if topic_id not in after.index)
-    came_from = np.array([before.index.get(i, -1) for i in after.ids], np.int64)
+    if after is before:
+        return None
+    came_from = np.fromiter(map(before.index.get, after.ids, repeat(-1)), np.int64, len(after))
     old = came_from >= 0
+    born_rows: list[int] = np.flatnonzero(~old).tolist()
+    stays = np.zeros(len(before), bool)
+    stays[came_from[old]] = True
+    leaving = tuple(np.flatnonzero(~stays).tolist())
     x0, y0 = after.x.copy(), after.y.copy()
     x0[old], y0[old] = before.x[came_from[old]], before.y[came_from[old]]
     travelling = int(np.count_nonzero((np.abs(x0 - after.x) > 0.01) | (np.abs(y0 - after.y) > 0.01)))

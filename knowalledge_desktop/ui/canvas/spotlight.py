@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from knowalledge_desktop.ui.canvas.bulk import draw_points
+from knowalledge_desktop.ui.canvas.bulk import draw_points, draw_rects
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.pills import round_pen
 from knowalledge_desktop.ui.canvas.renderer import MapRenderer
@@ -20,6 +20,9 @@ DIM = 0.3
 """How much is left of what is not lit (design: find in map)."""
 DOT, NAMES_AT_MOST = 9.0, 40
 """Pixels of a lit topic from afar, and how many of those in view have their name beside them."""
+DISCS_AT_MOST, SQUARE = 250, 4.0
+"""Lit topics beyond this are small squares, one for all in the same spot: they are drawn at every frame."""
+SPREAD = 1 << 20
 
 
 class Spotlight:
@@ -69,6 +72,9 @@ class Spotlight:
         at = np.array(dots)
         x = frame.view.width() / 2 + (rows.x[at] - rows.side[at] * rows.w[at] / 2 - frame.camera.x) * frame.scale
         y = frame.view.height() / 2 + (rows.y[at] - frame.camera.y) * frame.scale
+        if len(dots) > DISCS_AT_MOST:
+            _squares(painter, x, y, frame, self._theme.color("accent.base"))
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(round_pen(self._theme.color("accent.base"), DOT))
         draw_points(painter, x, y)
@@ -88,3 +94,18 @@ class Spotlight:
             painter.drawRoundedRect(box, 4.0, 4.0)
             painter.setPen(QPen(ink))
             painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextSingleLine), title)
+
+
+def _squares(painter: QPainter, x: NDArray[np.float64], y: NDArray[np.float64], frame: Frame, ink: QColor) -> None:
+    columns = np.floor(x / SQUARE).astype(np.int64)
+    spots = np.unique(columns * SPREAD + np.floor(y / SQUARE).astype(np.int64))
+    across = np.floor_divide(spots + SPREAD // 2, SPREAD)
+    down = spots - across * SPREAD
+    inside = (down * SQUARE < frame.view.height()) & (across * SQUARE < frame.view.width())
+    boxes = np.full((int(np.count_nonzero(inside)), 4), SQUARE)
+    boxes[:, 0], boxes[:, 1] = across[inside] * SQUARE, down[inside] * SQUARE
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # noqa: FBT003 - Qt takes no keyword here
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink)
+    draw_rects(painter, boxes)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)

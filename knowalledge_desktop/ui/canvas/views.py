@@ -10,7 +10,9 @@ import numpy as np
 from knowalledge_desktop.core.graph import Map, Place
 from knowalledge_desktop.core.views import View, seen_in
 from knowalledge_desktop.layout import fan
+from knowalledge_desktop.ui.canvas.metrics import KnownSizes
 from knowalledge_desktop.ui.canvas.model import Rows, rows_of
+from knowalledge_desktop.ui.canvas.rows_patch import patched
 
 Sizes = Mapping[str, tuple[float, float]]
 
@@ -87,6 +89,7 @@ class Stage:
         self.sizes: Sizes = {}
         self._whole: Map | None = None
         self._homes: dict[str, Place] = {}
+        self._last: tuple[Map, Rows, object] | None = None
 
     def enter(self, document: Map, *, other: bool) -> Map:
         """The map in the view it was left in; `other` when the one before was another map."""
@@ -122,12 +125,23 @@ class Stage:
     def rows(self, seen: Map, sizes: Sizes) -> Rows:
         """What is drawn: the rows with the style of the view and the marks it puts beside topics."""
         self.sizes = sizes
-        rows = rows_of(seen, sizes)
+        rows = self._read(seen, sizes)
         if self.view is View.MIND or not len(rows):
             return rows
         if self.view is not View.RADIAL:
             rows = replace(rows, side=np.ones(len(rows), np.int32))
         return replace(rows, style=self.view.value, marks=self._marks(seen, rows))
+
+    def _read(self, seen: Map, sizes: Sizes) -> Rows:
+        """The rows, from the last ones where little has changed since."""
+        made_by = sizes.made_by if isinstance(sizes, KnownSizes) else None
+        last, rows = self._last, None
+        if last is not None and made_by is not None and last[2] is made_by and last[0].map_id == seen.map_id:
+            rows = patched(last[0], last[1], seen, sizes)
+        if rows is None:
+            rows = rows_of(seen, sizes)
+        self._last = (seen, rows, made_by)
+        return rows
 
     def _marks(self, seen: Map, rows: Rows) -> dict[int, str]:
         """The number on the learning path, the date on the timeline."""
