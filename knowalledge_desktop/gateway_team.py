@@ -18,7 +18,8 @@ from knowalledge_desktop.adapters.team_book import TeamBookFile
 from knowalledge_desktop.core.ports import Clock, SecretStore
 from knowalledge_desktop.core.quota_rules import Days
 from knowalledge_desktop.core.settings import Settings
-from knowalledge_desktop.core.team import SILENT_S, Lengths
+from knowalledge_desktop.core.team import SILENT_S, Lengths, OutOfReach
+from knowalledge_desktop.core.team_address import Address, TeamKey, key_text
 from knowalledge_desktop.resilience.membership import Membership
 from knowalledge_desktop.resilience.team_ledger import TeamLedger
 from knowalledge_desktop.services.team import TeamService, TeamTools
@@ -148,7 +149,31 @@ def team_of(
         shares_answers=lambda: bool(settings().team_url) and settings().team_cache,
     )
     tools = TeamTools(
-        parts.membership, parts.quota, parts.cache, access, parts.link, keeping.keys, keeping.passwords
+        parts.membership,
+        parts.quota,
+        parts.cache,
+        access,
+        parts.link,
+        keeping.keys,
+        keeping.passwords,
+        lambda address, password: _trouble_with(address, password, clock),
     )
     service = TeamService(tools, settings, keeping.save, clock, random_bytes=token_bytes, changed=keeping.changed)
     return Team(parts, service)
+
+
+async def _trouble_with(address: Address, password: str, clock: Clock) -> str:
+    """Why a Redis cannot be used, as a sentence; or nothing. Nothing is written there."""
+
+    async def told() -> str | None:
+        return password or None
+
+    target = Target(address, TeamKey.of(key_text(bytes(32))), told)
+    link = RedisLink(lambda: target, clock, slack=2.0)
+    try:
+        return await RedisQuota(link, clock, Lengths()).unfit()
+    except OutOfReach as error:
+        text = str(error)
+        return f"{text[:1].upper()}{text[1:]}."
+    finally:
+        await link.aclose()

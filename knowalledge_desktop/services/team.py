@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from knowalledge_desktop.core.quota import Bucket
 from knowalledge_desktop.core.quota_rules import pacific_day
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.core.team import WHOLE, Member, OutOfReach, TeamReport, TeamState, Word, members_of
-from knowalledge_desktop.core.team_address import TeamKey, key_text, parse_address
+from knowalledge_desktop.core.team_address import Address, TeamKey, key_text, parse_address
 
 NAME_MAX = 60
 
@@ -114,6 +114,7 @@ class TeamTools:
     link: Link
     keys: SecretStore
     passwords: SecretStore
+    probe: Callable[[Address, str], Awaitable[str]]
 
 
 class TeamService:
@@ -176,6 +177,11 @@ class TeamService:
         )  # fmt: skip
         first = sorted(members, key=lambda each: (not each.me, each.name.casefold()))
         return replace(report, members=tuple(first), saved=saved, advice=advice)
+
+    async def trouble_with(self, wish: Wish) -> str:
+        """Why the Redis of a wish cannot be used, as a sentence; or nothing. Raises UserInputError."""
+        address = parse_address(wish.url, plain_confirmed=wish.plain)
+        return await self._tools.probe(address, wish.password)
 
     async def join(self, wish: Wish) -> str:
         """Join the team of a key, or make one; returns the key for the others, and tells it nowhere else.

@@ -32,7 +32,7 @@ class TeamController(QObject):
         self._timer.timeout.connect(self._look_again)
         page.join_requested.connect(lambda wish: self._act(self._join(wish)))
         page.leave_requested.connect(lambda: self._act(self._leave()))
-        page.test_requested.connect(lambda: self._act(self._test()))
+        page.test_requested.connect(lambda wish: self._act(self._test(wish)))
         page.key_requested.connect(lambda: self._act(self._copy()))
 
     def refresh(self) -> None:
@@ -87,8 +87,14 @@ class TeamController(QObject):
         self._page.say(self.tr("You work alone now. What was sent today goes on counting for the team."))
         await self._read(try_now=False)
 
-    async def _test(self) -> None:
-        await self._read(try_now=True)
+    async def _test(self, wish: Wish) -> None:
+        if self._services.preferences.settings.team_url:
+            await self._read(try_now=True)
+            return
+        trouble = await (await self._service()).trouble_with(wish)
+        self._page.say(
+            trouble or self.tr("This Redis can be used for a team."), "danger" if trouble else "success"
+        )
 
     async def _copy(self) -> None:
         QApplication.clipboard().setText(await (await self._service()).key())

@@ -25,6 +25,7 @@ from knowalledge_desktop.ui.theme_qss import restyle
 from knowalledge_desktop.ui.widgets.basics import column, label, row, text_button
 from knowalledge_desktop.ui.widgets.sides import Sides
 
+_ROWS_AT_ONCE = 12
 _TONES = {
     TeamState.TOGETHER: "success",
     TeamState.APART: "warning",
@@ -38,7 +39,7 @@ class TeamPage(Sides):
 
     join_requested = Signal(object)  # a Wish; without a key a team is made
     leave_requested = Signal()
-    test_requested = Signal()
+    test_requested = Signal(object)  # what is typed, which is looked at while there is no team
     key_requested = Signal()
 
     def __init__(self, theme: Theme) -> None:
@@ -74,7 +75,11 @@ class TeamPage(Sides):
             self.tr("Make a new key, with which the others join"),
         )
         self._test = text_button(
-            self.tr("Test"), "redisTestButton", self.test_requested.emit, "", self.tr("Ask the team’s Redis now")
+            self.tr("Test"),
+            "redisTestButton",
+            lambda: self.test_requested.emit(self._wish("")),
+            "",
+            self.tr("Ask this Redis now whether it can be used"),
         )
         self._copy = text_button(
             self.tr("Copy the key"),
@@ -102,14 +107,17 @@ class TeamPage(Sides):
     def show_report(self, report: TeamReport, now: float, time_of: Callable[[float], str]) -> None:
         """How things stand; what is being typed stays."""
         is_in = report.state is not TeamState.OFF
-        for field in (self.url, self.user_key, self.password, self.member, self.name, self.plain, self._make):
-            field.setEnabled(not is_in)
-        if is_in and not self.url.isEnabled():
+        for field in (self.url, self.member, self.name):
+            field.setReadOnly(is_in)
+        for field in (self.user_key, self.password, self.plain):
+            self._rows.setRowVisible(field, not is_in)
+        if is_in:
             self.url.setText(report.url)
             self.name.setText(report.team_name)
-        self._join.setVisible(not is_in)
-        self._make.setVisible(not is_in)
-        for button in (self._test, self._copy, self._leave):
+            self.member.setText(next((each.name for each in report.members if each.me), self.member.text()))
+        for button in (self._join, self._make):
+            button.setVisible(not is_in)
+        for button in (self._copy, self._leave):
             button.setVisible(is_in)
         _say(self._state, state_sentence(report, time_of), _TONES.get(report.state, "secondary"))
         together = report.state is TeamState.TOGETHER
@@ -136,7 +144,7 @@ class TeamPage(Sides):
         self._join.setEnabled(bool(self.user_key.text().strip()))
 
     def _form(self) -> QWidget:
-        form = QFormLayout()
+        self._rows = form = QFormLayout()
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
         form.setVerticalSpacing(10)
         for text, field in (
@@ -190,6 +198,10 @@ class _Members(QTableWidget):
     def show_members(self, lines: list[tuple[str, str, str, str]]) -> None:
         """Other rows."""
         self.setVisible(bool(lines))
+        shown = min(len(lines), _ROWS_AT_ONCE)
+        self.setFixedHeight(
+            self.horizontalHeader().sizeHint().height() + shown * self.verticalHeader().defaultSectionSize() + 4
+        )
         self.setRowCount(len(lines))
         for at, line in enumerate(lines):
             for column_, text in enumerate(line):
