@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def _open_window(overrides: Mapping[str, str], topic: str | None) -> int:
 
         Console.of_process().say(_NO_SCREEN)
         return USAGE
+    began = perf_counter()
     gc.disable()  # as in `run_gui`, and for what it imports
     state = _state(overrides)
     claim = _claim(state)
@@ -95,7 +97,7 @@ def _open_window(overrides: Mapping[str, str], topic: str | None) -> int:
     from knowalledge_desktop.ui.app import run_gui
 
     try:
-        return run_gui(lambda: _build(overrides), port_for, topic=topic, state=state)
+        return run_gui(lambda: _build(overrides), port_for, topic=topic, state=state, began=began)
     finally:
         if claim is not None:
             claim.release()

@@ -234,6 +234,7 @@ class Gateway:
             jobs=jobs_db,
             secrets=secrets,
             index=self.atlas,
+            team=self.team.report,
         )
         self.notices = lambda: own_ledger.notices() + jobs_db.notices() + prices.notices() + self._watch.notices
         self._parts = (own_ledger, team.parts, jobs_db, answers, evidence, self.atlas, own_gemini)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 HTTP_BUCKETS_S = (0.01, 0.05, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0)
 DURATION_BUCKETS_S = (0.1, 0.25, 0.5, 1.0, 2.0, 2.5, 5.0, 10.0, 20.0, 30.0)
+FRAME_BUCKETS_S = (0.001, 0.002, 0.004, 0.008, 0.0125, 0.0167, 0.025, 0.0333, 0.05, 0.1, 0.25)
 QUALITY_BUCKETS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 MOST_VALUES = 40
 """A label takes so many different values at most; later ones are told as "other"."""
@@ -73,6 +74,7 @@ class Counts:
         self.failures: Counter[str] = Counter(dict.fromkeys(_FAMILIES, 0))
         self.successes: Counter[str] = Counter(dict.fromkeys(_FAMILIES, 0))
         self.claims: Counter[str] = Counter()
+        self.frames = Spread(FRAME_BUCKETS_S)
         self.shared = 0
         self._values: dict[str, set[Hashable]] = {}
 
@@ -98,6 +100,7 @@ class PrometheusMetrics:
         self._on = on
         self._lock = threading.Lock()
         self._counts = Counts()
+        self._start_s: float | None = None
 
     def record(self, *, on: bool) -> None:
         """Count from now on, or no longer; begins with nothing counted."""
@@ -188,28 +191,40 @@ class PrometheusMetrics:
             with self._lock:
                 self._counts.claims.update(claim.state.value for claim in content.claims)
 
+    def frame(self, seconds: float) -> None:
+        """The window drew a frame of the map."""
+        if self._on:
+            with self._lock:
+                self._counts.frames.observe(seconds)
+
+    def started(self, seconds: float) -> None:
+        """The window could be used; this happens once, before anybody counts."""
+        self._start_s = seconds
+
     def exposition(self, standing: Standing | None = None) -> bytes:
         """All numbers in the text format 0.0.4. The first call loads the library (tens of ms)."""
         from prometheus_client import CollectorRegistry
         from prometheus_client.exposition import generate_latest
 
         registry = CollectorRegistry(auto_describe=False)
-        registry.register(_Families(self._lock, self._counts, standing))
+        registry.register(_Families(self._lock, self._counts, standing, self._start_s))
         return generate_latest(registry)
 
 
 class _Families:
     """The families of one exposition, as the Prometheus library collects them."""
 
-    def __init__(self, lock: threading.Lock, counts: Counts, standing: Standing | None) -> None:
-        self._lock, self._counts, self._standing = lock, counts, standing
+    def __init__(
+        self, lock: threading.Lock, counts: Counts, standing: Standing | None, start_s: float | None
+    ) -> None:
+        self._lock, self._counts, self._standing, self._start_s = lock, counts, standing, start_s
 
     def collect(self) -> Iterator[Metric]:
         """All families."""
         from knowalledge_desktop.adapters.metrics_families import counted, stood
 
         with self._lock:
-            families = list(counted(self._counts))
+            families = list(counted(self._counts, self._start_s))
         yield from families
         if self._standing is not None:
             yield from stood(self._standing)

@@ -13,6 +13,7 @@ from knowalledge_desktop.core.quota import MICRO, Gauge
 from knowalledge_desktop.core.quota import Metric as Limit
 from knowalledge_desktop.core.request import Priority
 from knowalledge_desktop.core.standing import Standing
+from knowalledge_desktop.core.team import TeamReport, TeamState
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
@@ -33,13 +34,14 @@ _USED = {
 _BUDGETS = {Limit.DAY_BUDGET: "day", Limit.MONTH_BUDGET: "month"}
 
 
-def counted(counts: Counts) -> Iterator[Metric]:
-    """What was counted since the numbers are recorded."""
+def counted(counts: Counts, start_s: float | None = None) -> Iterator[Metric]:
+    """What was counted since the numbers are recorded; of the window only where there is one."""
     yield from _http(counts)
     yield from _api(counts)
     yield from _cache(counts)
     yield from _content(counts)
     yield from _troubles(counts)
+    yield from _window(counts, start_s)
 
 
 def stood(standing: Standing) -> Iterator[Metric]:
@@ -65,6 +67,8 @@ def stood(standing: Standing) -> Iterator[Metric]:
         circuits.add_metric((family,), CIRCUIT_NUMBERS[state])
     yield circuits
     yield from _stores(standing)
+    if standing.team is not None:
+        yield from _team(standing.team)
 
 
 def _http(counts: Counts) -> Iterator[Metric]:
@@ -132,6 +136,16 @@ def _troubles(counts: Counts) -> Iterator[Metric]:
     yield _counter("validation_failures", "Answers that were not what was asked for.", labels, counts.invalid)
 
 
+def _window(counts: Counts, start_s: float | None) -> Iterator[Metric]:
+    frames = HistogramMetricFamily("frame_paint_seconds", "Time to draw a frame of the map in the window.")
+    if counts.frames.counts:
+        frames.add_metric((), buckets=counts.frames.rows(), sum_value=counts.frames.total)
+    yield frames
+    if start_s is not None:
+        told = "From the start of the program to a window that can be used."
+        yield GaugeMetricFamily("app_start_seconds", told, start_s)
+
+
 def _quota(standing: Standing) -> Iterator[Metric]:
     words = {gauge.metric: gauge for gauge in standing.gauges}
     drawn = {gauge.metric: gauge for gauge in standing.image_gauges}
@@ -182,6 +196,18 @@ def _stores(standing: Standing) -> Iterator[Metric]:
     for probe in standing.probes:
         up.add_metric((probe.name,), float(probe.passed))
     yield up
+
+
+def _team(team: TeamReport) -> Iterator[Metric]:
+    state = GaugeMetricFamily("team_state", "1 for how things stand with the team's Redis.", labels=("state",))
+    for each in TeamState:
+        state.add_metric((each.value,), float(each is team.state))
+    yield state
+    yield GaugeMetricFamily("team_members", "Members that Redis knows, this one among them.", len(team.members))
+    told = "Requests that answers of other members have saved here."
+    yield CounterMetricFamily("team_saved_requests", told, team.saved_here)
+    told = "Shared values that were refused: not signed by the team, damaged, or of another kind."
+    yield CounterMetricFamily("team_refused_values", told, team.refused_values)
 
 
 def _counter(name: str, told: str, labels: Sequence[str], counts: Mapping[Labels, int]) -> CounterMetricFamily:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from knowalledge_desktop.core.ports import CacheStats
 from knowalledge_desktop.core.quota import Gauge
+from knowalledge_desktop.core.team import TeamReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Standing:
 
     Times are epoch seconds. `gauges` are those of the text model, `image_gauges` those of the model that draws.
     `waiting` counts requests by the name of their priority, `circuits` has the state of each family of
-    operations, `layers` what each layer of the cache holds, `jobs` counts batches by state.
+    operations, `layers` what each layer of the cache holds, `jobs` counts batches by state. Without a team there
+    is no `team`.
     """
 
     version: str
@@ -42,6 +44,7 @@ class Standing:
     maps: int | None = None
     topics: int | None = None
     probes: tuple[Probe, ...] = ()
+    team: TeamReport | None = None
 
 
 class Numbers(Protocol):
@@ -57,6 +60,14 @@ class Numbers(Protocol):
 
     def http_ended(self, method: str, endpoint: str, status: int, seconds: float) -> None:
         """It was answered."""
+        ...
+
+    def frame(self, seconds: float) -> None:
+        """The window drew a frame of the map, in so many seconds."""
+        ...
+
+    def started(self, seconds: float) -> None:
+        """The window could be used so many seconds after the program was started; kept though nothing counts yet."""
         ...
 
     def exposition(self, standing: Standing | None = None) -> bytes:

@@ -8,13 +8,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol, TypeVar
 
 from knowalledge_desktop.core.circuit import CircuitState, Family
-from knowalledge_desktop.core.errors import AppError, StorageError
+from knowalledge_desktop.core.errors import AppError, KeyringUnavailable, StorageError
 from knowalledge_desktop.core.jobs import JobStore
 from knowalledge_desktop.core.ports import CacheStats, Clock, SecretStore, TopicIndex
 from knowalledge_desktop.core.request import EngineChoice
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.core.shelf import Overview
 from knowalledge_desktop.core.standing import Numbers, Probe, Standing
+from knowalledge_desktop.core.team import TeamReport, TeamState
 from knowalledge_desktop.services.quota import QuotaReport, QuotaService
 
 PROBE_PREFIX = "Photo"
@@ -54,6 +55,7 @@ class MonitorService:
         jobs: JobStore,
         secrets: SecretStore,
         index: TopicIndex,
+        team: Callable[[], Awaitable[TeamReport]] | None = None,
     ) -> None:
         self.numbers = numbers
         self.version = version
@@ -67,6 +69,7 @@ class MonitorService:
         self._jobs = jobs
         self._secrets = secrets
         self._index = index
+        self._team = team
         self.started_at = clock.now()
 
     async def exposition(self) -> bytes:
@@ -80,6 +83,7 @@ class MonitorService:
         words, pictures = await self._report(settings.text_model), await self._report(settings.image_model)
         library = await self._read(self._overview(self._clock.now()))
         jobs = await self._read(self._jobs.jobs())
+        team = await self._team_now()
         waiting = Counter(request.priority.name.lower() for request, _ in self._quota.waiting())
         return Standing(
             self.version,
@@ -97,11 +101,26 @@ class MonitorService:
             jobs=Counter(job.state.value for job in jobs or ()),
             maps=library.maps if library else None,
             topics=library.topics if library else None,
-            probes=await self.probes(),
+            probes=await self._probes(team),
+            team=team,
         )
 
     async def probes(self) -> tuple[Probe, ...]:
-        """Library, ledger, keyring, breaker, engine: whether each works now. Nothing is sent anywhere."""
+        """Library, ledger, keyring, breaker, engine: whether each works now; with a team its Redis as well.
+
+        No engine is asked.
+        """
+        return await self._probes(await self._team_now())
+
+    async def _team_now(self) -> TeamReport | None:
+        if self._team is None or not self._settings().team_url:
+            return None
+        try:
+            return await self._team()
+        except KeyringUnavailable as error:
+            return TeamReport(TeamState.NO_KEY, trouble=type(error).__name__)
+
+    async def _probes(self, team: TeamReport | None) -> tuple[Probe, ...]:
         library = await self._probe("library", self._overview(self._clock.now()))
         ledger = await self._probe("ledger", self._quota.report())
         key = await self._key()
@@ -109,7 +128,11 @@ class MonitorService:
         text = f"Gemini is left alone for a moment: {', '.join(sorted(rests))}" if rests else ""
         breaker = Probe("breaker", not rests, text, essential=False)
         has_gemini = key.passed and key.text == "" and Family.TEXT.value not in rests
-        return library, ledger, key, breaker, await self._engine(has_gemini=has_gemini)
+        redis: tuple[Probe, ...] = ()
+        if team is not None:  # without it each member goes on with its own share: not essential
+            together = team.state is TeamState.TOGETHER
+            redis = (Probe("redis", together, "" if together else team.state.value, essential=False),)
+        return library, ledger, key, breaker, *redis, await self._engine(has_gemini=has_gemini)
 
     async def _key(self) -> Probe:
         try:

@@ -51,10 +51,12 @@ def run_gui(
     *,
     topic: str | None = None,
     state: Path | None = None,
+    began: float | None = None,
 ) -> int:
     """Open the window and stay until it is closed; returns the exit code.
 
-    `state` is the folder where the last view is kept; without it there is no first picture.
+    `state` is the folder where the last view is kept; without it there is no first picture. `began` is when
+    the program was started, by `perf_counter`.
     """
     app = QApplication.instance() or QApplication(sys.argv[:1])
     if not isinstance(app, QApplication):
@@ -70,7 +72,7 @@ def run_gui(
     spare_sources()
     curtain = raise_curtain(state) if state is not None and topic is None else None
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:  # type: ignore[arg-type]
-        return runner.run(_open(app, build, port_for, topic, curtain))
+        return runner.run(_open(app, build, port_for, topic, curtain, began))
 
 
 def spare_sources() -> None:
@@ -90,9 +92,10 @@ async def _open(
     port_for: Callable[[Services], PortLike] | None,
     topic: str | None,
     curtain: Curtain | None,
+    began: float | None,
 ) -> int:
     if curtain is not None:
         await first_paint(curtain)
     from knowalledge_desktop.ui.live import live
 
-    return await live(app, build, port_for, topic, curtain)
+    return await live(app, build, port_for, topic, curtain, began)

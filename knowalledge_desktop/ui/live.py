@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable
+from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ async def live(
     port_for: Callable[[Services], PortLike] | None,
     topic: str | None,
     curtain: Curtain | None,
+    began: float | None = None,
 ) -> int:
     """Build everything, show the window, stay until it is closed; returns the exit code."""
     clock = QElapsedTimer()
@@ -61,6 +63,7 @@ async def live(
         curtain.close()
         curtain.deleteLater()
     await services.prepare()
+    _tell_start(services, began)
     door = _door(window, services)
     collector = Collector(window)
     _give_access(window)
@@ -89,6 +92,12 @@ async def live(
         await services.aclose()
         window.deleteLater()
     return 0
+
+
+def _tell_start(services: Services, began: float | None) -> None:
+    """For those who watch: how long it took until the window could be used, questions and all."""
+    if began is not None:
+        services.monitor.numbers.started(perf_counter() - began)
 
 
 def _door(window: MainWindow, services: Services) -> Door | None:

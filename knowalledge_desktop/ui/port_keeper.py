@@ -52,6 +52,7 @@ class PortKeeper(QObject):
             self._window.desk.tell_error(error)
             return
         self._port, self._number = port, wanted
+        self._window.canvas.timed = self._services.monitor.numbers.frame
 
     def _held(self, map_id: str) -> MapSession | None:
         """The session of a map that is open in the window, or worked on behind."""
@@ -64,4 +65,5 @@ class PortKeeper(QObject):
         """Close the port, if it is open."""
         port, self._port, self._number = self._port, None, 0
         if port is not None:
+            self._window.canvas.timed = None
             await port.aclose()

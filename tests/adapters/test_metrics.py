@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -12,6 +13,7 @@ from knowalledge_desktop.core.ports import CacheStats
 from knowalledge_desktop.core.quota import Gauge
 from knowalledge_desktop.core.quota import Metric as Limit
 from knowalledge_desktop.core.standing import Probe, Standing
+from knowalledge_desktop.core.team import Member, TeamReport, TeamState
 
 
 def samples(
@@ -80,6 +82,7 @@ def test_nothing_is_recorded_while_it_is_off() -> None:
     metrics.claims(ExplanationText("x", (Claim("x"),)))
     metrics.http_started("GET", "/metrics")
     metrics.http_ended("GET", "/metrics", 200, 0.1)
+    metrics.frame(0.01)
     assert samples(metrics) == before
     metrics.record(on=True)
     metrics.shared()
@@ -107,6 +110,31 @@ def test_what_stands_in_the_way_is_counted() -> None:
     assert told["circuit_breaker_successes_total", (("service", "image"),)] == 0
     assert told["claims_total", (("state", "supported"),)] == 1
     assert told["claims_total", (("state", "unchecked"),)] == 2
+
+
+def test_frames_and_the_start_of_a_window_are_told_where_there_is_one() -> None:
+    metrics = PrometheusMetrics()
+    assert "app_start_seconds" not in {name for name, _ in samples(metrics)}
+    metrics.started(0.75)
+    metrics.record(on=True)
+    for seconds in (0.0005, 0.003, 0.02, 0.9):
+        metrics.frame(seconds)
+    told = samples(metrics)
+    assert told["app_start_seconds", ()] == 0.75
+    assert told["frame_paint_seconds_count", ()] == 4
+    assert told["frame_paint_seconds_bucket", (("le", "0.004"),)] == 2
+    assert told["frame_paint_seconds_bucket", (("le", "0.25"),)] == 3
+
+
+def test_a_team_is_told_where_there_is_one() -> None:
+    members = tuple(Member(name, name, 0.0, 0.5, 3) for name in ("ann", "bo"))
+    team = TeamReport(TeamState.TOGETHER, members=members, saved_here=7, refused_values=2)
+    told = samples(PrometheusMetrics(on=True), replace(STANDING, team=team))
+    assert told["team_state", (("state", "together"),)] == 1
+    assert told["team_state", (("state", "apart"),)] == 0
+    assert (told["team_members", ()], told["team_saved_requests_total", ()]) == (2, 7)
+    assert told["team_refused_values_total", ()] == 2
+    assert not any(name.startswith("team_") for name, _ in samples(PrometheusMetrics(on=True), STANDING))
 
 
 def test_a_label_takes_only_so_many_values() -> None:

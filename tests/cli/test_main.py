@@ -157,11 +157,16 @@ def test_the_window_is_handed_the_wiring_and_the_topic(monkeypatch: pytest.Monke
     opened: list[str | None] = []
 
     def run_gui(
-        build: Callable[[], Services], port_for: object, topic: str | None = None, state: Path | None = None
+        build: Callable[[], Services],
+        port_for: object,
+        topic: str | None = None,
+        state: Path | None = None,
+        began: float | None = None,
     ) -> int:
         services = build()
         opened.extend([topic, str(services.folders.data), services.preferences.settings.base_url])
         assert port_for is entry.port_for
+        assert began is not None
         asyncio.run(services.aclose())
         return 5
 

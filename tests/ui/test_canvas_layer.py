@@ -200,3 +200,14 @@ def test_a_ring_shows_what_was_drawn_there_wherever_it_is(qapp: QApplication) ->
             for x in range(size.width())
             for y in range(size.height())
         )
+
+
+def test_frames_are_timed_while_somebody_counts_them(canvas: GraphCanvas) -> None:
+    canvas.grab()
+    seconds: list[float] = []
+    canvas.timed = seconds.append
+    canvas.grab()
+    canvas.timed = None
+    canvas.grab()
+    assert len(seconds) == 1
+    assert 0.0 < seconds[0] < 60.0

@@ -95,9 +95,11 @@ def test_the_port_follows_the_settings(qapp: QApplication, run_async: Run, atlas
             assert (port.asked, port.closed) == ([5000, 5001], 1)
             assert port.held is not None
             assert port.held("no such map") is None
+            assert driver.window.canvas.timed == services.monitor.numbers.frame
             services.preferences.save(replace(services.preferences.settings, port=0))
             await keeper.open()
             assert port.closed == 2
+            assert driver.window.canvas.timed is None  # who counts nothing pays nothing
         finally:
             await keeper.aclose()
             await driver.end()

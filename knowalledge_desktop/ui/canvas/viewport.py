@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
@@ -52,6 +53,8 @@ class MapView(QWidget):
         self._spotlight: Spotlight | None = None
         self._hands: Hands | None = None
         self._fitted = False
+        self.timed: Callable[[float], None] | None = None
+        """Is told the seconds that each frame took to draw, while somebody counts them."""
         self._animator = Animator(theme, self)
         self._animator.advanced.connect(self._advance)
         self._animator.flown.connect(self._arrive)
@@ -72,6 +75,11 @@ class MapView(QWidget):
     def camera(self) -> Camera:
         """What part is seen."""
         return self._camera
+
+    @property
+    def renderer(self) -> MapRenderer:
+        """What draws it; it has worked out what others need of the same rows too."""
+        return self._renderer
 
     @property
     def is_moving(self) -> bool:
@@ -266,6 +274,14 @@ class MapView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the map and what lies over it."""
+        if self.timed is None:
+            self._paint()
+            return
+        begun = perf_counter()
+        self._paint()
+        self.timed(perf_counter() - begun)
+
+    def _paint(self) -> None:
         painter = QPainter(self)
         try:
             frame = self._frame()
