@@ -67,7 +67,7 @@ class Numbers(Protocol):
         ...
 
     def started(self, seconds: float) -> None:
-        """The window could be used so many seconds after the program was started; kept though nothing counts yet."""
+        """The window could be used so many seconds after the start; kept though nothing counts yet."""
         ...
 
     def exposition(self, standing: Standing | None = None) -> bytes:
