@@ -18,7 +18,7 @@ MARGIN = 40.0
 """Scene units around the outermost articles."""
 BOW = 0.22
 """How far links between areas bend towards the middle of the sky, as a part of the way there."""
-INSIDE, ABROAD = 0.18, 0.42
+INSIDE, ABROAD = 0.13, 0.60
 """What a link leaves on each pixel it goes over; between areas at a length of one pixel, less the longer it is."""
 LEVELS = 64
 """Steps of grey that are told apart; few are packed well."""

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QImage
 
 from knowalledge_desktop.core.errors import AppError
@@ -63,6 +63,7 @@ class SkyController(QObject):
         """Show the library as it is now, in the sky of the present language."""
         if not self._language:
             self._language = self._services.preferences.settings.options.language
+        self._window.sky_page.view.setFocus(Qt.FocusReason.OtherFocusReason)
         self._tasks.start(LOAD, self._load())
 
     def open_node(self, node: int) -> None:
@@ -118,7 +119,8 @@ class SkyController(QObject):
         page, sky = self._window.sky_page, self._sky or Sky()
         chart = chart_of(sky, self._stars, everything=page.everything.isChecked())
         page.view.show_chart(chart, self._haze, stay=stay)
-        page.tell_count(len(self._stars.stars), len(sky))
+        known = sum(star.topic.known for star in self._stars.stars)
+        page.tell_count(known, len(self._stars.stars) - known, len(sky))
         self._on_chosen(page.view.chosen)
 
     def _on_everything(self, everything: bool) -> None:  # noqa: FBT001 - a Qt signal's argument

@@ -111,7 +111,7 @@ def test_what_is_explored_is_seen_first_and_all_articles_on_demand(
                 "My garden",
             }
             assert int(view.chart.shown.sum()) == 6
-            assert text(driver, "skyAbout") == "6 explored, 10,033 articles"
+            assert text(driver, "skyAbout") == "2 explored, 4 more in maps, 10,033 articles"
             plain = view.grab().toImage()
             QTest.mouseClick(everything, LEFT, pos=QPoint(8, everything.height() // 2))
             assert view.chart.shown.all()

@@ -17,6 +17,8 @@ from knowalledge_desktop.ui.widgets.basics import column, icon_button, label, le
 
 EDGE = 16
 SUGGESTED = 10
+NARROW = 900
+"""Below this width it is not told how much there is."""
 _NODE = Qt.ItemDataRole.UserRole + 1
 
 
@@ -177,14 +179,15 @@ class SkyPage(QWidget):
 
     # --- what is shown ---
 
-    def tell_count(self, explored: int, articles: int) -> None:
-        """Say how much there is, and offer the articles when nothing is explored and nothing is shown."""
-        self._about.setText(
-            self.tr("{explored} explored, {articles} articles").format(
-                explored=f"{explored:,}", articles=f"{articles:,}"
-            )
-        )
-        self._empty.setVisible(not explored and not self.everything.isChecked())
+    def tell_count(self, known: int, listed: int, articles: int) -> None:
+        """Say how much there is, and offer the articles when nothing is explored and nothing is shown.
+
+        `known` topics have a text or subtopics, `listed` ones are only in a map.
+        """
+        told = [self.tr("%n explored", "", known), self.tr("%n more in maps", "", listed)]
+        told.append(self.tr("{count} articles").format(count=f"{articles:,}"))
+        self._about.setText(", ".join(told))
+        self._empty.setVisible(not known + listed and not self.everything.isChecked())
         self.everything.setEnabled(bool(articles))
         self._lay_out()
 
@@ -228,7 +231,7 @@ class SkyPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._about.setVisible(self.width() > 900)
+        self._about.setVisible(self.width() > NARROW)
         self._lay_out()
 
     def _lay_out(self) -> None:
