@@ -187,7 +187,7 @@ class Desk(QObject):
         document = self.maps.map
         if document is not None and topic_id in document.topics:
             title = document.topics[topic_id].title
-            self._window.map_page.edit_title(topic_id, title, lambda text: self.maps.rename(topic_id, text))
+            self._window.map_page.edit_title(topic_id, title, lambda text: self.edits.rename(topic_id, text))
 
     def remove(self, topic_id: str) -> None:
         """Remove a branch."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QInputDialog
 
+from knowalledge_desktop.core.edits_twins import twins
 from knowalledge_desktop.core.graph import Change, Map, Place, PutTopic
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.services.session import MapSession
@@ -139,6 +140,17 @@ class EditController(QObject):
             return change
 
         self.start("add", act)
+
+    def rename(self, topic_id: str, title: str) -> None:
+        """Give a topic another title; says so when another one is called the same."""
+
+        async def act(session: MapSession) -> Change:
+            change = await self._edit.rename(session, topic_id, title)
+            if change and topic_id in session.map.topics and twins(session.map, topic_id):
+                self.say(self.tr("Another topic is called so too. J makes one of both."))
+            return change
+
+        self.start("rename", act)
 
     def unite(self, topic_id: str) -> None:
         """Make one topic of this one and its twins."""

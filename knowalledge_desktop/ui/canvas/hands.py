@@ -109,10 +109,11 @@ class Hands(QObject):
             self.picks.clear()
         self._anchor = topic_id
 
-    def keep(self, document: Map) -> None:
+    def keep(self, document: Map | None) -> None:
         """Let go of topics that are not there any more."""
-        self.picks.keep(document.topics.keys())
-        if self._aim and not all(each in document.topics for each in self._sources):
+        there = document.topics.keys() if document is not None else ()
+        self.picks.keep(there)
+        if self._aim and not all(each in there for each in self._sources):
             self.cancel()
 
     def _as_seen(self, siblings: Collection[str]) -> list[str]:

@@ -80,8 +80,7 @@ class GraphCanvas(MapView):
         if other:
             self._ghosts, self._cameras = {}, {}
         self._drag.end()
-        if document is not None:
-            self.hands.keep(document)
+        self.hands.keep(document)
         if self._stage.view is not view:
             self.view_changed.emit()
         self._animator.stop_motion()

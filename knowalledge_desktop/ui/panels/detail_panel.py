@@ -172,6 +172,7 @@ class DetailPanel(QFrame):
         low, told = self.height() < LOW, not self.ask.trouble.isHidden()
         if low and told:
             self.answers.hide()
+        self.marks.fit(low=low)
         self.picture.fit(self.height(), yields=low and (told or not self.answers.isHidden()))
 
     @property

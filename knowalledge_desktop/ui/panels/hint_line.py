@@ -49,7 +49,9 @@ class HintLine(QFrame):
         if page is None:
             return
         room = min(WIDEST, page.width() - 32)
-        self._text.setWordWrap(self._text.sizeHint().width() + 28 > room)
-        self.setMaximumWidth(room)
-        self.adjustSize()
-        self.move(max(16, (page.width() - self.width()) // 2), self._top())
+        self._text.setWordWrap(False)
+        wide, high = self.sizeHint().width(), self.sizeHint().height()
+        if wide > room:
+            self._text.setWordWrap(True)
+            wide, high = room, self.heightForWidth(room)
+        self.setGeometry(max(16, (page.width() - wide) // 2), self._top(), wide, high)

@@ -14,8 +14,8 @@ from knowalledge_desktop.ui.widgets.basics import clear, column, icon_button, la
 LINKS_SHOWN = 3
 BESIDE = 6
 """Pixels that bring the first line of a text to the middle of the button beside it."""
-NOTE_SHOWN = 240
-"""Characters of a note that the panel shows; the rest is a click away."""
+NOTE_SHOWN, NOTE_LOW = 240, 40
+"""Characters of a note that the panel shows, and a low one; the rest is a click away."""
 
 
 class OwnMarks(QFrame):
@@ -29,11 +29,13 @@ class OwnMarks(QFrame):
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("ownMarks")
+        self._document: Map | None = None
         self._topic_id = ""
+        self._low = False
         self._icons = icons
         self._signs: dict[QLabel, str] = {}
         self._tag = label("", "secondary")
-        self._locked = label(self.tr("Locked: engines change nothing here"), "secondary", wrap=True)
+        self._locked = label("", "secondary", wrap=True)
         unlock = icon_button(
             icons,
             "lock-open",
@@ -91,24 +93,35 @@ class OwnMarks(QFrame):
     def show_topic(self, document: Map | None, topic_id: str) -> None:
         """Show what a person put on a topic."""
         topic = document.topics.get(topic_id) if document is not None else None
+        self._document = document
         self._topic_id = topic_id if topic is not None else ""
         clear(self._links)
         if document is None or topic is None:
             self.hide()
             return
-        note = topic.note if len(topic.note) <= NOTE_SHOWN else topic.note[:NOTE_SHOWN].rstrip() + "…"
+        note = beginning(topic.note, NOTE_LOW if self._low else NOTE_SHOWN, one_line=self._low)
+        locked = self.tr("Locked: engines change nothing here")
+        together = self._low and bool(topic.tag) and topic.locked
         self._tag.setText(tag_name(topic.tag))
+        self._locked.setText(f"{tag_name(topic.tag)}  ·  {self.tr('Locked')}" if together else locked)
         self._note.setText(note)
         links = links_of(document, topic_id)
-        for number, link in enumerate(links[:LINKS_SHOWN]):
+        for number, link in enumerate(links[: 1 if self._low else LINKS_SHOWN]):
             other = link.target_id if link.source_id == topic_id else link.source_id
             self._links.addWidget(self._way(number, link_line(document, link, topic_id), other))
         self._all.setText(self.tr("All {n} links").format(n=len(links)) if len(links) > 1 else self.tr("Edit"))
         self._all.setAccessibleName(self.tr("Links of this topic"))
-        there = (bool(topic.tag), topic.locked, bool(note), bool(links))
+        self._all.setVisible(len(links) > 1 or not self._low)
+        there = (bool(topic.tag) and not together, topic.locked, bool(note), bool(links))
         for line, is_there in zip(self._lines, there, strict=True):
             line.setVisible(is_there)
         self.setVisible(any(there))
+
+    def fit(self, *, low: bool) -> None:
+        """In a low panel each thing takes one line."""
+        if low is not self._low:
+            self._low = low
+            self.show_topic(self._document, self._topic_id)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -134,3 +147,10 @@ def link_line(document: Map, link: Link, topic_id: str) -> str:
     other = document.topics[link.target_id if leads_there else link.source_id].title
     arrow = "=" if link.kind is LinkKind.SAME_AS else "→" if leads_there else "←"
     return f"{arrow}  {other}" + (f"  ·  {link.label}" if link.label else "")
+
+
+def beginning(text: str, most: int, *, one_line: bool) -> str:
+    """A text, or so many characters of its beginning, or of its first line."""
+    shown = text.partition("\n")[0] if one_line else text
+    shown = shown if len(shown) <= most else shown[:most].rstrip()
+    return shown if shown == text else f"{shown}…"
