@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QSpi
 from knowalledge_desktop.core.cache import Layer, Lives
 from knowalledge_desktop.services.cache import CacheReport, LayerReport
 from knowalledge_desktop.ui.canvas.widget import GraphCanvas
-from knowalledge_desktop.ui.panels.cache_page import MB, CachePage
+from knowalledge_desktop.ui.panels.cache_card import MB
+from knowalledge_desktop.ui.panels.cache_page import CachePage
 from knowalledge_desktop.ui.panels.quota_page import CACHE
 from knowalledge_desktop.ui.widgets.elided import ElidedLabel
 from tests.support.qt import RunAsync
