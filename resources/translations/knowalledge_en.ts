@@ -369,6 +369,23 @@
     </message>
 </context>
 <context>
+    <name>SkyPage</name>
+    <message numerus="yes">
+        <source>%n explored</source>
+        <translation>
+            <numerusform>%n explored</numerusform>
+            <numerusform>%n explored</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more in maps</source>
+        <translation>
+            <numerusform>%n more in maps</numerusform>
+            <numerusform>%n more in maps</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>StaleView</name>
     <message numerus="yes">
         <source>%n texts</source>
