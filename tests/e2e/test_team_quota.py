@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.limits_server import LimitsServer
-from tests.support.redis_servers import Proxy, RedisServer
+from tests.support.redis_servers import Cluster, Proxy, RedisServer, Sentinel
 from tests.support.team_runs import Outcome, Size, run
 
 LEAST_USE = 0.85
 LONG = Size(processes=8, seconds=20.0, rpm=15, minute_s=2.0)
-SHORT = Size(processes=3, seconds=4.5, rpm=12, minute_s=1.0)
+SHORT = Size(processes=3, seconds=3.5, rpm=12, minute_s=1.0)
 
 Harm = Callable[[RedisServer], None]
 
@@ -144,3 +144,24 @@ def test_one_of_three_members_is_cut_off(tmp_path: Path, redis: RedisServer) -> 
         found = run(tmp_path, LONG, lambda member: line.url if member == 1 else redis.url, harm)
     told("one cut off", found)
     assert found.states.get("apart", 0) > 0
+
+
+@pytest.mark.long
+def test_another_server_takes_over(tmp_path: Path) -> None:
+    with Sentinel(tmp_path / "servers") as servers:
+
+        def harm(_: LimitsServer) -> None:
+            wait_for_members(servers.leader)
+            time.sleep(1.0)
+            servers.fail_over()
+
+        found = run(tmp_path, LONG, lambda _: servers.url, harm)
+    told("failed over", found)
+
+
+@pytest.mark.long
+def test_a_cluster_of_three(tmp_path: Path) -> None:
+    with Cluster(tmp_path / "servers") as servers:
+        found = run(tmp_path, LONG, lambda _: servers.url)
+    told("cluster", found)
+    assert found.use >= LEAST_USE

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -53,7 +53,7 @@ class RedisServer:
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(words, cwd=self.folder, stdout=log, stderr=log)
         for _ in range(400):
-            if self.asked("PING").startswith("+PONG"):
+            if self.asked("PING").startswith(("+PONG", "-NOAUTH")):
                 return
             if self._process.poll() is not None:
                 break
@@ -61,6 +61,8 @@ class RedisServer:
         raise RuntimeError(f"Redis did not start: {(self.folder / 'log').read_text()[-800:]}")
 
     def _arguments(self) -> list[str]:
+        if "--sentinel" in self.options:
+            return ["--port", str(self.port), "--bind", "127.0.0.1"]
         return ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self.folder)]
 
     def kill(self) -> None:
@@ -151,3 +153,103 @@ class Proxy:
             for line in (one, other):
                 with contextlib.suppress(OSError):
                     line.shutdown(socket.SHUT_RDWR)
+
+
+class Sentinel:
+    """A leading server, one that follows it, and a Sentinel that lets the second take over."""
+
+    def __init__(self, folder: Path) -> None:
+        self.leader = RedisServer(folder / "leader")
+        self.follower = RedisServer(folder / "follower", "--replicaof", "127.0.0.1", str(self.leader.port))
+        self._folder = folder / "sentinel"
+        self._sentinel: RedisServer | None = None
+
+    @property
+    def url(self) -> str:
+        if self._sentinel is None:
+            raise RuntimeError("not started")
+        return f"redis+sentinel://127.0.0.1:{self._sentinel.port}/team"
+
+    def __enter__(self) -> Sentinel:
+        self.leader.__enter__()
+        self.follower.__enter__()
+        self._folder.mkdir(parents=True)
+        conf = self._folder / "sentinel.conf"
+        conf.write_text(
+            f"sentinel monitor team 127.0.0.1 {self.leader.port} 1\n"
+            "sentinel down-after-milliseconds team 500\nsentinel failover-timeout team 2000\n"
+        )
+        self._sentinel = RedisServer(self._folder, "--sentinel", program=(PROGRAM, str(conf)))
+        self._sentinel.__enter__()
+        wait_until(lambda: "slave" in self._told("SENTINEL", "REPLICAS", "team"), "the follower is known")
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for server in (self._sentinel, self.follower, self.leader):
+            if server is not None:
+                server.kill()
+
+    def fail_over(self) -> None:
+        """End the leader and wait until the other one leads."""
+        self.leader.kill()
+        port = str(self.follower.port)
+        wait_until(lambda: port in self._told("SENTINEL", "GET-MASTER-ADDR-BY-NAME", "team"), "the take-over")
+
+    def _told(self, *words: str) -> str:
+        return self._sentinel.asked(*words) if self._sentinel else ""
+
+
+class Cluster:
+    """Three servers that share the slots among them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.nodes = [
+            RedisServer(
+                folder / f"node-{number}",
+                *(
+                    "--cluster-enabled",
+                    "yes",
+                    "--cluster-port",
+                    str(free_port()),
+                    "--cluster-node-timeout",
+                    "2000",
+                ),
+            )
+            for number in range(3)
+        ]
+
+    @property
+    def url(self) -> str:
+        return "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in self.nodes)
+
+    def __enter__(self) -> Cluster:
+        cuts = (0, 5461, 10922, 16384)
+        for number, node in enumerate(self.nodes):
+            node.__enter__()
+            node.asked("CLUSTER", "ADDSLOTSRANGE", str(cuts[number]), str(cuts[number + 1] - 1))
+            node.asked("CONFIG", "SET", "cluster-require-full-coverage", "no")
+            node.asked("CLUSTER", "SET-CONFIG-EPOCH", str(number + 1))
+        for node in self.nodes[1:]:
+            bus = node.options[node.options.index("--cluster-port") + 1]
+            self.nodes[0].asked("CLUSTER", "MEET", "127.0.0.1", str(node.port), bus)
+        for node in self.nodes:
+            wait_until(lambda each=node: _is_whole(each), "the cluster is whole")
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for node in self.nodes:
+            node.kill()
+
+
+def _is_whole(node: RedisServer) -> bool:
+    told = node.asked("CLUSTER", "INFO")
+    return "cluster_state:ok" in told and "cluster_slots_ok:16384" in told and "cluster_known_nodes:3" in told
+
+
+def wait_until(is_so: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
+    """Look again and again."""
+    ends = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > ends:
+            raise TimeoutError(what)
+        time.sleep(0.05)
