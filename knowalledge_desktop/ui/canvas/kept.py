@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QElapsedTimer, QPointF, QRect, QRectF, QSize, QSizeF
+from PySide6.QtCore import QElapsedTimer, QPointF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QPainter, QRegion
 
 from knowalledge_desktop.ui.canvas.model import Rows
@@ -33,6 +33,7 @@ class Kept:
         self._corner = QRect()
         self._pieces: list[QRect] = []
         self._then = QRect()
+        self._done = QRegion()
 
     @property
     def bytes(self) -> int:
@@ -81,7 +82,9 @@ class Kept:
         clock = QElapsedTimer()
         clock.start()
         while self._pieces:
-            self._draw(self._pieces.pop(0))
+            piece = self._pieces.pop(0)
+            self._draw(piece)
+            self._done += piece
             if not self._pieces:
                 self.valid = self._then
             if clock.nsecsElapsed() / 1e6 >= budget_ms:
@@ -123,6 +126,15 @@ class Kept:
         """Copy a part of it to a painter that maps device pixels."""
         self._ring.blit(painter, seen)
 
+    def blit_done(self, painter: QPainter, seen: QRect) -> QRegion:
+        """Copy the pieces of the first picture that are there; returns where they are in the view."""
+        done = self._done.intersected(QRegion(seen)).translated(-seen.topLeft())
+        painter.save()
+        painter.setClipRegion(done, Qt.ClipOperation.IntersectClip)
+        self._ring.blit(painter, seen)
+        painter.restore()
+        return done
+
     def stretch(self, painter: QPainter, view: QSizeF, frame: Frame) -> QRegion:
         """Show it bigger or smaller as far as it goes; the painter maps device pixels. Returns what it covers."""
         if self.frame is None or self.valid.isEmpty():
@@ -151,7 +163,7 @@ class Kept:
         ]
         middle = rect.center()
         pieces.sort(key=lambda piece: (piece.center() - middle).manhattanLength())
-        self._pieces, self._then = pieces, then
+        self._pieces, self._then, self._done = pieces, then, QRegion()
 
     def _draw(self, rect: QRect) -> None:
         frame, rows = self.frame, self.rows

@@ -30,6 +30,8 @@ FAR_OFF = 1.6
 """By how much a zoom may leave the picture that is being drawn before it is given up for one of the new scale."""
 HEAVY_DOTS, HEAVY_LABELS = 2500, 350
 """Topics in view, from afar and close up, that are more than one frame can draw."""
+HUGE, FIRST_MS = 12_000, 8.0
+"""The first picture of a map of so many topics comes in pieces, the first ones within so many milliseconds."""
 WITH_WORLD = 200
 """Maps of more topics have a small picture of all of it."""
 SAME = 1e-9
@@ -66,8 +68,13 @@ class StillLayer:
 
     @property
     def is_sharpening(self) -> bool:
-        """Whether a sharp picture is being drawn, and is to be shown when it is there."""
-        return self._back.is_busy
+        """Whether a picture is being drawn that is to be shown when it is there."""
+        return self._back.is_busy or self.shows_pieces
+
+    @property
+    def shows_pieces(self) -> bool:
+        """Whether what is shown is the first picture as far as it is drawn."""
+        return self._front.is_busy and self._front.valid.isEmpty()
 
     def forget(self) -> None:
         """Draw everything anew the next time."""
@@ -103,11 +110,8 @@ class StillLayer:
                 self._stretch(painter, frame)
                 self._renderer.captions(painter, rows, frame)
                 return frame
-        else:
-            self._back.forget()
-            front.begin(rows, snapped(still, seen), seen)
-            front.finish()
-            self._ahead = self._fresh = True
+        elif not self._draw_now(painter, rows, still, seen):
+            return snapped(frame, seen)
         return self._blit(painter, rows, frame, seen)
 
     def grow(self) -> bool:
@@ -153,6 +157,33 @@ class StillLayer:
             return False
         same = (last.view, last.dpr, last.shown) == (still.view, still.dpr, still.shown)
         return same and abs(still.scale / last.scale - 1.0) < SAME
+
+    def _draw_now(self, painter: QPainter, rows: Rows, still: Frame, seen: QRect) -> bool:
+        """Draw a new picture at once; of a huge map, what a frame can hold, and False while some is lacking."""
+        front = self._front
+        self._back.forget()
+        last = front.frame
+        begun = last is not None and front.is_busy and front.rows is rows and last == snapped(still, seen)
+        if not begun:
+            front.begin(rows, snapped(still, seen), seen)
+        if len(rows) < HUGE or not self._is_heavy(rows, still):
+            front.finish()
+            self._ahead = self._fresh = True
+            return True
+        if not begun:
+            front.step(FIRST_MS)
+        self._ahead = True
+        self._seen = seen
+        if not front.is_busy:
+            return True
+        painter.save()
+        painter.scale(1 / still.dpr, 1 / still.dpr)
+        whole = QRegion(QRect(QPoint(0, 0), seen.size()))
+        lacking = whole.subtracted(front.blit_done(painter, seen))
+        painter.setClipRegion(lacking, Qt.ClipOperation.IntersectClip)
+        painter.fillRect(lacking.boundingRect(), self._renderer.ground)
+        painter.restore()
+        return False
 
     def _can_wait(self, rows: Rows, still: Frame, *, moving: bool) -> bool:
         """Whether there is something to show meanwhile, and reason to."""

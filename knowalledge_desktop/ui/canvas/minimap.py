@@ -7,7 +7,6 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QWidget
 
 from knowalledge_desktop.ui.canvas.camera import Camera
-from knowalledge_desktop.ui.canvas.renderer import MapRenderer
 from knowalledge_desktop.ui.canvas.scene import Frame, Shown
 from knowalledge_desktop.ui.canvas.viewport import MapView
 from knowalledge_desktop.ui.theme import Theme
@@ -109,7 +108,7 @@ class Minimap(QWidget):
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)
         frame = Frame(self._camera(), QSizeF(self.size()), Shown(), dpr)
-        MapRenderer(self._theme).silhouette(painter, self._canvas.rows, frame)
+        self._canvas.renderer.silhouette(painter, self._canvas.rows, frame)
         painter.end()
         return picture
 

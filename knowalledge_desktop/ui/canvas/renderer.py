@@ -29,6 +29,8 @@ DOT_STEP, DOTS_FROM = 24.0, 0.5
 """Scene units between the dots of the ground, and the scale from which they are seen."""
 TILE_PX = 256
 """About how big the tile of the ground is, in device pixels."""
+BARS_FROM = 1000
+"""Maps of more topics are areas and bars in a very small picture too."""
 WITH_AREAS = frozenset((View.MIND.value, View.TREE.value, View.OUTLINE.value))
 """Views in which a branch has a part of the picture for itself."""
 
@@ -98,6 +100,10 @@ class MapRenderer:
     def silhouette(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
         """Only edges and dots, for a very small picture; the painter is in the picture's coordinates."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if len(rows) > BARS_FROM and rows.style in WITH_AREAS:
+            self._far.below(painter, rows, frame)
+            self._far.topics(painter, rows, frame)
+            return
         painter.save()
         painter.setTransform(frame.camera.transform(frame.view), True)  # noqa: FBT003 - Qt takes no keyword here
         self._edges.paint(painter, rows, frame)

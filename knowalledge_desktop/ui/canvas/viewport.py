@@ -305,7 +305,7 @@ class MapView(QWidget):
         was_unsharp = self._layer.is_sharpening
         if self.isVisible() and self._layer.grow():
             self._ahead.start(0)
-        if was_unsharp and not self._layer.is_sharpening:
+        if was_unsharp and (self._layer.shows_pieces or not self._layer.is_sharpening):
             self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
