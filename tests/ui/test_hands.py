@@ -76,6 +76,11 @@ class Mouse:
     async def rest(self) -> None:
         await until(lambda: not self.driver.tasks._all and not self.canvas.is_moving, "rest")
 
+    def clear(self) -> None:
+        """Nothing is picked or selected."""
+        self.canvas.hands.picks.clear()
+        self.canvas.select("")
+
     async def back(self) -> None:
         self.driver.window.desk.undo()
         await self.rest()
@@ -110,42 +115,45 @@ def flow(qapp: QApplication, run_async: Run, atlas_path: Path) -> Flow:
 # --- picking ------------------------------------------------------------------------------------------------
 
 
-def test_ctrl_picks_single_topics_and_the_outline_shows_the_same(flow: Flow) -> None:
+async def _ctrl_picks_single_topics_and_the_outline_shows_the_same(mouse: Mouse) -> None:
+    one, two, three = mouse.children()[:3]
+    outline = mouse.driver.window.outline
+    mouse.driver.window.toggle_outline()
+    mouse.click(one)
+    mouse.click(two, CTRL)
+    mouse.click(three, CTRL)
+    assert mouse.picked == (one, two, three)
+    shown = {index.data(Qt.ItemDataRole.UserRole) for index in outline.selectionModel().selectedRows()}
+    assert shown == {one, two, three}
+    mouse.click(two, CTRL)
+    assert mouse.picked == (one, three)
+    mouse.click(two)
+    assert mouse.picked == ()
+    assert mouse.canvas.selected_id == two
+
+
+async def _several_that_are_selected_in_the_outline_are_picked_on_the_map(mouse: Mouse) -> None:
+    window = mouse.driver.window
+    assert window.outline.isVisible()
+    model = window.outline.model()
+    root = model.index(0, 0)
+    spots = [window.outline.visualRect(model.index(row, 0, root)).center() for row in (1, 4, 6)]
+    QTest.mouseClick(window.outline.viewport(), LEFT, NONE, spots[0])
+    QTest.mouseClick(window.outline.viewport(), LEFT, SHIFT, spots[1])
+    assert mouse.picked == mouse.children()[1:5]
+    QTest.mouseClick(window.outline.viewport(), LEFT, CTRL, spots[2])
+    assert set(mouse.picked) == {*mouse.children()[1:5], mouse.children()[6]}
+    QTest.mouseClick(window.outline.viewport(), LEFT, NONE, spots[0])
+    assert mouse.picked == ()
+    assert mouse.canvas.selected_id == mouse.children()[1]
+
+
+def test_topics_are_picked_on_the_map_and_in_the_outline(flow: Flow) -> None:
     async def steps(mouse: Mouse) -> None:
-        one, two, three = mouse.children()[:3]
-        outline = mouse.driver.window.outline
-        mouse.driver.window.toggle_outline()
-        mouse.click(one)
-        mouse.click(two, CTRL)
-        mouse.click(three, CTRL)
-        assert mouse.picked == (one, two, three)
-        shown = {index.data(Qt.ItemDataRole.UserRole) for index in outline.selectionModel().selectedRows()}
-        assert shown == {one, two, three}
-        mouse.click(two, CTRL)
-        assert mouse.picked == (one, three)
-        mouse.click(two)
-        assert mouse.picked == ()
-        assert mouse.canvas.selected_id == two
-
-    flow(steps)
-
-
-def test_several_that_are_selected_in_the_outline_are_picked_on_the_map(flow: Flow) -> None:
-    async def steps(mouse: Mouse) -> None:
-        window = mouse.driver.window
-        window.toggle_outline()
-        await until(window.outline.isVisible, "the outline")
-        model = window.outline.model()
-        root = model.index(0, 0)
-        spots = [window.outline.visualRect(model.index(row, 0, root)).center() for row in (1, 4, 6)]
-        QTest.mouseClick(window.outline.viewport(), LEFT, NONE, spots[0])
-        QTest.mouseClick(window.outline.viewport(), LEFT, SHIFT, spots[1])
-        assert mouse.picked == mouse.children()[1:5]
-        QTest.mouseClick(window.outline.viewport(), LEFT, CTRL, spots[2])
-        assert set(mouse.picked) == {*mouse.children()[1:5], mouse.children()[6]}
-        QTest.mouseClick(window.outline.viewport(), LEFT, NONE, spots[0])
-        assert mouse.picked == ()
-        assert mouse.canvas.selected_id == mouse.children()[1]
+        await _ctrl_picks_single_topics_and_the_outline_shows_the_same(mouse)
+        mouse.clear()
+        await _several_that_are_selected_in_the_outline_are_picked_on_the_map(mouse)
+        mouse.clear()
 
     flow(steps)
 
@@ -175,38 +183,42 @@ def test_a_band_picks_what_it_touches_and_esc_takes_it_back(flow: Flow) -> None:
 # --- dragging -----------------------------------------------------------------------------------------------
 
 
-def test_a_topic_dropped_on_another_becomes_its_subtopic_in_one_step(flow: Flow) -> None:
+async def _a_topic_dropped_on_another_becomes_its_subtopic_in_one_step(mouse: Mouse) -> None:
+    moved, below = mouse.children()[2], mouse.children()[4]
+    before = mouse.map
+    mouse.drag(mouse.at(moved), mouse.at(below))
+    await until(lambda: mouse.map.topics[moved].parent_id == below, "the new parent")
+    await mouse.rest()
+    assert {i: p for i, p in mouse.map.places.items() if i != moved} == {
+        i: p for i, p in before.places.items() if i != moved
+    }
+    one, other = mouse.canvas.topic_rect(moved), mouse.canvas.topic_rect(below)
+    assert not one.intersects(other), "it covers its new parent"
+    await mouse.back()
+    assert mouse.map == before
+
+
+async def _picked_branches_are_moved_together(mouse: Mouse) -> None:
+    one, two, below = mouse.children()[2], mouse.children()[6], mouse.children()[4]
+    before = mouse.map
+    mouse.click(one)
+    mouse.click(two, CTRL)
+    mouse.drag(mouse.at(two), mouse.at(below))
+    await until(lambda: set(mouse.map.children(below)) == {one, two}, "both below it")
+    await mouse.rest()
+    rects = [mouse.canvas.topic_rect(i) for i in mouse.map.topics]
+    pairs = [(a, b) for n, a in enumerate(rects) for b in rects[:n]]
+    assert not any(a.intersects(b) for a, b in pairs)
+    await mouse.back()
+    assert mouse.map == before
+
+
+def test_branches_are_put_below_others_in_one_step(flow: Flow) -> None:
     async def steps(mouse: Mouse) -> None:
-        moved, below = mouse.children()[2], mouse.children()[4]
-        before = mouse.map
-        mouse.drag(mouse.at(moved), mouse.at(below))
-        await until(lambda: mouse.map.topics[moved].parent_id == below, "the new parent")
-        await mouse.rest()
-        assert {i: p for i, p in mouse.map.places.items() if i != moved} == {
-            i: p for i, p in before.places.items() if i != moved
-        }
-        one, other = mouse.canvas.topic_rect(moved), mouse.canvas.topic_rect(below)
-        assert not one.intersects(other), "it covers its new parent"
-        await mouse.back()
-        assert mouse.map == before
-
-    flow(steps)
-
-
-def test_picked_branches_are_moved_together(flow: Flow) -> None:
-    async def steps(mouse: Mouse) -> None:
-        one, two, below = mouse.children()[2], mouse.children()[6], mouse.children()[4]
-        before = mouse.map
-        mouse.click(one)
-        mouse.click(two, CTRL)
-        mouse.drag(mouse.at(two), mouse.at(below))
-        await until(lambda: set(mouse.map.children(below)) == {one, two}, "both below it")
-        await mouse.rest()
-        rects = [mouse.canvas.topic_rect(i) for i in mouse.map.topics]
-        pairs = [(a, b) for n, a in enumerate(rects) for b in rects[:n]]
-        assert not any(a.intersects(b) for a, b in pairs)
-        await mouse.back()
-        assert mouse.map == before
+        await _a_topic_dropped_on_another_becomes_its_subtopic_in_one_step(mouse)
+        mouse.clear()
+        await _picked_branches_are_moved_together(mouse)
+        mouse.clear()
 
     flow(steps)
 
@@ -280,49 +292,53 @@ def test_the_map_creeps_on_under_what_is_held_at_its_edge(flow: Flow) -> None:
 # --- links --------------------------------------------------------------------------------------------------
 
 
-def test_a_link_is_drawn_from_the_handle_and_written_on(flow: Flow) -> None:
+async def _a_link_is_drawn_from_the_handle_and_written_on(mouse: Mouse) -> None:
+    one, two = mouse.children()[1], mouse.children()[6]
+    mouse.move(mouse.at(one) + QPoint(3, 0), mouse.at(one))
+    box = mouse.canvas.topic_rect(one)
+    handle = QPoint(box.center().x(), box.bottom())
+    assert mouse.canvas.handle_at(handle.toPointF()) == one
+    mouse.drag(handle, mouse.at(two))
+    await until(lambda: bool(mouse.map.links), "the link")
+    await mouse.rest()
+    editor = mouse.driver.find(QLineEdit, "renameInput")
+    assert editor.isVisible()
+    QTest.keyClicks(editor, "leads to")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    (link,) = links_of(mouse.map, one)
+    await until(lambda: links_of(mouse.map, one)[0].label == "leads to", "the word")
+    await mouse.rest()
+    assert (link.source_id, link.target_id) == (one, two)
+    spot = mouse.canvas.link_spot(link.link_id)
+    assert spot is not None
+    assert mouse.canvas.link_at(spot) == link.link_id
+    QTest.mouseDClick(mouse.canvas, LEFT, NONE, spot.toPoint())
+    assert editor.isVisible()
+    assert editor.text() == "leads to"
+    mouse.driver.window.desk.escape()
+    mouse.driver.window.desk.edits.links.menu(link.link_id, QPoint(0, 0))
+    menu = mouse.driver.find(QMenu, "linkMenu")
+    menu.actions()[-1].trigger()
+    await until(lambda: not mouse.map.links, "no link")
+    menu.close()
+
+
+async def _a_line_that_leads_nowhere_leaves_nothing(mouse: Mouse) -> None:
+    one = mouse.children()[1]
+    mouse.move(mouse.at(one) + QPoint(3, 0), mouse.at(one))
+    box = mouse.canvas.topic_rect(one)
+    mouse.drag(QPoint(box.center().x(), box.bottom()), QPoint(8, 8))
+    await mouse.rest()
+    assert not mouse.map.links
+    assert not mouse.canvas.hands.aim
+
+
+def test_links_are_drawn_written_on_and_taken_away(flow: Flow) -> None:
     async def steps(mouse: Mouse) -> None:
-        one, two = mouse.children()[1], mouse.children()[6]
-        mouse.move(mouse.at(one) + QPoint(3, 0), mouse.at(one))
-        box = mouse.canvas.topic_rect(one)
-        handle = QPoint(box.center().x(), box.bottom())
-        assert mouse.canvas.handle_at(handle.toPointF()) == one
-        mouse.drag(handle, mouse.at(two))
-        await until(lambda: bool(mouse.map.links), "the link")
-        await mouse.rest()
-        editor = mouse.driver.find(QLineEdit, "renameInput")
-        assert editor.isVisible()
-        QTest.keyClicks(editor, "leads to")
-        QTest.keyClick(editor, Qt.Key.Key_Return)
-        (link,) = links_of(mouse.map, one)
-        await until(lambda: links_of(mouse.map, one)[0].label == "leads to", "the word")
-        await mouse.rest()
-        assert (link.source_id, link.target_id) == (one, two)
-        spot = mouse.canvas.link_spot(link.link_id)
-        assert spot is not None
-        assert mouse.canvas.link_at(spot) == link.link_id
-        QTest.mouseDClick(mouse.canvas, LEFT, NONE, spot.toPoint())
-        assert editor.isVisible()
-        assert editor.text() == "leads to"
-        mouse.driver.window.desk.escape()
-        mouse.driver.window.desk.edits.links.menu(link.link_id, QPoint(0, 0))
-        menu = mouse.driver.find(QMenu, "linkMenu")
-        menu.actions()[-1].trigger()
-        await until(lambda: not mouse.map.links, "no link")
-        menu.close()
-
-    flow(steps)
-
-
-def test_a_line_that_leads_nowhere_leaves_nothing(flow: Flow) -> None:
-    async def steps(mouse: Mouse) -> None:
-        one = mouse.children()[1]
-        mouse.move(mouse.at(one) + QPoint(3, 0), mouse.at(one))
-        box = mouse.canvas.topic_rect(one)
-        mouse.drag(QPoint(box.center().x(), box.bottom()), QPoint(8, 8))
-        await mouse.rest()
-        assert not mouse.map.links
-        assert not mouse.canvas.hands.aim
+        await _a_link_is_drawn_from_the_handle_and_written_on(mouse)
+        mouse.clear()
+        await _a_line_that_leads_nowhere_leaves_nothing(mouse)
+        mouse.clear()
 
     flow(steps)
 
@@ -390,7 +406,7 @@ def _nothing_else_moved(
 def test_no_topic_moves_that_is_not_touched_while_answers_come(flow: Flow, seed: int) -> None:
     async def steps(mouse: Mouse) -> None:
         chance = Random(seed)  # noqa: S311 - a test that can be run again
-        for _ in range(4):
+        for _ in range(2):
             mouse.canvas.fit()
             await mouse.rest()
             await _one_session(mouse, chance)
@@ -423,74 +439,76 @@ def _texts(menu: QMenu) -> list[str]:
     return found
 
 
-def test_the_menu_of_a_topic_has_every_act_with_its_key(flow: Flow) -> None:
-    async def steps(mouse: Mouse) -> None:
-        window, topic = mouse.driver.window, mouse.children()[0]
-        window.desk._menu(topic, QPoint(10, 10))
-        menu = mouse.driver.find(QMenu, "topicMenu")
-        keys = {text.rpartition("\t")[2] for text in _texts(menu) if "\t" in text}
-        letters = {"E", "X", "I", "N", "K", "L", "M", "F2", "Del", "Space"}
-        held = {"Ctrl+C", "Ctrl+X", "Ctrl+V", "Ctrl+B", "Shift+F", "Shift+L", "Shift+N", "Alt+Up", "Alt+Down"}
-        assert letters | held <= keys
-        menu.close()
-
-    flow(steps)
+async def _the_menu_of_a_topic_has_every_act_with_its_key(mouse: Mouse) -> None:
+    window, topic = mouse.driver.window, mouse.children()[0]
+    window.desk._menu(topic, QPoint(10, 10))
+    menu = mouse.driver.find(QMenu, "topicMenu")
+    keys = {text.rpartition("\t")[2] for text in _texts(menu) if "\t" in text}
+    letters = {"E", "X", "I", "N", "K", "L", "M", "F2", "Del", "Space"}
+    held = {"Ctrl+C", "Ctrl+X", "Ctrl+V", "Ctrl+B", "Shift+F", "Shift+L", "Shift+N", "Alt+Up", "Alt+Down"}
+    assert letters | held <= keys
+    menu.close()
 
 
-def test_the_menu_of_several_acts_on_all_of_them_in_one_step(flow: Flow) -> None:
-    async def steps(mouse: Mouse) -> None:
-        window, (one, two, three) = mouse.driver.window, mouse.children()[:3]
-        before = mouse.map
-        mouse.canvas.hands.picks.set((one, two))
-        window.desk._menu(three, QPoint(10, 10))  # not one of them: it is about that one alone
-        alone = mouse.driver.find(QMenu, "topicMenu")
-        assert "Rename\tF2" in _texts(alone)
-        alone.close()
-        await until(lambda: window.findChild(QMenu, "topicMenu") is None, "no menu")
-        window.desk._menu(two, QPoint(10, 10))
-        menu = mouse.driver.find(QMenu, "topicMenu")
-        assert "Rename\tF2" not in _texts(menu)
-        for text in ("Lock against engines\tK", "Remove\tDel"):
-            next(each for each in menu.actions() if each.text() == text).trigger()
-            await until(lambda: mouse.map != before, text)
-            await mouse.rest()
-            await mouse.back()
-            assert mouse.map == before
-        menu.close()
-
-    flow(steps)
-
-
-def test_a_note_that_is_too_long_is_not_kept(flow: Flow) -> None:
-    async def steps(mouse: Mouse) -> None:
-        topic = mouse.children()[0]
-        mouse.driver.window.desk.edits.write_note(topic)
-        field = mouse.driver.find(QPlainTextEdit, "noteText")
-        keep = mouse.driver.find(QPushButton, "noteKeepButton")
-        field.setPlainText("x" * (NOTE_MAX + 1))
-        assert not keep.isEnabled()
-        field.setPlainText("  a thought\n- of two\n- lines  ")
-        keep.click()
-        await until(lambda: bool(mouse.map.topics[topic].note), "the note")
+async def _the_menu_of_several_acts_on_all_of_them_in_one_step(mouse: Mouse) -> None:
+    window, (one, two, three) = mouse.driver.window, mouse.children()[:3]
+    before = mouse.map
+    mouse.canvas.hands.picks.set((one, two))
+    window.desk._menu(three, QPoint(10, 10))  # not one of them: it is about that one alone
+    alone = mouse.driver.find(QMenu, "topicMenu")
+    assert "Rename\tF2" in _texts(alone)
+    alone.close()
+    await until(lambda: window.findChild(QMenu, "topicMenu") is None, "no menu")
+    window.desk._menu(two, QPoint(10, 10))
+    menu = mouse.driver.find(QMenu, "topicMenu")
+    assert "Rename\tF2" not in _texts(menu)
+    for text in ("Lock against engines\tK", "Remove\tDel"):
+        next(each for each in menu.actions() if each.text() == text).trigger()
+        await until(lambda: mouse.map != before, text)
         await mouse.rest()
-        assert mouse.map.topics[topic].note == "  a thought\n- of two\n- lines"
         await mouse.back()
-        assert not mouse.map.topics[topic].note
-
-    flow(steps)
-
-
-def test_root_cannot_be_cut_or_moved_and_that_is_said(flow: Flow) -> None:
-    async def steps(mouse: Mouse) -> None:
-        window = mouse.driver.window
-        before = mouse.map
-        mouse.canvas.select(mouse.map.root_id)
-        window.desk.edits.cut()
-        await mouse.rest()
-        assert "root" in window.notifier.text
-        window.desk.edits.begin_move()
-        assert "root" in mouse.driver.find(QWidget, "hintLine").accessibleName()
-        assert not mouse.canvas.hands.aim
         assert mouse.map == before
+    menu.close()
+
+
+async def _a_note_that_is_too_long_is_not_kept(mouse: Mouse) -> None:
+    topic = mouse.children()[0]
+    mouse.driver.window.desk.edits.write_note(topic)
+    field = mouse.driver.find(QPlainTextEdit, "noteText")
+    keep = mouse.driver.find(QPushButton, "noteKeepButton")
+    field.setPlainText("x" * (NOTE_MAX + 1))
+    assert not keep.isEnabled()
+    field.setPlainText("  a thought\n- of two\n- lines  ")
+    keep.click()
+    await until(lambda: bool(mouse.map.topics[topic].note), "the note")
+    await mouse.rest()
+    assert mouse.map.topics[topic].note == "  a thought\n- of two\n- lines"
+    await mouse.back()
+    assert not mouse.map.topics[topic].note
+
+
+async def _root_cannot_be_cut_or_moved_and_that_is_said(mouse: Mouse) -> None:
+    window = mouse.driver.window
+    before = mouse.map
+    mouse.canvas.select(mouse.map.root_id)
+    window.desk.edits.cut()
+    await mouse.rest()
+    assert "root" in window.notifier.text
+    window.desk.edits.begin_move()
+    assert "root" in mouse.driver.find(QWidget, "hintLine").accessibleName()
+    assert not mouse.canvas.hands.aim
+    assert mouse.map == before
+
+
+def test_menus_and_dialogs_do_what_the_keys_do(flow: Flow) -> None:
+    async def steps(mouse: Mouse) -> None:
+        await _the_menu_of_a_topic_has_every_act_with_its_key(mouse)
+        mouse.clear()
+        await _the_menu_of_several_acts_on_all_of_them_in_one_step(mouse)
+        mouse.clear()
+        await _a_note_that_is_too_long_is_not_kept(mouse)
+        mouse.clear()
+        await _root_cannot_be_cut_or_moved_and_that_is_said(mouse)
+        mouse.clear()
 
     flow(steps)
