@@ -209,6 +209,7 @@ def in_words(error: Exception) -> str:
 
 
 _WORDS = (
+    ("AUTHENTICATION REQUIRED", "Redis asks for a password"),
     ("WRONGPASS", "Redis does not accept the user or the password"),
     ("NOAUTH", "Redis asks for a password"),
     ("NOPERM", "the Redis user may not do what the team needs"),
