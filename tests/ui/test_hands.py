@@ -298,6 +298,7 @@ async def _a_link_is_drawn_from_the_handle_and_written_on(mouse: Mouse) -> None:
     box = mouse.canvas.topic_rect(one)
     handle = QPoint(box.center().x(), box.bottom())
     assert mouse.canvas.handle_at(handle.toPointF()) == one
+    assert not mouse.canvas.handle_at((handle - QPoint(0, 7)).toPointF()), "a click on the topic begins a link"
     mouse.drag(handle, mouse.at(two))
     await until(lambda: bool(mouse.map.links), "the link")
     await mouse.rest()

@@ -18,8 +18,9 @@ from knowalledge_desktop.ui.canvas.scene import LABELS, Frame
 from knowalledge_desktop.ui.theme import Theme
 
 LINK, MOVE = "link", "move"
-HANDLE, HANDLE_REACH = 6.0, 11.0
-"""Pixels of the handle that a link is drawn from, and how near to its middle a press takes it."""
+HANDLE, HANDLE_REACH, HANDLE_INSIDE = 6.0, 11.0, 4.0
+"""Pixels of the handle that a link is drawn from, how near to its middle a press takes it, and how far into the
+topic: a click on the topic itself is not to begin a link."""
 CHECK = 8.0
 OUT = 3.0
 DISCS_AT_MOST = 2_000

@@ -12,6 +12,7 @@ from knowalledge_desktop.core.edits import heads
 from knowalledge_desktop.core.edits_tree import may_be_below
 from knowalledge_desktop.core.graph import Map, Place
 from knowalledge_desktop.ui.canvas.hand_overlay import (
+    HANDLE_INSIDE,
     HANDLE_REACH,
     LINK,
     MOVE,
@@ -278,7 +279,9 @@ class Hands(QObject):
         """The topic whose handle is at a point of the widget, empty when there is none."""
         rows, row = self._canvas.rows, frame.shown.hover
         spot = handle_spot(rows, row, frame)
-        return rows.ids[row] if spot is not None and (spot - at).manhattanLength() <= HANDLE_REACH else ""
+        if spot is None or (spot - at).manhattanLength() > HANDLE_REACH or at.y() < spot.y() - HANDLE_INSIDE:
+            return ""
+        return rows.ids[row]
 
     def paint(self, painter: QPainter, rows: Rows, frame: Frame, renderer: MapRenderer) -> None:
         """Draw what is picked and what is under way; the painter is in widget coordinates."""

@@ -19,7 +19,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QTreeView, QWidget
 
-from knowalledge_desktop.core.graph import Map
+from knowalledge_desktop.core.graph import Map, Topic
+from knowalledge_desktop.ui.canvas.badges import tag_name
 from knowalledge_desktop.ui.canvas.picks import Picks
 
 Index = QModelIndex | QPersistentModelIndex
@@ -96,14 +97,23 @@ class OutlineModel(QAbstractItemModel):
         topic = self._map.topics.get(self.id_of(index)) if self._map and index.isValid() else None
         if topic is None:
             return None
-        state = self.tr("explained") if topic.topic_id in self._explained else self.tr("not explained")
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return ", ".join((topic.title, *self._heard(topic)))
         told = {
             int(Qt.ItemDataRole.DisplayRole): topic.title,
             int(Qt.ItemDataRole.UserRole): topic.topic_id,
             int(Qt.ItemDataRole.ToolTipRole): topic.summary or topic.title,
-            int(Qt.ItemDataRole.AccessibleTextRole): f"{topic.title}, {state}",
         }
         return told.get(int(role))
+
+    def _heard(self, topic: Topic) -> list[str]:
+        """What is to know about a topic besides its title."""
+        explained = topic.topic_id in self._explained
+        told = [self.tr("explained") if explained else self.tr("not explained")]
+        told += [self.tr("tagged {colour}").format(colour=tag_name(topic.tag))] if topic.tag else []
+        told += [self.tr("has a note")] if topic.note else []
+        told += [self.tr("locked")] if topic.locked else []
+        return told
 
 
 _HERE = QItemSelectionModel.SelectionFlag.NoUpdate
