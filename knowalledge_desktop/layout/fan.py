@@ -52,11 +52,12 @@ def visible_ids(document: Map) -> tuple[str, ...]:
     return tuple(out)
 
 
-def place(document: Map, sizes: Mapping[str, Size]) -> dict[str, Place]:
+def place(document: Map, sizes: Mapping[str, Size], taken: Boxes | None = None) -> dict[str, Place]:
     """Places for the topics that have none; those that have one are never moved.
 
-    `sizes` gives the box of every topic. Topics below a collapsed one are placed too, so that
-    unfolding later moves nothing; a place that only a removed topic had is free again.
+    `sizes` gives the box of every topic. `taken` are the boxes of those that have a place, where somebody knows
+    them already; more are added to it. Topics below a collapsed one are placed too, so that unfolding later moves
+    nothing; a place that only a removed topic had is free again.
     """
     if document.root is None:
         return {}
@@ -65,7 +66,7 @@ def place(document: Map, sizes: Mapping[str, Size]) -> dict[str, Place]:
     found: dict[str, Place] = {}
     if document.topics.keys() <= document.places.keys():
         return found
-    taken = taken_boxes(document, sizes)
+    taken = taken_boxes(document, sizes) if taken is None else taken
     if document.root_id not in document.places:
         found[document.root_id] = Place(0.0, 0.0)
         taken.add(0.0, 0.0, *sizes[document.root_id])

@@ -102,10 +102,13 @@ class NodeMetrics:
         if topics is known:
             return found
         changed = differing(known, topics)
-        if len(changed) * 4 > len(topics) or not known.keys() <= topics.keys():
+        gone = known.keys() - topics.keys()
+        if len(changed) * 4 > len(topics):
             found = self._all_sizes(document)
-        elif changed:
+        elif changed or gone:
             found = KnownSizes(found, self)
+            for topic_id in gone:
+                found.pop(topic_id, None)
             for topic_id in changed:
                 old, topic = known.get(topic_id), topics[topic_id]
                 hangs_elsewhere = old is not None and old.parent_id != topic.parent_id

@@ -73,8 +73,11 @@ class Rows:
 
         Rows that are not to be found are named by `without`.
         """
-        half_w, half_h = np.maximum(self.w / 2, pad), np.maximum(self.h / 2, pad)
-        hit = np.flatnonzero((np.abs(self.x - x) <= half_w) & (np.abs(self.y - y) <= half_h))
+        if not len(self):
+            return -1
+        near = np.flatnonzero(np.abs(self.y - y) <= max(float(self.h.max()) / 2, pad))
+        half_w, half_h = np.maximum(self.w[near] / 2, pad), np.maximum(self.h[near] / 2, pad)
+        hit = near[(np.abs(self.x[near] - x) <= half_w) & (np.abs(self.y[near] - y) <= half_h)]
         if without:
             hit = hit[[row not in without for row in hit.tolist()]]
         if not len(hit):

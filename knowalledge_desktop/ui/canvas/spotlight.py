@@ -13,7 +13,7 @@ from knowalledge_desktop.ui.canvas.bulk import draw_points, draw_rects
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.pills import round_pen
 from knowalledge_desktop.ui.canvas.renderer import MapRenderer
-from knowalledge_desktop.ui.canvas.scene import Frame
+from knowalledge_desktop.ui.canvas.scene import PILLS, Frame
 from knowalledge_desktop.ui.theme import Theme
 
 DIM = 0.3
@@ -53,12 +53,11 @@ class Spotlight:
             & (rows.y[lit] + rows.h[lit] >= top)
             & (rows.y[lit] - rows.h[lit] <= bottom)
         ]
-        dots: list[int] = []
-        for row in seen.tolist():
-            if frame.is_pill(int(rows.depth[row])):
-                renderer.paint_pill(painter, rows, row, frame)
-            else:
-                dots.append(row)
+        deepest = int(rows.depth.max(initial=0)) if frame.scale >= PILLS else frame.deepest_pill
+        are_pills = rows.depth[seen] <= deepest
+        for row in seen[are_pills].tolist():
+            renderer.paint_pill(painter, rows, row, frame)
+        dots: list[int] = seen[~are_pills].tolist()
         if dots:
             self._dots(painter, rows, dots, frame, renderer)
 

@@ -10,7 +10,8 @@ import numpy as np
 from knowalledge_desktop.core.graph import Map, Place
 from knowalledge_desktop.core.views import View, seen_in
 from knowalledge_desktop.layout import fan
-from knowalledge_desktop.ui.canvas.metrics import KnownSizes
+from knowalledge_desktop.layout.boxes import Boxes
+from knowalledge_desktop.ui.canvas.metrics import KnownSizes, differing
 from knowalledge_desktop.ui.canvas.model import Rows, rows_of
 from knowalledge_desktop.ui.canvas.rows_patch import patched
 
@@ -39,10 +40,10 @@ def view_of(document: Map) -> View:
     return View.MIND if known is View.TIMELINE and known not in offered(document) else known
 
 
-def places_for(view: View, document: Map, sizes: Sizes) -> dict[str, Place]:
-    """Places for the topics that have none in the view the map is seen in."""
+def places_for(view: View, document: Map, sizes: Sizes, taken: Boxes | None = None) -> dict[str, Place]:
+    """Places for the topics that have none in the view the map is seen in; `taken` if that is known already."""
     if view is View.MIND:
-        return fan.place(document, sizes)
+        return fan.place(document, sizes, taken)
     from knowalledge_desktop.layout import views
 
     return views.place(view, document, sizes)
@@ -106,7 +107,19 @@ class Stage:
     def places(self, seen: Map, sizes: Sizes) -> dict[str, Place]:
         """Places for the topics that have none."""
         self.sizes = sizes
-        return places_for(self.view, seen, sizes)
+        return places_for(self.view, seen, sizes, self._taken(seen))
+
+    def _taken(self, seen: Map) -> Boxes | None:
+        """The boxes that are taken, where the last rows are all of them: a big map's are not collected anew."""
+        if self._last is None or len(self._last[1]) < BIG:
+            return None
+        known, rows, _ = self._last
+        placed = known.places.keys() & seen.topics.keys()
+        if len(placed) != len(rows) or any(i in seen.topics for i in differing(known.places, seen.places)):
+            return None
+        if not rows.index.keys() <= placed:
+            return None
+        return Boxes.of(np.column_stack([rows.x, rows.y]), np.column_stack([rows.w, rows.h]))
 
     def homes(self, sizes: Sizes) -> dict[str, Place]:
         """Places in the mind map for the topics that came while another view was seen."""
