@@ -16,8 +16,8 @@ from knowalledge_desktop.ui.sky.painter import SkyPainter, Spot
 
 MARGIN, MARGIN_FINE = 0.25, 0.12
 """What a picture has on each side, as a part of the view; less on screens with more than 1.5 pixels a pixel."""
-BAND, SLICE_MS = 64, 1.5
-"""Device pixels of a band, and how long bands are drawn between two frames."""
+BAND_AREA, SLICE_MS = 150_000, 1.0
+"""Device pixels of a band in all, and how long bands are drawn between two frames; one is always drawn."""
 STRETCHED = 1.5
 """By how much a picture is stretched before a new one is begun, although the zoom goes on."""
 
@@ -29,6 +29,7 @@ class Kept:
         self._painter = painter
         self._front: tuple[QPixmap, Spot] | None = None
         self._whole: tuple[QPixmap, Spot] | None = None
+        self._spare: QPixmap | None = None
         self._work: Iterator[tuple[QPixmap, Spot] | None] | None = None
         self._wanted: Spot | None = None
 
@@ -68,18 +69,23 @@ class Kept:
         while self._work is not None:
             done = next(self._work)
             if done is not None:
+                before = self._front
                 self._front, self._work = done, None
+                self._spare = before[0] if before is not None and before is not self._whole else None
                 return True
             if clock.nsecsElapsed() / 1e6 >= for_ms:
                 return False
         return False
 
     def _bands(self, spot: Spot, size: QSize) -> Iterator[tuple[QPixmap, Spot] | None]:
-        picture = QPixmap(size)
-        self._painter.sheet(spot.scale / self._painter.dpr)
-        yield None
-        for top in range(0, size.height(), BAND):
-            band = QRect(0, top, size.width(), min(BAND, size.height() - top))
+        yield from self._painter.prepare(spot.scale / self._painter.dpr)
+        # Memory that was drawn on before is there already: fresh pages cost as much as what is drawn on them.
+        picture = self._spare
+        if picture is None or picture.size() != size:
+            picture = self._spare = QPixmap(size)
+        high = max(16, BAND_AREA // max(1, size.width()))
+        for top in range(0, size.height(), high):
+            band = QRect(0, top, size.width(), min(high, size.height() - top))
             painter = QPainter(picture)
             painter.setClipRect(band)
             self._painter.paint(painter, band, spot)

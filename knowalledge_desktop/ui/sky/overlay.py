@@ -30,6 +30,8 @@ FONTS = ("caption", "caption", "small", "body", "bodyStrong")
 """How the name of an article is set, by its size."""
 BELOW = 2.0
 """Pixels between a dot and its name."""
+LEAST = 26.0
+"""Pixels of the radius of an area from which it has a name."""
 STICKY = 14.0
 """Pixels from the upper edge to the name of the area one is in."""
 
@@ -84,27 +86,38 @@ class Overlay:
                 painter.drawPixmap(box.topLeft(), picture)
 
     def paint_areas(self, painter: QPainter, camera: Camera, view: QSizeF) -> None:
-        """The name of each area above it; of the one that fills the view, at the upper edge."""
-        for disc in self._chart.discs:
-            middle = camera.to_view(disc.x, disc.y, view)
-            radius = disc.radius * camera.scale
+        """The name of each area above it; of the one that fills the view, at the upper edge.
+
+        How many articles an area has stands behind its name where there is room.
+        """
+        taken: list[QRectF] = []
+        counts: list[tuple[QRectF, QPixmap]] = []
+        for disc in sorted(self._chart.discs, key=lambda disc: -disc.radius):
+            if disc.radius * camera.scale < LEAST:
+                continue
             name, count = self._area(disc)
-            wide = name.deviceIndependentSize().width() + count.deviceIndependentSize().width()
-            high = name.deviceIndependentSize().height()
-            at = QPointF(middle.x() - wide / 2, middle.y() - radius - high - 3.0)
-            if radius < 26:
+            box = self._area_box(disc, name.deviceIndependentSize(), camera, view)
+            if not box.intersects(QRectF(QPointF(0, 0), view)) or any(box.intersects(other) for other in taken):
                 continue
-            off = middle - QPointF(view.width() / 2, view.height() / 2)
-            if at.y() < STICKY and math.hypot(off.x(), off.y()) < radius:
-                half = math.sqrt(max(0.0, radius**2 - (middle.y() - STICKY) ** 2))  # of the disc at that height
-                left, right = max(16.0, middle.x() - half), min(view.width() - 16.0, middle.x() + half)
-                at = QPointF(min(max(at.x(), left), max(left, right - wide)), STICKY)
-            if not QRectF(at, QSizeF(wide, high)).intersects(QRectF(QPointF(0, 0), view)):
-                continue
-            at = at.toPoint().toPointF()
-            painter.drawPixmap(at, name)
-            lower = high - count.deviceIndependentSize().height() - 2.0
-            painter.drawPixmap(at + QPointF(name.deviceIndependentSize().width(), lower), count)
+            taken.append(box)
+            painter.drawPixmap(box.topLeft(), name)
+            size = count.deviceIndependentSize()
+            counts.append((QRectF(QPointF(box.right(), box.bottom() - size.height() - 2.0), size), count))
+        for box, count in counts:
+            if not any(box.adjusted(6, 0, 0, 0).intersects(other) for other in taken):
+                taken.append(box)
+                painter.drawPixmap(box.topLeft().toPoint(), count)
+
+    def _area_box(self, disc: Disc, size: QSizeF, camera: Camera, view: QSizeF) -> QRectF:
+        """Where the name of an area stands."""
+        middle, radius = camera.to_view(disc.x, disc.y, view), disc.radius * camera.scale
+        at = QPointF(middle.x() - size.width() / 2, middle.y() - radius - size.height() - 3.0)
+        off = middle - QPointF(view.width() / 2, view.height() / 2)
+        if at.y() < STICKY and math.hypot(off.x(), off.y()) < radius:
+            half = math.sqrt(max(0.0, radius**2 - (middle.y() - STICKY) ** 2))  # of the disc at that height
+            left, right = max(16.0, middle.x() - half), min(view.width() - 16.0, middle.x() + half)
+            at = QPointF(min(max(at.x(), left), max(left, right - size.width())), STICKY)
+        return QRectF(at.toPoint().toPointF(), size)
 
     def _area(self, disc: Disc) -> tuple[QPixmap, QPixmap]:
         """The name of an area, and how many articles it has and how many of them are explored."""
@@ -128,8 +141,8 @@ class Overlay:
         name, count = QFontMetricsF(self._area_font), QFontMetricsF(self._count_font)
         found: list[tuple[float, float, float, float]] = []
         for disc in self._chart.discs:
-            wide = name.horizontalAdvance(disc.name) + count.horizontalAdvance(" 9,999 of 9,999") + 10.0
-            found.append((disc.x, disc.y - disc.radius, wide / 2, name.height() + 8.0))
+            wide = name.horizontalAdvance(disc.name) / 2 + count.horizontalAdvance(" 9,999 of 9,999") + 5.0
+            found.append((disc.x, disc.y - disc.radius, wide, name.height() + 8.0))
         return found
 
     def paint_focus(self, painter: QPainter, camera: Camera, view: QSizeF, node: int, *, ring: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,6 +59,17 @@ class SkyPainter:
 
     def sheet(self, scale: float) -> Sheet:
         """The dots and stars for a scale."""
+        found = self._begun(scale)
+        found.finish()
+        return found
+
+    def prepare(self, scale: float) -> Iterator[None]:
+        """Draw the dots and stars for a scale part by part."""
+        found = self._begun(scale)
+        while found.go_on():
+            yield None
+
+    def _begun(self, scale: float) -> Sheet:
         grown = round(growth(scale, self.fit) * STEPS) / STEPS
         found = self._sheets.get(grown)
         if found is None:

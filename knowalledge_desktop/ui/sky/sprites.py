@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,19 +80,33 @@ class Sheet:
         self._high = high
         self.picture = QPixmap(int(self._cells.sum()), high * rows)
         self.picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(self.picture)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._steps = self._drawing(palette, len(far))
+
+    def finish(self) -> None:
+        """Draw what is not drawn yet."""
+        for _ in self._steps:
+            pass
+
+    def go_on(self) -> bool:
+        """Draw a part of it; whether there was one left."""
+        return next(self._steps, None) is not None
+
+    def _drawing(self, palette: Palette, kinds: int) -> Iterator[int]:
+        phases, high = self._phases, self._high
         for hue in range(self._hues):
+            painter = QPainter(self.picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for phase in range(phases * phases):
                 top = (hue * phases * phases + phase) * high
                 off = QPointF(phase % phases + 0.5, phase // phases + 0.5) / phases
-                for kind in range(len(far)):
+                for kind in range(kinds):
                     if kind >= self._sizes and hue:
                         continue  # stars have one colour
                     cell = int(self._cells[kind])
                     middle = QPointF(int(self._lefts[kind]) + cell // 2, top + cell // 2) + off
                     self._draw(painter, palette, kind, hue, middle)
-        painter.end()
+            painter.end()
+            yield hue
 
     def _draw(self, painter: QPainter, palette: Palette, kind: int, hue: int, middle: QPointF) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
