@@ -100,7 +100,7 @@ class RedisLeases:
                 if not await self._run(scripts.RENEW, key, token, round(self._lease_s * 1000)):
                     return
 
-    async def _run(self, script: str, key: str, *values: object) -> int:
+    async def _run(self, script: scripts.Script, key: str, *values: object) -> int:
         keys = [self._lease(key)]
         return int(await self._link.ask(lambda redis: run_script(redis, script, keys, values)))
 

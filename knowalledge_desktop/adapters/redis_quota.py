@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from knowalledge_desktop.adapters import redis_scripts as scripts
 from knowalledge_desktop.adapters.redis_link import RedisLink
+from knowalledge_desktop.adapters.redis_scripts import Script
 from knowalledge_desktop.core.ports import Clock
 from knowalledge_desktop.core.quota import Admitted, Bucket, Metric, Refused, Used
 from knowalledge_desktop.core.team import (
@@ -203,33 +204,36 @@ class RedisQuota:
         return self._keys(bucket, "live", "entry", "use", *more)
 
     async def _run(
-        self, script: str, keys: Sequence[str], values: Sequence[object], *, late: bool = False
+        self, script: Script, keys: Sequence[str], values: Sequence[object], *, late: bool = False
     ) -> list[Any]:
         """What the script says. A `late` one is done whenever it arrives."""
         ahead_s = await self._look_at_time() if self._ahead_s is None else self._ahead_s
         meant = 0 if late else _ms(self._clock.monotonic() + ahead_s) + _MEANT_MS
-        told = await self._link.ask(lambda redis: run_script(redis, script, keys, [meant, *values]))
+        lines = [str(len(keys) - 1), *keys[1:], str(meant), *(_line(value) for value in values)]
+        packed = ["\n".join(lines)]
+        told = await self._link.ask(lambda redis: run_script(redis, script, keys[:1], packed))
         self._ahead_s = told[1] / 1000 - self._clock.monotonic()
         if told[0] == -1:
             raise OutOfReach("Redis was too late")
         return told
 
     async def _look_at_time(self) -> float:
-        seconds, micro = await self._link.ask(lambda redis: cast("Any", redis).time(), tries=True)
-        self._ahead_s = ahead_s = seconds + micro / 1e6 - self._clock.monotonic()
+        """How far ahead the clock is of the server that has the team's keys, of those of a cluster."""
+        where = self._keys(None)[:1]
+        seconds, micro = await self._link.ask(lambda redis: run_script(redis, scripts.TIME, where, ()), tries=True)
+        self._ahead_s = ahead_s = int(seconds) + int(micro) / 1e6 - self._clock.monotonic()
         return ahead_s
 
 
-async def run_script(redis: Redis, script: str, keys: Sequence[str], values: Sequence[object]) -> Any:  # noqa: ANN401
+async def run_script(redis: Redis, script: Script, keys: Sequence[str], values: Sequence[object]) -> Any:  # noqa: ANN401
     """Run a script by its print, and whole when the server does not know it (any more)."""
     from redis.exceptions import NoScriptError
 
-    sha = hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
-    told = [each if isinstance(each, str | bytes | int | float) else str(each) for each in values]
+    told = (len(keys), *keys, *values)
     try:
-        return await cast("Any", redis).evalsha(sha, len(keys), *keys, *told)
+        return await cast("Any", redis).evalsha(script.print, *told)
     except NoScriptError:
-        return await cast("Any", redis).eval(script, len(keys), *keys, *told)
+        return await cast("Any", redis).eval(script.text, *told)
 
 
 async def _memory(redis: Redis) -> dict[str, Any]:
@@ -257,6 +261,10 @@ async def _info(redis: Redis, section: str) -> dict[str, Any]:
 
 def _text(told: object) -> str:
     return told.decode() if isinstance(told, bytes) else str(told)
+
+
+def _line(value: object) -> str:
+    return str(value).replace("\n", " ")
 
 
 def _ms(seconds: float) -> int:

@@ -38,7 +38,7 @@ def joined(told: Mapping[str, str], redis_url: str, key: str, name: str) -> None
 
 
 def test_two_members_share_a_cache_and_one_call(tmp_path: Path, redis: RedisServer) -> None:
-    with LimitsServer(HiddenLimits(), latency=(1.5, 1.5)) as server:
+    with LimitsServer(HiddenLimits(), latency=(0.8, 0.8)) as server:
         first = environ(tmp_path / "first", server.url)
         code, key, err = command(first, "team", "make", redis.url, "--member", "First")
         assert code == 0, err
