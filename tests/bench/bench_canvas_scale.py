@@ -11,7 +11,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -41,25 +40,36 @@ def run(count: int, dpr: int, *, plain: bool) -> list[Figures]:
         env={**os.environ, "QT_SCALE_FACTOR": str(dpr), "QT_QPA_PLATFORM": "offscreen"},
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=115,
         check=True,
     )
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
+class Runs:
+    """Each run is made when it is first asked for; the usual program takes part but for the sharp big maps."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[int, int], list[Figures]] = {}
+
+    def __getitem__(self, key: tuple[int, int]) -> list[Figures]:
+        if key not in self._found:
+            count, dpr = key
+            self._found[key] = lines = run(count, dpr, plain=dpr == 1 or count <= SIZES[1])
+            print()
+            for line in lines:
+                if "pan" in line:
+                    print(_row(count, dpr, line))
+            for line in lines:
+                if "pan" not in line:
+                    print("   ", {k: round(v, 2) if isinstance(v, float) else v for k, v in line.items()})
+        return self._found[key]
+
+
 @pytest.fixture(scope="module")
-def figures() -> Mapping[tuple[int, int], list[Figures]]:
-    """All runs; the usual program takes part where a person would still use it, and at 50,000."""
-    found = {(n, dpr): run(n, dpr, plain=dpr == 1 or n <= SIZES[1]) for n in SIZES for dpr in (1, 2)}
-    print()
-    for (count, dpr), lines in found.items():
-        for line in lines:
-            if "pan" in line:
-                print(_row(count, dpr, line))
-        for line in lines:
-            if "pan" not in line:
-                print("   ", {k: round(v, 2) if isinstance(v, float) else v for k, v in line.items()})
-    return found
+def figures() -> Runs:
+    """All runs, made one by one."""
+    return Runs()
 
 
 def _row(count: int, dpr: int, line: Figures) -> str:
@@ -85,15 +95,16 @@ def values(lines: list[Figures], name: str, part: str) -> list[float]:
     return found
 
 
+@pytest.mark.parametrize("dpr", [1, 2])
 @pytest.mark.parametrize("count", SIZES)
-def test_frames_keep_the_pace(figures: Mapping[tuple[int, int], list[Figures]], count: int) -> None:
+def test_frames_keep_the_pace(figures: Runs, count: int, dpr: int) -> None:
     for act in ("pan", "zoom"):
-        assert max(values(figures[count, 1], act, "cpu95")) <= P95_MS[count]
-        assert max(values(figures[count, 2], act, "cpu95")) <= P95_MS_SHARP
+        worst = max(values(figures[count, dpr], act, "cpu95"))
+        assert worst <= (P95_MS[count] if dpr == 1 else P95_MS_SHARP), act
 
 
 def test_ten_times_the_topics_cost_far_less_than_ten_times(
-    figures: Mapping[tuple[int, int], list[Figures]],
+    figures: Runs,
 ) -> None:
     for act in ("pan", "zoom"):
         few, many = (values(figures[n, 1], act, "cpu") for n in (5_000, 50_000))
@@ -101,20 +112,20 @@ def test_ten_times_the_topics_cost_far_less_than_ten_times(
 
 
 def test_a_big_map_is_a_thousand_times_quicker_than_the_usual_program(
-    figures: Mapping[tuple[int, int], list[Figures]],
+    figures: Runs,
 ) -> None:
     fit = next(line for line in figures[50_000, 1] if line.get("view") == "fit" and "times_pan" in line)
     assert min(float(str(fit["times_pan"])), float(str(fit["times_zoom"]))) >= FIT_TIMES_AT_50K
 
 
 @pytest.mark.parametrize("dpr", [1, 2])
-def test_memory_is_bounded(figures: Mapping[tuple[int, int], list[Figures]], dpr: int) -> None:
+def test_memory_is_bounded(figures: Runs, dpr: int) -> None:
     used = next(line for line in figures[50_000, dpr] if "memory_mb" in line)
     assert float(str(used["memory_mb"])) <= MEMORY_MB[dpr]
 
 
 def test_acts_on_a_big_map_hold_the_window_up_for_a_moment_only(
-    figures: Mapping[tuple[int, int], list[Figures]],
+    figures: Runs,
 ) -> None:
     acts = next(line for line in figures[50_000, 1] if "expanded" in line)
     for name in ("expanded", "painting", "slices", "stored", "undone", "dimmed"):

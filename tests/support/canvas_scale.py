@@ -32,7 +32,7 @@ from tests.support.plain_canvas import Blit, plain_view
 RESOURCES = Path(__file__).parent.parent.parent / "resources"
 SIZE = QSize(1600, 1000)
 FRAMES, FRAME_S = 60, 1 / 60
-PLAIN_FRAMES = {500: 6, 5000: 4, 20000: 2, 50000: 2}
+PLAIN_FRAMES = {500: 6, 5000: 4, 20000: 2, 50000: 1}
 PAN_PX, ZOOM = 17, 1.05
 SEARCHED = "carbon"
 WORDS = ("Light", "Dark", "Carbon", "Cycle", "Water", "Plant", "Energy", "Chemistry", "Reaction", "Enzyme", "Law")

@@ -25,6 +25,8 @@ INK = {GROUP: 0.34, LEAF: 0.5, INNER: 0.85}
 """How much of its colour a bar has."""
 TINTS = (0.75, 0.62, 0.55)
 """How much of its tint an area has, by depth."""
+OUTLINED = 2
+"""How deep areas are drawn where they have outlines instead of tints."""
 HINT = 0.55
 """How much of its tint an area has while topics are still dots."""
 EDGE_INK = (0.6, 0.6, 0.5, 0.42, 0.42)
@@ -153,6 +155,8 @@ class FarLayer:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _areas(self, painter: QPainter, chosen: Ints, depth: int, frame: Frame) -> None:
+        if self._theme.is_contrast and depth > OUTLINED:
+            return
         painter.setBrush(self._tint(depth))
         border = self._theme.color("text.primary") if self._theme.is_contrast else None
         painter.setPen(QPen(border, 1.0) if border is not None else Qt.PenStyle.NoPen)
@@ -204,7 +208,7 @@ class FarLayer:
             painter = QPainter(found)
             painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
             plate = QColor(self._tint(depth))
-            plate.setAlphaF(0.86)
+            plate.setAlphaF(1.0 if self._theme.is_contrast else 0.86)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(plate)
             painter.drawRoundedRect(QRectF(0, 0, wide, high), high / 3, high / 3)

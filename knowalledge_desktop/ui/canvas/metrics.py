@@ -13,6 +13,8 @@ from PySide6.QtGui import QFont, QFontMetricsF
 from knowalledge_desktop.core.graph import Map, Topic
 from knowalledge_desktop.ui.theme import Theme
 
+LAST_SIMPLE = "\u058f"
+"""Up to here, letters stand side by side from left to right, word by word."""
 _KINDS = ("root", "depth1", "depth2", "depth3plus")
 
 
@@ -59,6 +61,7 @@ class NodeMetrics:
                 )
             )
         self._measures = [QFontMetricsF(kind.font) for kind in self._kinds]
+        self._words = [{" ": measure.horizontalAdvance(" ")} for measure in self._measures]
         self._widths: dict[tuple[str, int], float] = {}
         self._labels: dict[tuple[str, int], str] = {}
         self._sized: tuple[Mapping[str, Topic], KnownSizes] = ({}, KnownSizes({}, self))
@@ -80,7 +83,10 @@ class NodeMetrics:
             return found
         kind = self.kind(depth)
         room = kind.widest - 2 * kind.pad - (kind.port + self._gap if kind.port else 0.0)
-        label = self._measures[key[1]].elidedText(title, Qt.TextElideMode.ElideRight, room)
+        advance = self._advance(title, key[1])
+        label = title
+        if advance > room:
+            label = self._measures[key[1]].elidedText(title, Qt.TextElideMode.ElideRight, room)
         self._labels[key] = label
         return label
 
@@ -90,10 +96,22 @@ class NodeMetrics:
         width = self._widths.get(key)
         kind = self.kind(depth)
         if width is None:
-            width = self._measures[key[1]].horizontalAdvance(self.label(title, depth))
+            width = self._advance(self.label(title, depth), key[1])
             width += 2 * kind.pad + (kind.port + self._gap if kind.port else 0.0)
             self._widths[key] = width = float(round(width))
         return QSizeF(width, kind.height)
+
+    def _advance(self, text: str, kind: int) -> float:
+        """How wide a text is: the sum of its words, whose widths are kept; other scripts are shaped as a whole."""
+        if not text.isascii() and any(ch > LAST_SIMPLE for ch in text):
+            return self._measures[kind].horizontalAdvance(text)
+        known, total = self._words[kind], 0.0
+        for word in text.split(" "):
+            width = known.get(word)
+            if width is None:
+                width = known[word] = self._measures[kind].horizontalAdvance(word)
+            total += width
+        return total + known[" "] * text.count(" ")
 
     def sizes(self, document: Map) -> KnownSizes:
         """Sizes of all topics for the layout; only what changed since the last time is measured."""

@@ -107,9 +107,10 @@ def rows_of(document: Map, sizes: Mapping[str, tuple[float, float]]) -> Rows:
     explained = document.explained_ids()
     parent = np.array([index.get(t.parent_id or "", -1) for t in topics], np.int32)
     x = np.array([p.x for p in places], float)
-    depth = np.zeros(len(ids), np.int32)
-    for row in range(1, len(ids)):
-        depth[row] = depth[parent[row]] + 1
+    levels = [0] * len(ids)
+    for row, above in enumerate(parent.tolist()[1:], start=1):
+        levels[row] = levels[above] + 1
+    depth = np.array(levels, np.int32)
     toward = np.where(parent >= 0, x[parent], x)
     box = np.array([sizes[i] for i in ids], float)
     links = [each for each in document.links.values() if each.source_id in index and each.target_id in index]
