@@ -235,7 +235,7 @@ class Hand:
         under, gate = self.canvas.topic_rect(chosen).center(), self.oracle.shut(Task.SUBTOPICS)
         self.desk.maps.expand(chosen)
         self.canvas.select("")
-        seen = self.canvas.rect().contains(under)
+        seen = self.canvas.rect().adjusted(70, 70, -70, -70).contains(under)  # at the edge the map would creep on
         if seen:
             QTest.mousePress(self.canvas, Qt.MouseButton.LeftButton, pos=under)
             _move(self.canvas, under + QPoint(30, 20))

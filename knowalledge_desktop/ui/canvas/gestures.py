@@ -32,7 +32,7 @@ class Gestures:
         self._kind = ""
         self._dragging: frozenset[int] = frozenset()
         self._heads: tuple[str, ...] = ()
-        self._moved = self._more = False
+        self._moved = self._more = self._may_creep = False
         self._creep = QTimer(canvas, interval=CREEP_MS)
         self._creep.timeout.connect(self._creep_on)
 
@@ -43,6 +43,7 @@ class Gestures:
         canvas, at, held = self._canvas, event.position(), event.modifiers()
         self._from, self._last, self._moved, self._kind = at, at, False, PAN
         self._button, self._dragging, self._pressed = event.button(), frozenset(), ""
+        self._may_creep = False  # what is taken at the edge can be drawn away from it in peace
         if event.button() is Qt.MouseButton.MiddleButton:
             return
         retry = canvas.retry_row_at(at)
@@ -91,7 +92,8 @@ class Gestures:
         self._follow(step)
         if self._beyond() == QPointF():
             self._creep.stop()
-        elif not self._creep.isActive():
+            self._may_creep = True
+        elif self._may_creep and not self._creep.isActive():
             self._creep.start()
 
     def release(self, event: QMouseEvent) -> None:
