@@ -55,6 +55,7 @@ class ShortcutSheet(QDialog):
             (keys("Ctrl+Shift+M"), self.tr("Overview of the map")),
             (keys("Ctrl+2"), self.tr("Limits and budget")),
             (keys("Ctrl+3"), self.tr("Batches")),
+            (keys("Ctrl+4"), self.tr("Sky")),
             (keys("Ctrl+Shift+O"), self.tr("Outline")),
             (keys("Ctrl+\\"), self.tr("Side panel")),
             (keys("Ctrl+,"), self.tr("Settings")),

@@ -97,6 +97,9 @@ class Overlay:
                 continue
             name, count = self._area(disc)
             box = self._area_box(disc, name.deviceIndependentSize(), camera, view)
+            if any(box.intersects(other) for other in taken):  # then below it
+                low = camera.to_view(disc.x, disc.y + disc.radius, view).y() + 3.0
+                box.moveTop(round(low))
             if not box.intersects(QRectF(QPointF(0, 0), view)) or any(box.intersects(other) for other in taken):
                 continue
             taken.append(box)
