@@ -20,6 +20,7 @@ from knowalledge_desktop.adapters.disk_cache import DiskCache
 from knowalledge_desktop.adapters.exchange_files import ExchangeFiles
 from knowalledge_desktop.adapters.file_locks import FileLocks
 from knowalledge_desktop.adapters.gemini import GeminiEngine
+from knowalledge_desktop.adapters.hops import Hops
 from knowalledge_desktop.adapters.jobs_db import JobsDb
 from knowalledge_desktop.adapters.ledger_db import LedgerDb
 from knowalledge_desktop.adapters.metrics import PrometheusMetrics
@@ -137,6 +138,7 @@ class Gateway:
             clock,
             settings,
             Keeping(paths.state, ground.team_keys, ground.team_passwords, ground.save, lambda: gate.look_again()),
+            spawn=lambda work: asyncio.get_running_loop().create_task(work),
             minute_s=ground.minute_s,
             deadline_s=deadline_s,
         )
@@ -216,6 +218,7 @@ class Gateway:
         self.diagnosis = DiagnosisService(
             doctor_checks(ground.folders, library, answers, self.atlas, secrets, settings),
             selftest_checks(engine, ground.folders, ground.build_in),
+            Hops(lambda: settings().base_url, clock.now).walk,
         )
         self.warm_up = team.warmed_up_after(own_gemini.warm_up)
         archive = cast("Archive", library)

@@ -22,6 +22,7 @@ from knowalledge_desktop.cli import (
     serve,
 )
 from knowalledge_desktop.cli.arguments_backup import add_backup
+from knowalledge_desktop.cli.arguments_doctor import add_doctor
 from knowalledge_desktop.cli.arguments_exchange import add_export, add_import
 from knowalledge_desktop.cli.arguments_library import add_library
 from knowalledge_desktop.cli.arguments_limits import add_budget, add_cache, add_quota
@@ -121,7 +122,7 @@ def parser() -> Parser:
     served.add_argument("--port", type=int, metavar="N", help="0 takes any free port; else that of the settings")
     served.add_argument("--token", action="store_true", help="print the token for other programs; makes one")
     _command(commands, "selftest", machine.selftest, "prove the installed program; sends nothing", as_json)
-    _command(commands, "doctor", machine.doctor, "look at this machine; sends nothing", as_json)
+    add_doctor(_command(commands, "doctor", machine.doctor, "look at this machine; sends nothing", as_json))
     return top
 
 

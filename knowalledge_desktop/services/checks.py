@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import platform
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import aclosing
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from knowalledge_desktop import __version__
@@ -22,6 +25,7 @@ from knowalledge_desktop.services.explain import Explained
 from knowalledge_desktop.services.explore import final_answer
 
 PROBE_TOPIC = "Photosynthesis"
+_FONT_MARKS = (b"\x00\x01\x00\x00", b"OTTO", b"true", b"ttcf")
 
 
 def doctor_checks(
@@ -35,8 +39,8 @@ def doctor_checks(
     """Look at this machine without sending anything anywhere."""
 
     async def program() -> str:
-        system = await asyncio.to_thread(platform.platform)  # reads files
-        return f"KnowAllEdge Desktop {__version__}, Python {platform.python_version()}, {system}"
+        system, sqlite = await asyncio.to_thread(lambda: (platform.platform(), _sqlite()))  # these read files
+        return f"KnowAllEdge Desktop {__version__}, Python {platform.python_version()}, {sqlite}, {system}"
 
     async def writable() -> str:
         return await asyncio.to_thread(_check_folders, folders)
@@ -47,6 +51,16 @@ def doctor_checks(
     async def kept_answers() -> str:
         stats = await cache.stats()
         return f"{stats.items} answers, {stats.size_bytes / 1024:.0f} KiB"
+
+    async def fonts() -> str:
+        return await asyncio.to_thread(_check_fonts, folders.resources / "fonts")
+
+    async def screen() -> str:
+        named = [name for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY") if os.environ.get(name)]
+        there = (
+            f"by {named[0]}" if named else "of the system" if sys.platform in {"win32", "darwin"} else "none here"
+        )
+        return f"{there}; the map is drawn without a graphics card"
 
     async def atlas() -> str:
         found = await index.articles(PROBE_TOPIC[:5], "en", 3)
@@ -63,6 +77,8 @@ def doctor_checks(
     return (
         ("program", program),
         ("folders", writable),
+        ("fonts", fonts),
+        ("screen", screen),
         ("library", kept_maps),
         ("cache", kept_answers),
         ("atlas", atlas),
@@ -80,6 +96,23 @@ def _check_folders(folders: Folders) -> str:
             raise StorageReadOnly(str(folder)) from error
     free = shutil.disk_usage(folders.data).free
     return f"{folders.data} and the others can be written, {free / 2**30:.1f} GiB free"
+
+
+def _sqlite() -> str:
+    """The SQLite that the library is kept with: its Python package carries its version."""
+    try:
+        return f"SQLite {version('apsw').rpartition('.')[0]}"
+    except PackageNotFoundError:  # a build without the notes of its packages
+        return "SQLite of the build"
+
+
+def _check_fonts(folder: Path) -> str:
+    """Fonts are files of the program; one that was cut off in copying begins or ends wrongly."""
+    files = sorted(each for each in folder.glob("*") if each.suffix.lower() in {".ttf", ".otf"})
+    broken = [each.name for each in files if each.read_bytes()[:4] not in _FONT_MARKS]
+    if broken or not files:
+        raise StorageDamaged("fonts: " + (", ".join(broken) or f"there are none in {folder}"))
+    return f"{len(files)} of the program's own"
 
 
 def _check_resources(folder: Path) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from knowalledge_desktop.core.errors import AppError
+from knowalledge_desktop.core.errors import AppError, Offline
 
 Check = tuple[str, Callable[[], Awaitable[str]]]
 
@@ -20,12 +21,43 @@ class Finding:
     exit_code: int = 0
 
 
+class Hop(Protocol):
+    """One step of the way to a server."""
+
+    @property
+    def name(self) -> str:
+        """Which one."""
+        ...
+
+    @property
+    def passed(self) -> bool:
+        """Whether it went well."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """What was seen there."""
+        ...
+
+
 class DiagnosisService:
     """Runs checks and reports; a known error is a finding, a bug is not hidden."""
 
-    def __init__(self, doctor: Sequence[Check], selftest: Sequence[Check]) -> None:
+    def __init__(
+        self,
+        doctor: Sequence[Check],
+        selftest: Sequence[Check],
+        way: Callable[[], Awaitable[Sequence[Hop]]] | None = None,
+    ) -> None:
         self._doctor = tuple(doctor)
         self._selftest = tuple(selftest)
+        self._way = way
+
+    async def way(self) -> tuple[Finding, ...]:
+        """Walk to the Gemini address hop by hop, up to the one that fails. Sends one request without a key."""
+        hops = await self._way() if self._way is not None else ()
+        codes = {True: 0, False: Offline.exit_code}
+        return tuple(Finding(f"way: {hop.name}", hop.passed, hop.text, codes[hop.passed]) for hop in hops)
 
     async def doctor(self) -> tuple[Finding, ...]:
         """Look at this machine: files, Atlas, keyring, settings. Sends nothing."""

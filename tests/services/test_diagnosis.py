@@ -21,6 +21,8 @@ def bench(tmp_path: Path) -> Bench:
     bench.index.titles = ("Photon", "Photosynthesis")
     for part in ("data", "state", "cache", "config", "resources"):
         (tmp_path / part).mkdir()
+    (tmp_path / "resources" / "fonts").mkdir()
+    (tmp_path / "resources" / "fonts" / "Inter.ttf").write_bytes(b"\x00\x01\x00\x00 and more")
     return bench
 
 
@@ -45,7 +47,8 @@ async def selftest(bench: Bench, engine: TopicEngine, other: Bench) -> dict[str,
 async def test_a_sound_machine(bench: Bench) -> None:
     found = await doctor(bench)
     assert all(finding.passed and finding.exit_code == 0 for finding in found.values()), found
-    assert list(found) == ["program", "folders", "library", "cache", "atlas", "key", "gemini address"]
+    names = ["program", "folders", "fonts", "screen", "library", "cache", "atlas", "key", "gemini address"]
+    assert list(found) == names
     assert "Photosynthesis" in found["atlas"].text
     assert found["key"].text.startswith("not set")
 
@@ -84,7 +87,7 @@ async def test_an_error_without_details_is_named() -> None:
 
 async def test_the_selftest_keeps_and_reads_back(bench: Bench, tmp_path: Path) -> None:
     for name in ("atlas/atlas.sqlite", "theme/tokens.json", "icons", "fonts"):
-        (tmp_path / "resources" / name).mkdir(parents=True)
+        (tmp_path / "resources" / name).mkdir(parents=True, exist_ok=True)
     other = Bench(tmp_path / "other")
     found = await selftest(bench, TopicEngine("atlas"), other)
     assert all(finding.passed for finding in found.values()), found
@@ -103,5 +106,5 @@ async def test_the_selftest_finds_what_is_missing(bench: Bench, tmp_path: Path) 
         "atlas": 6,
         "ask, keep, read back": 7,
     }
-    assert "fonts" in found["resources"].text
+    assert "icons" in found["resources"].text
     assert other.closed == 1
