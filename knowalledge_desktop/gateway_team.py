@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from knowalledge_desktop.core.quota_rules import Days
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.core.team import SILENT_S, Lengths, OutOfReach
 from knowalledge_desktop.core.team_address import Address, TeamKey, key_text
+from knowalledge_desktop.resilience.coalesced import Spawn
 from knowalledge_desktop.resilience.membership import Membership
 from knowalledge_desktop.resilience.team_ledger import TeamLedger
 from knowalledge_desktop.services.team import TeamService, TeamTools
@@ -56,13 +56,14 @@ def team_parts(
     team_id: Callable[[], str | None],
     member_name: Callable[[], str],
     state: Path,
+    spawn: Spawn,
     minute_s: float = _MINUTE_S,
     deadline_s: float = 120.0,
     day_s: float | None = None,
     prepare: Callable[[], Awaitable[None]] = _nothing,
     shares_answers: Callable[[], bool] = lambda: True,
 ) -> TeamParts:
-    """The parts, wired. A shorter minute shortens all times that belong to it."""
+    """The parts, wired. A shorter minute shortens all times that belong to it. They end what `spawn` starts."""
     pace = minute_s / _MINUTE_S
     lengths = Lengths(minute_s, deadline_s, SILENT_S * pace)
     link = RedisLink(target, clock, rest_s=REST_S * pace, prepare=prepare)
@@ -74,7 +75,7 @@ def team_parts(
         clock,
         team=team_id,
         name=member_name,
-        spawn=lambda work: asyncio.get_running_loop().create_task(work),
+        spawn=spawn,
         lengths=lengths,
         prepare=prepare,
     )
@@ -87,7 +88,7 @@ def team_parts(
         RedisLeases(
             link,
             clock,
-            spawn=lambda work: asyncio.get_running_loop().create_task(work),
+            spawn=spawn,
             on=shares_answers,
         ),
     )
@@ -131,6 +132,7 @@ def team_of(
     settings: Callable[[], Settings],
     keeping: Keeping,
     *,
+    spawn: Spawn,
     minute_s: float,
     deadline_s: float,
 ) -> Team:
@@ -143,6 +145,7 @@ def team_of(
         team_id=access.team_id,
         member_name=lambda: settings().team_member or "somebody",
         state=keeping.state,
+        spawn=spawn,
         minute_s=minute_s,
         deadline_s=deadline_s,
         prepare=access.prepare,

@@ -7,9 +7,9 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
 
-from knowalledge_desktop.adapters import redis_scripts as scripts
 from knowalledge_desktop.adapters.redis_link import COMMAND_S, RedisLink
 from knowalledge_desktop.adapters.redis_quota import run_script
+from knowalledge_desktop.adapters.redis_scripts import Script
 from knowalledge_desktop.core.ports import Clock
 from knowalledge_desktop.core.team import OutOfReach
 from knowalledge_desktop.core.team_address import Kind
@@ -21,6 +21,27 @@ LEASE_S = 30.0
 RENEW_S = 10.0
 POLL_S = 1.0
 """News may be lost, and a cluster gives none: look so often."""
+
+_TAKE = Script("""
+-- KEYS lease fence; ARGV ttl_ms: the number of the lease, or 0 when somebody has it
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+local token = redis.call('INCR', KEYS[2])
+redis.call('PEXPIRE', KEYS[2], 86400000)
+redis.call('SET', KEYS[1], token, 'PX', ARGV[1])
+return token
+""")
+
+_RENEW = Script("""
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+""")
+
+_RELEASE = Script("""
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+redis.call('PUBLISH', ARGV[2], KEYS[1])
+return 1
+""")
 
 
 class RedisLeases:
@@ -61,7 +82,7 @@ class RedisLeases:
             renewing.cancel()
             await asyncio.wait([renewing])
             with suppress(OutOfReach):
-                await self._run(scripts.RELEASE, key, token, self._channel())
+                await self._run(_RELEASE, key, token, self._channel())
 
     async def news(self, key: str) -> None:
         """Until the one who asks is done, or a moment has passed."""
@@ -91,16 +112,16 @@ class RedisLeases:
             raise OutOfReach("there is no team")
         keys = [self._lease(key), f"{self._head()}fence"]
         ttl = [round(self._lease_s * 1000)]
-        return int(await self._link.ask(lambda redis: run_script(redis, scripts.TAKE, keys, ttl)))
+        return int(await self._link.ask(lambda redis: run_script(redis, _TAKE, keys, ttl)))
 
     async def _renew(self, key: str, token: int) -> None:
         while True:
             await self._clock.sleep(self._lease_s / (LEASE_S / RENEW_S))
             with suppress(OutOfReach):
-                if not await self._run(scripts.RENEW, key, token, round(self._lease_s * 1000)):
+                if not await self._run(_RENEW, key, token, round(self._lease_s * 1000)):
                     return
 
-    async def _run(self, script: scripts.Script, key: str, *values: object) -> int:
+    async def _run(self, script: Script, key: str, *values: object) -> int:
         keys = [self._lease(key)]
         return int(await self._link.ask(lambda redis: run_script(redis, script, keys, values)))
 

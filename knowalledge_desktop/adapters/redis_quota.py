@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from math import inf
 from typing import TYPE_CHECKING, Any, cast
 
+from knowalledge_desktop.adapters import redis_member_scripts as members
 from knowalledge_desktop.adapters import redis_scripts as scripts
 from knowalledge_desktop.adapters.redis_link import RedisLink
 from knowalledge_desktop.adapters.redis_scripts import Script
@@ -102,12 +103,12 @@ class RedisQuota:
     async def learn(self, bucket: Bucket, refused: Refused, cap: int | None) -> None:
         """Google refused a member: nobody sends before that is over; raises OutOfReach."""
         left_s = max(0.0, refused.until - self._clock.now())
-        values = (refused.metric.value, _ms(left_s), -1 if cap is None else cap, _ms(max(left_s, _CAP_S)), 0)
+        values = (refused.metric.value, _ms(left_s), -1 if cap is None else cap, _ms(max(left_s, _CAP_S)), "0")
         await self._run(scripts.LEARN, self._keys(bucket, "rule"), values, late=True)
 
     async def unlearn(self, bucket: Bucket) -> None:
         """Forget what was learned; raises OutOfReach."""
-        await self._run(scripts.LEARN, self._keys(bucket, "rule"), ("", 0, 0, 1, 1))
+        await self._run(scripts.LEARN, self._keys(bucket, "rule"), ("", 0, -1, 1, "1"))
 
     # --- members --------------------------------------------------------------------------------------------
 
@@ -118,10 +119,10 @@ class RedisQuota:
         who else belongs to the team.
         """
         grace, forgotten = _ms(self._lengths.whole_s), _ms(FORGOTTEN_S)
-        values = (self._me, name, reported, grace, forgotten, number, int(knows), roster or "[]")
+        values = (self._me, name, reported, grace, forgotten, number, str(int(knows)), roster or "[]")
         await self._look_at_time()  # so that only what is heard at once is not sure
         try:
-            told = await self._run(scripts.BEAT, self._keys(None), values)
+            told = await self._run(members.BEAT, self._keys(None), values)
         except OutOfReach as error:
             raise Unsure(str(error)) from None
         _, now, epoch, number, share, granted, grace_until, listed = told
@@ -149,11 +150,11 @@ class RedisQuota:
                 for row in use.live
             ]
             values = (self._me, _ms(self._lengths.minute_s), json.dumps(live), json.dumps(use.days))
-            await self._run(scripts.REPORT, self._bucket_keys(use.bucket), values)
+            await self._run(members.REPORT, self._bucket_keys(use.bucket), values)
 
     async def rest(self, number: int, *, gone: bool = False) -> None:
         """This member needs no share for now, or leaves the team; raises OutOfReach."""
-        await self._run(scripts.REST, self._keys(None), (self._me, number, int(gone)))
+        await self._run(members.REST, self._keys(None), (self._me, number, str(int(gone))))
 
     async def used_today(self, bucket: Bucket, day: str) -> dict[str, int]:
         """Requests of a day by member; raises OutOfReach."""
@@ -209,8 +210,7 @@ class RedisQuota:
         """What the script says. A `late` one is done whenever it arrives."""
         ahead_s = await self._look_at_time() if self._ahead_s is None else self._ahead_s
         meant = 0 if late else _ms(self._clock.monotonic() + ahead_s) + _MEANT_MS
-        lines = [str(len(keys) - 1), *keys[1:], str(meant), *(_line(value) for value in values)]
-        packed = ["\n".join(lines)]
+        packed = [json.dumps([keys[1:], [meant, *values]], separators=(",", ":"))]
         told = await self._link.ask(lambda redis: run_script(redis, script, keys[:1], packed))
         self._ahead_s = told[1] / 1000 - self._clock.monotonic()
         if told[0] == -1:
@@ -261,10 +261,6 @@ async def _info(redis: Redis, section: str) -> dict[str, Any]:
 
 def _text(told: object) -> str:
     return told.decode() if isinstance(told, bytes) else str(told)
-
-
-def _line(value: object) -> str:
-    return str(value).replace("\n", " ")
 
 
 def _ms(seconds: float) -> int:

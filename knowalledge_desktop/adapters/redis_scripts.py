@@ -35,15 +35,11 @@ class Script:
         object.__setattr__(self, "print", hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest())
 
 
-_BASE = """
--- All but the first key, which says where this runs, and all values come as one text: one line each. That is
--- several times less work for who asks than thirty values.
-local lines = {}
-for line in string.gmatch(ARGV[1] .. '\\n', '(.-)\\n') do lines[#lines + 1] = line end
-local first, KEYS, ARGV = KEYS[1], {}, {}
-KEYS[1] = first
-for n = 2, tonumber(lines[1]) + 1 do KEYS[n] = lines[n] end
-for n = tonumber(lines[1]) + 2, #lines do ARGV[#ARGV + 1] = lines[n] end
+BASE = """
+-- All but the first key, which says where this runs, and all values come as one JSON list. That is several
+-- times less work for who asks than thirty values.
+local all = cjson.decode(ARGV[1])
+local KEYS, ARGV = {KEYS[1], unpack(all[1])}, all[2]
 
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
@@ -72,7 +68,7 @@ local function epoch(grace_ms)
 end
 """
 
-_BUCKET = """
+BUCKET = """
 local LIVE, ENTRY, USE = KEYS[3], KEYS[4], KEYS[5]
 local head = string.match(KEYS[3], '^(.*:)live$')
 -- What nobody uses any more goes by itself; said with the first request, and now and then.
@@ -112,8 +108,8 @@ end
 """
 
 RESERVE = Script(
-    _BASE
-    + _BUCKET
+    BASE
+    + BUCKET
     + """
 -- KEYS state members live entry use rule
 -- ARGV meant me epoch id grace_ms minute_ms deadline_ms silent_ms assured tokens images
@@ -224,6 +220,7 @@ check('ipm', need.i, limit.ipm, use, 'i', tonumber(ARGV[19]), part_now, minute_f
 for _, day in ipairs(days) do
   if limit.rpd >= 0 or limit.tpd >= 0 then
     local used = sums(head .. 'd:' .. day.name)
+    day.mine = used[me] or {r = 0, t = 0}
     local began = now - day.age
     local function part_of(m) return (now - m.s > silent_ms and began > m.s) and m.whole or m.little end
     local function ends() return now + day.left end
@@ -238,19 +235,24 @@ end
 local names = {}
 for n, day in ipairs(days) do
   names[n] = day.name
-  if not was_told then count_day(day.name, me, 1, need.t) end
+  if day.mine and not was_told and not rarely and day.mine.r > 0 then
+    redis.call('HSET', head .. 'd:' .. day.name, me .. ':r', day.mine.r + 1, me .. ':t', day.mine.t + need.t)
+  elseif not was_told then
+    count_day(day.name, me, 1, need.t)
+  end
 end
-redis.call('HSET', ENTRY, id, table.concat({me, need.t, need.i, 0, table.concat(names, ' ')}, '|'))
+local mine = use[me] or {r = 0, t = 0, i = 0}
+redis.call('HSET', USE, me .. ':r', mine.r + 1, me .. ':t', mine.t + need.t, me .. ':i', mine.i + need.i)
+redis.call('HSET', ENTRY, id, me .. '|' .. need.t .. '|' .. need.i .. '|0|' .. table.concat(names, ' '))
 redis.call('ZADD', LIVE, now + deadline + minute, id)
-count(me, 1, need.t, need.i)
 keep(next(use) == nil)
 return {1, now}
 """
 )
 
 SETTLE = Script(
-    _BASE
-    + _BUCKET
+    BASE
+    + BUCKET
     + """
 -- KEYS state members live entry use; ARGV meant id minute_ms tokens images (tokens -1: it was never sent)
 local id, minute, tokens, images = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -274,127 +276,8 @@ return {1, now}
 """
 )
 
-REPORT = Script(
-    _BASE
-    + _BUCKET
-    + """
--- KEYS state members live entry use; ARGV meant me minute_ms live(JSON) days(JSON)
--- live: [id, ms until it leaves, tokens, images, settled, days]; days: [name, requests, tokens]
-local me = ARGV[2]
-sweep()
-for _, row in ipairs(cjson.decode(ARGV[4])) do
-  local id, leaves, entry = row[1], now + row[2], redis.call('HGET', ENTRY, row[1])
-  if not entry and row[2] > 0 then
-    local state = row[5] == 1 and 1 or 2
-    redis.call('HSET', ENTRY, id, table.concat({me, row[3], row[4], state, row[6]}, '|'))
-    redis.call('ZADD', LIVE, leaves, id)
-    count(me, 1, row[3], row[4])
-  elseif entry and row[5] == 1 then
-    local part = split(entry)
-    if part[4] ~= '1' then
-      count(part[1], 0, row[3] - tonumber(part[2]), row[4] - tonumber(part[3]))
-      redis.call('HSET', ENTRY, id, table.concat({part[1], row[3], row[4], 1, part[5]}, '|'))
-      redis.call('ZADD', LIVE, leaves, id)
-    end
-  end
-end
-for _, row in ipairs(cjson.decode(ARGV[5])) do
-  local key = head .. 'd:' .. row[1]
-  for what, value in pairs({r = row[2], t = row[3]}) do
-    local known = tonumber(redis.call('HGET', key, me .. ':' .. what) or 0)
-    if value > known then redis.call('HSET', key, me .. ':' .. what, value) end
-  end
-  redis.call('PEXPIRE', key, 259200000)
-end
-keep(true)
-return {1, now}
-"""
-)
-
-BEAT = Script(
-    _BASE
-    + """
--- KEYS state members; ARGV meant me name epoch_reported grace_ms forgotten_ms seq knows roster(JSON)
--- `knows`: this member was in the team before, or made it, so that its roster can be relied on.
-local me, forgotten = ARGV[2], tonumber(ARGV[6])
-local e, grace = epoch(tonumber(ARGV[5]))
-local reported = ARGV[4] == e
-
--- Those that Redis has lost, as this member knew them: [id, name, ms since seen, share, ms since given]
-if reported then
-  for _, row in ipairs(cjson.decode(ARGV[9])) do
-    if row[1] ~= me and row[3] < forgotten and redis.call('HEXISTS', KEYS[2], row[1]) == 0 then
-      redis.call('HSET', KEYS[2], row[1], cmsgpack.pack({n = row[2], s = now - row[3], f = row[4], b = row[4],
-                                                        g = now - row[5], q = 0, e = ''}))
-    end
-  end
-end
-
-local people, rows, count, given, waits = {}, redis.call('HGETALL', KEYS[2]), 0, 0, false
-for n = 1, #rows, 2 do
-  local m = cmsgpack.unpack(rows[n + 1])
-  if rows[n] ~= me then
-    if now - m.s > forgotten then
-      redis.call('HDEL', KEYS[2], rows[n])
-    else
-      people[rows[n]] = m
-      count = count + 1
-      given = given + math.max(m.f, m.b)
-      if m.e ~= e and now - m.s < tonumber(ARGV[5]) then waits = true end
-    end
-  end
-end
-
-local old = redis.call('HGET', KEYS[2], me)
-local m = old and cmsgpack.unpack(old) or {f = 0, b = 0, g = now, q = 0, e = ''}
-local known = tonumber(ARGV[7])
-if known == m.q then m.b = m.f else m.b = math.max(m.b, m.f) end
-local fair = math.min(math.ceil(720720 / (count + 1)), math.max(0, 720720 - given))
-if m.f > fair then m.f = fair
-elseif fair >= 2 * m.f and fair > m.f and math.max(m.f, m.b) < fair then m.f, m.g = fair, now end
-if m.f > m.b then m.b = m.f end
-m.q = math.max(m.q, known) + 1
-m.n, m.s = ARGV[3], now
-if reported then m.e = e end
-redis.call('HSET', KEYS[2], me, cmsgpack.pack(m))
-people[me] = m
-if reported and ARGV[8] == '1' and not waits and grace > now then
-  grace = now
-  redis.call('HSET', KEYS[1], 'grace', now)
-end
-redis.call('PEXPIRE', KEYS[1], 2592000000)
-redis.call('PEXPIRE', KEYS[2], 2592000000)
-local list = {}
-for who, each in pairs(people) do
-  list[#list + 1] = {who, each.n, now - each.s, math.max(each.f, each.b), now - each.g}
-end
-return {1, now, e, m.q, m.f, now - m.g, grace, cjson.encode(list)}
-"""
-)
-
-REST = Script(
-    _BASE
-    + """
--- KEYS state members; ARGV meant me seq gone(1: leaves the team). What it has sent goes on counting.
--- Only by the last word: another process of the member may have been given a share meanwhile.
-if ARGV[4] == '1' then
-  redis.call('HDEL', KEYS[2], ARGV[2])
-  return {1, now}
-end
-local old = redis.call('HGET', KEYS[2], ARGV[2])
-if old then
-  local m = cmsgpack.unpack(old)
-  if m.q == tonumber(ARGV[3]) then
-    m.f, m.b, m.g, m.q = 0, 0, now, m.q + 1
-    redis.call('HSET', KEYS[2], ARGV[2], cmsgpack.pack(m))
-  end
-end
-return {1, now}
-"""
-)
-
 LEARN = Script(
-    _BASE
+    BASE
     + """
 -- KEYS state members rule; ARGV meant metric until_ms(relative) cap(-1: none) ttl_ms clear
 if ARGV[6] == '1' then
@@ -411,26 +294,3 @@ return {1, now}
 )
 
 TIME = Script("return redis.call('TIME')")
-
-# --- leases of questions ------------------------------------------------------------------------------------
-
-TAKE = Script("""
--- KEYS lease fence; ARGV ttl_ms: the number of the lease, or 0 when somebody has it
-if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-local token = redis.call('INCR', KEYS[2])
-redis.call('PEXPIRE', KEYS[2], 86400000)
-redis.call('SET', KEYS[1], token, 'PX', ARGV[1])
-return token
-""")
-
-RENEW = Script("""
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-return redis.call('PEXPIRE', KEYS[1], ARGV[2])
-""")
-
-RELEASE = Script("""
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('DEL', KEYS[1])
-redis.call('PUBLISH', ARGV[2], KEYS[1])
-return 1
-""")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
@@ -129,3 +130,11 @@ def test_the_clients_own_texts_are_not_passed_on() -> None:
     assert in_words(ssl.SSLCertVerificationError("certificate verify failed: secret")).startswith(
         "the certificate"
     )
+
+
+async def test_without_the_package_redis_is_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name == "redis" or name.startswith("redis.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "redis", None)
+    with pytest.raises(OutOfReach, match="not installed"):
+        await ping(link_to("redis://127.0.0.1:1"))

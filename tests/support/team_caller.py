@@ -72,6 +72,7 @@ def parts_for(plan: Plan, clock: SystemClock) -> TeamParts:
         team_id=lambda: target.key.team_id,
         member_name=lambda: plan.home.name,
         state=plan.home,
+        spawn=lambda work: asyncio.get_running_loop().create_task(work),
         minute_s=plan.minute_s,
         deadline_s=DEADLINE_S,
     )
