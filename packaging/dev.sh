@@ -272,10 +272,17 @@ ensure_redis() { # the tests of the team start servers of their own
         stop "The tests of the team need redis-server and redis-sentinel, version 7 or newer. Debian, Ubuntu: sudo apt-get install redis-server redis-sentinel"
 }
 
+ensure_promtool() { # the alerts for teams are tested with it
+    have promtool && return 0
+    apt_install "promtool, which tests the alerts for teams" prometheus ||
+        stop "The tests of the team's alerts need promtool. Debian, Ubuntu: sudo apt-get install prometheus"
+}
+
 do_test() {
     set_up dev
     ensure_qt
     ensure_redis
+    ensure_promtool
     if [ $# -eq 0 ] || { [ $# -eq 1 ] && [ "$1" = --long ]; }; then
         lint
         run_pytest -n "$(test_processes)" --dist worksteal "$@"
