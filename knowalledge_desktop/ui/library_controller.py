@@ -101,6 +101,7 @@ class LibraryController(QObject):
         """Open the map that was open last; False when there is none."""
         session = await self._services.library.open_last()
         if session is not None:
+            await self._window.canvas.get_ready(session.map)
             self._desk.maps.show(session)
         return session is not None
 
@@ -199,7 +200,9 @@ class LibraryController(QObject):
         open_now = self._desk.maps.map
         if open_now is None or open_now.map_id != map_id:
             session = await self._services.library.open(map_id)
-            self._desk.maps.show(self._desk.jobs.session_of(map_id) or session)
+            session = self._desk.jobs.session_of(map_id) or session
+            await self._window.canvas.get_ready(session.map)
+            self._desk.maps.show(session)
         self._window.show_page(MAP)
         if topic_id:
             self._window.canvas.select(topic_id, reveal=True)

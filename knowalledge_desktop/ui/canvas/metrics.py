@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import compress
 from operator import is_not
@@ -13,6 +14,8 @@ from PySide6.QtGui import QFont, QFontMetricsF
 from knowalledge_desktop.core.graph import Map, Topic
 from knowalledge_desktop.ui.theme import Theme
 
+SLICE = 400
+"""Topics that are measured at once: some milliseconds."""
 LAST_SIMPLE = "\u058f"
 """Up to here, letters stand side by side from left to right, word by word."""
 _KINDS = ("root", "depth1", "depth2", "depth3plus")
@@ -136,12 +139,26 @@ class NodeMetrics:
         self._sized = (topics, found)
         return found
 
+    async def get_ready(self, document: Map) -> KnownSizes:
+        """Measure all topics of a big map in slices, between which the window goes on."""
+        found = KnownSizes({}, self)
+        for _ in self._measuring(document, found):
+            await asyncio.sleep(0)
+        self._sized = (document.topics, found)
+        return found
+
     def _all_sizes(self, document: Map) -> KnownSizes:
         found = KnownSizes({}, self)
+        for _ in self._measuring(document, found):
+            pass
+        return found
+
+    def _measuring(self, document: Map, found: KnownSizes) -> Iterator[None]:
         depth: dict[str, int] = {}
-        for topic_id in document.branch(document.root_id) if document.root else ():
+        for number, topic_id in enumerate(document.branch(document.root_id) if document.root else (), start=1):
             topic = document.topics[topic_id]
             level = depth[topic_id] = depth[topic.parent_id] + 1 if topic.parent_id else 0
             size = self.size(topic.title, level)
             found[topic_id] = (size.width(), size.height())
-        return found
+            if number % SLICE == 0:
+                yield

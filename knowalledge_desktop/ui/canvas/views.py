@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from knowalledge_desktop.core.graph import Map, Place
 from knowalledge_desktop.core.views import View, seen_in
 from knowalledge_desktop.layout import fan
 from knowalledge_desktop.layout.boxes import Boxes
-from knowalledge_desktop.ui.canvas.metrics import KnownSizes, differing
+from knowalledge_desktop.ui.canvas.metrics import KnownSizes, NodeMetrics, differing
 from knowalledge_desktop.ui.canvas.model import Rows, rows_of
 from knowalledge_desktop.ui.canvas.rows_patch import patched
 
@@ -99,6 +100,13 @@ class Stage:
         self._whole = replace(document, places={**given, **document.places}) if given else document
         self.view = view_of(document)
         return seen_in(self._whole, self.view)
+
+    async def get_ready(self, document: Map, metrics: NodeMetrics) -> None:
+        """Measure and read a big map behind the window, so that it is shown in a moment when it is entered."""
+        seen = seen_in(document, view_of(document))
+        sizes = await metrics.get_ready(seen)
+        rows = await asyncio.to_thread(rows_of, seen, sizes)
+        self._last = (seen, rows, metrics)
 
     def lacks(self, seen: Map) -> int:
         """How many topics have no place in the view."""

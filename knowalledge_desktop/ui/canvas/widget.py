@@ -73,6 +73,11 @@ class GraphCanvas(MapView):
         """The map that is shown."""
         return self._document
 
+    async def get_ready(self, document: Map) -> None:
+        """Work a big map out behind the window, so that showing it takes a moment only."""
+        if len(document.topics) >= BIG:
+            await self._stage.get_ready(document, self._renderer.metrics)
+
     def show_map(self, document: Map | None) -> None:
         """Show a map as it is, without motion; another map is fitted into the view."""
         other = document is None or self._document is None or document.map_id != self._document.map_id
