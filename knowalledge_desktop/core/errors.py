@@ -12,6 +12,7 @@ AppError                      known: shown as a sentence with a next step
 +-- QuotaExhausted            a limit is used up; carries the time it frees   exit 5
 |   +-- BudgetReached         the money that was set aside is spent
 |   +-- RequestTooBig         more in one request than the limit allows at all
+|   +-- TeamApart             the team's Redis is gone, and this member's share is used
 +-- Unavailable               an engine cannot answer now                     exit 6
 |   +-- Offline               no connection to the engine's host
 |   +-- TimedOut              no answer in time
@@ -115,6 +116,10 @@ class BudgetReached(QuotaExhausted):
 
 class RequestTooBig(QuotaExhausted):
     """One request needs more than its limit allows; no waiting helps."""
+
+
+class TeamApart(QuotaExhausted):
+    """The team's Redis cannot be used, and more than this member's own share would be needed."""
 
 
 class Unavailable(AppError):

@@ -89,7 +89,8 @@ class Refused:
     """Not now: `metric` stands in the way until `until` (epoch seconds, the earliest moment).
 
     `told` is True when Google itself said so with a 429. `impossible` is True when the request is
-    bigger than the limit and no waiting helps.
+    bigger than the limit and no waiting helps. `apart` is True when the limit is only a share, because
+    those with whom it is shared cannot be asked.
     """
 
     metric: Metric
@@ -98,6 +99,7 @@ class Refused:
     used: int
     told: bool = False
     impossible: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

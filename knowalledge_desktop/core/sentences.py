@@ -151,6 +151,19 @@ _TABLE: dict[type[e.AppError], _Row] = {
         ("Ask for less at once, or set the limit that your project really has.",),
         429,
     ),
+    e.TeamApart: _Row(
+        "The team’s Redis cannot be used",
+        (
+            "What the others send is not known now, and your own share of {measure} is used. Nothing is lost.",
+            "What the others send is not known now, and your own share of the limits is used. Nothing is lost.",
+        ),
+        (
+            "More may be sent in {seconds} s, or when Redis is back. Kept maps and the Atlas work meanwhile.",
+            "More may be sent at {time}, or when Redis is back. Kept maps and the Atlas work meanwhile.",
+            "Try again when Redis is back, or leave the team. Kept maps and the Atlas work meanwhile.",
+        ),
+        429,
+    ),
     e.QueueFull: _Row(
         "Too many requests wait already",
         ("{detail} requests wait for their turn, so this one was not added.", "The queue is full."),

@@ -23,6 +23,7 @@ from knowalledge_desktop.core.errors import (
     QuotaExhausted,
     RequestRejected,
     RequestTooBig,
+    TeamApart,
     UserInputError,
 )
 from knowalledge_desktop.core.ports import Clock, Engine
@@ -137,7 +138,7 @@ class Admitted:
     async def ask(self, request: Request) -> AsyncGenerator[Part, None]:
         """`Queued` while it waits, then the engine's parts.
 
-        Raises QuotaExhausted (also BudgetReached, RequestTooBig), QueueFull, CircuitOpen, StorageError.
+        Raises QuotaExhausted (also BudgetReached, RequestTooBig, TeamApart), QueueFull, CircuitOpen, StorageError.
         """
         if request.task in _UNCHARGED:
             with_pass = self._gate.circuits.enter(request.task)
@@ -296,6 +297,8 @@ def refusal(refused: Refused, bucket: Bucket) -> QuotaExhausted:
         kind = BudgetReached
     elif refused.impossible:
         kind = RequestTooBig
+    elif refused.apart:
+        kind = TeamApart
     until = None if refused.impossible else refused.until
     error = kind(refused.metric.value, until=until, quota_id=refused.metric.value, limit=refused.limit)
     error.model = bucket.model

@@ -131,7 +131,8 @@ class TeamLedger:
             part = self._part(gauge.metric, held, now)
             most = None if part is None else portion(gauge.limit, part)
             if most is not None and gauge.used > most:
-                full.append(Refused(gauge.metric, self._share_frees(gauge, held, most, now), most, gauge.used - 1))
+                at = self._share_frees(gauge, held, most, now)
+                full.append(Refused(gauge.metric, at, most, gauge.used - 1, apart=True))
         return max(full, key=lambda each: each.until, default=None)
 
     def _part(self, metric: Metric, held: Held | None, now: float) -> float | None:
