@@ -119,7 +119,7 @@ class Stage:
 
     def _taken(self, seen: Map) -> Boxes | None:
         """The boxes that are taken, where the last rows are all of them: a big map's are not collected anew."""
-        if self._last is None or len(self._last[1]) < BIG:
+        if self._last is None or len(self._last[1]) < BIG or seen.topics.keys() <= seen.places.keys():
             return None
         known, rows, _ = self._last
         placed = known.places.keys() & seen.topics.keys()

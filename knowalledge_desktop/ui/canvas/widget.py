@@ -291,8 +291,8 @@ class GraphCanvas(MapView):
         """
         if self._document is None or self._document.map_id != document.map_id:
             return {}
-        given = self._document.places.items()
-        return {i: replace(place, collapsed=False) for i, place in given if i not in document.places}
+        given = self._document.places
+        return {i: replace(given[i], collapsed=False) for i in given.keys() - document.places.keys()}
 
     def _tell_places(self, found: dict[str, Place]) -> None:
         if found:
