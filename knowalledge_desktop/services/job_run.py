@@ -168,7 +168,7 @@ class JobRun:
             return replace(item, state=ItemState.DONE, error="", detail="", ended_at=now)
         began = self._clock.monotonic()
         try:
-            was_limited = await self._ask_stoppable(item.topic_id)
+            was_limited = await self._ask_stoppable(item)
         except e.StorageError:
             raise
         except e.AppError as error:
@@ -209,37 +209,37 @@ class JobRun:
         self._wait(until, error)
         return replace(_waiting(item, error), attempts=item.attempts)
 
-    async def _ask_stoppable(self, topic_id: str) -> bool | None:
+    async def _ask_stoppable(self, item: JobItem) -> bool | None:
         """The same as `_ask`, but None when `stop_one` ended it."""
         answered: list[bool] = []
         failed: list[Exception] = []
 
         async def ask() -> None:
             try:
-                answered.append(await self._ask(topic_id))
+                answered.append(await self._ask(item))
             except Exception as error:  # noqa: BLE001 - not swallowed: raised below as itself, not in a group
                 failed.append(error)
 
         try:
             async with asyncio.TaskGroup() as group:
-                self._asking[topic_id] = group.create_task(ask())
+                self._asking[item.topic_id] = group.create_task(ask())
         finally:
-            self._asking.pop(topic_id, None)
+            self._asking.pop(item.topic_id, None)
         if failed:
             raise failed[0]
         return answered[0] if answered else None
 
-    async def _ask(self, topic_id: str) -> bool:
+    async def _ask(self, item: JobItem) -> bool:
         """Have a topic explained or expanded, and kept; whether a limit had to be waited for."""
         if self._job.task is Task.SUBTOPICS:
-            return await self._expand(topic_id)
+            return await self._expand(item)
         parts = self._explain.explain(
             self._session,
-            topic_id,
+            item.topic_id,
             self._job.options,
             engine=self._job.engine,
             priority=self._priority,
-            fresh=self._job.fresh,
+            fresh=self._is_fresh(item),
         )
         async with aclosing(parts):
             async for part in parts:
@@ -247,16 +247,20 @@ class JobRun:
                     return part.was_limited
         raise TypeError("the stream of an explanation ended without one")
 
-    async def _expand(self, topic_id: str) -> bool:
+    def _is_fresh(self, item: JobItem) -> bool:
+        """What was declined is remembered; who has it tried again wants to know whether it still is."""
+        return self._job.fresh or item.error == e.ContentBlocked.__name__
+
+    async def _expand(self, item: JobItem) -> bool:
         if self._explore is None:
             raise TypeError("there is nobody who expands topics")
         steps = self._explore.expand(
             self._session,
-            topic_id,
+            item.topic_id,
             self._job.options,
             engine=self._job.engine,
             priority=self._priority,
-            fresh=self._job.fresh,
+            fresh=self._is_fresh(item),
         )
         async with aclosing(steps):
             async for _ in steps:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from knowalledge_desktop.core.errors import AppError, NewerVersion, UserInputError
+from knowalledge_desktop.core.errors import AppError, ContentBlocked, NewerVersion, UserInputError
 from knowalledge_desktop.core.graph import Change, Explanation, Map, Place
 from knowalledge_desktop.core.request import Answer, Options, Restarted, TextDelta
 from knowalledge_desktop.core.views import View
@@ -161,8 +161,12 @@ class MapController(QObject):
 
     def retry(self, topic_id: str) -> None:
         """Do the act again that failed on a topic."""
-        kind = self._failed.get(topic_id, (EXPAND, None))[0]
-        {EXPAND: self.expand, EXPLAIN: self.explain, ILLUSTRATE: self.illustrate}[kind](topic_id)
+        kind, error = self._failed.get(topic_id, (EXPAND, None))
+        fresh = isinstance(error, ContentBlocked)  # what was declined is remembered: this asks anew
+        if kind == EXPLAIN:
+            self.explain(topic_id, fresh=fresh)
+        else:
+            {EXPAND: self.expand, ILLUSTRATE: self.illustrate}[kind](topic_id, fresh=fresh)
 
     def stop_drawing(self, topic_id: str) -> bool:
         """Stop the picture of a topic only; whether there was one."""
