@@ -18,7 +18,7 @@ from tests.support.limits_count import HiddenLimits
 from tests.support.limits_server import LimitsServer
 from tests.support.redis_servers import RedisServer
 
-UNAVAILABLE = 6
+QUOTA, UNAVAILABLE = 5, 6
 
 
 @pytest.fixture
@@ -65,3 +65,9 @@ def test_two_members_share_a_cache_and_one_call(tmp_path: Path, redis: RedisServ
         code, out, err = command(members[0], "explain", "Tides", "--json")
         assert json.loads(out)["from_cache"]
         assert command(members[0], "team", "test")[0] == UNAVAILABLE
+        code, out, err = command(members[0], "explain", "Waves", "--engine", "gemini", "--json")
+        assert (code, out) == (QUOTA, "")
+        assert "your own share" in err
+        code, out, _ = command(members[0], "explain", "Physics", "--json")
+        assert json.loads(out)["substitute"]["because"] == "TeamApart"
+        assert [entry.topic for entry in server.log] == ["Tides"]
