@@ -84,7 +84,9 @@ if m.f > fair then m.f = fair
 elseif fair >= 2 * m.f and fair > m.f and math.max(m.f, m.b) < fair then m.f, m.g = fair, now end
 if m.f > m.b then m.b = m.f end
 m.q = math.max(m.q, known) + 1
-m.n, m.s = ARGV[3], now
+m.n = ARGV[3]
+-- Until it has told what it sent while it was not heard, its whole share stays free for that.
+if reported or not m.s then m.s = now end
 if reported then m.e = e end
 redis.call('HSET', KEYS[2], me, cmsgpack.pack(m))
 people[me] = m

@@ -204,6 +204,8 @@ class Membership:
         try:
             if was is TeamState.TOGETHER and await self._another_speaks():
                 return
+            if was is not TeamState.TOGETHER:
+                self._fit_until = 0.0  # also to know that somebody is there before the share is shut
             await self._check_fitness()
             if self.state is not TeamState.REFUSED:
                 await self._join(returning=was is not TeamState.TOGETHER)
@@ -246,15 +248,29 @@ class Membership:
             self.state = TeamState.CONNECTING
 
     async def _join(self, *, returning: bool) -> None:
+        if returning:
+            await self._tell_all()
         for _ in range(_ROUNDS):
             word = await self._say()
-            if word.epoch == self._reported and not returning:
+            if word.epoch == self._reported:
                 return
             await self._quota.report(await self._own_uses())
-            if returning and self.on_return is not None:
-                await self.on_return()
-            self._reported, returning = word.epoch, False
+            self._reported = word.epoch
         raise OutOfReach("Redis is restarted again and again")
+
+    async def _tell_all(self) -> None:
+        """Tell what was sent while nobody heard of it, before a sign of life ends the keeping of the share.
+
+        Before it is read what that is, the share is shut for all processes of this member: what one of them
+        still sends by it was counted before, so it is among what is told.
+        """
+        note = await self._book.read()
+        self._quota.introduce(note.member_id, self._reported)
+        now = self._clock.monotonic()
+        await self._book.change(lambda old: replace(old, word_at=max(old.word_at, now)))
+        await self._quota.report(await self._own_uses())
+        if self.on_return is not None:
+            await self.on_return()
 
     async def _say(self) -> Word:
         note = await self._book.read()
