@@ -168,7 +168,7 @@ class RedisQuota:
 
     async def unfit(self) -> str:
         """Why this server must not count for a team, or nothing; raises OutOfReach."""
-        told = await self._link.ask(_memory)
+        told = await self._link.ask(_memory, tries=True)  # the first that is asked after a silence
         policy = _text(told.get("maxmemory_policy", ""))
         if policy.startswith(_EVICTING):
             return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,17 @@ def test_members_together_use_the_limit_and_never_pass_it(tmp_path: Path, redis:
     told("healthy", found)
     assert set(found.states) == {"together"}
     assert found.use >= LEAST_USE or size is SHORT  # a short run is mostly beginning and end
+
+
+def test_after_a_pause_they_are_together_again(tmp_path: Path, redis: RedisServer) -> None:
+    def harm(_: LimitsServer) -> None:
+        wait_for_members(redis)
+        pause(redis, 1.0)
+
+    size = replace(SHORT, seconds=5.0)
+    found = run(tmp_path, size, lambda _: redis.url, harm)
+    told("paused", found)
+    assert found.together_last
 
 
 def test_a_server_that_is_gone_and_comes_back_empty(tmp_path: Path, redis: RedisServer, size: Size) -> None:
@@ -144,6 +156,7 @@ def test_one_of_three_members_is_cut_off(tmp_path: Path, redis: RedisServer) -> 
         found = run(tmp_path, LONG, lambda member: line.url if member == 1 else redis.url, harm)
     told("one cut off", found)
     assert found.states.get("apart", 0) > 0
+    assert found.use >= LEAST_USE - 0.1  # while it was away, a third was kept free for it
 
 
 @pytest.mark.long

@@ -50,6 +50,7 @@ class Told:
     total_s: float = 0.0
     longest_s: float = 0.0
     states: str = ""
+    last_state: str = ""
 
 
 async def no_password() -> str | None:
@@ -101,6 +102,7 @@ class TeamCaller:
                     group.create_task(self._send(reservation, body))
                     await asyncio.sleep(self._plan.pace_s)
         finally:
+            self.told.last_state = self._team.membership.state.value
             await ledger.aclose()
             await self._team.link.aclose()
         self.told.states = " ".join(f"{state}:{states.count(state)}" for state in sorted(set(states)))

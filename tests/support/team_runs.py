@@ -31,7 +31,10 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the service saw. `use` is the share of the limit; `longest_s` the longest look at the limits."""
+    """What the service saw. `use` is the share of the limit; `longest_s` the longest look at the limits.
+
+    `together_last` is whether all members were together at their end.
+    """
 
     worst: int
     limit: int
@@ -41,6 +44,7 @@ class Outcome:
     longest_s: float
     states: dict[str, int]
     last_at: float
+    together_last: bool
 
     def __str__(self) -> str:
         return (
@@ -134,4 +138,5 @@ def _outcome(server: LimitsServer, size: Size, told: Sequence[dict[str, Any]]) -
         max(each["longest_s"] for each in told),
         states,
         max((entry.at for entry in log), default=0.0),
+        all(each["last_state"] == "together" for each in told),
     )
