@@ -187,5 +187,6 @@ class Commands(QObject):
             of("keys", self.tr("Keyboard shortcuts"), desk.show_shortcuts, "F1", "keyboard"),
             of("full-screen", self.tr("Full screen"), window.toggle_full_screen, "F11", "monitor"),
             of("about", self.tr("About KnowAllEdge"), desk.show_about, "", "info"),
+            of("diagnosis", self.tr("Diagnosis…"), desk.show_diagnosis, "", "info"),
             of("quit", self.tr("Quit"), window.close, "Ctrl+Q", "x"),
         ]

@@ -289,7 +289,13 @@ class Desk(QObject):
         """Show version and licences."""
         from knowalledge_desktop.ui.dialogs.info_dialogs import AboutDialog
 
-        AboutDialog(self._window).open()
+        AboutDialog(self._window, self.show_diagnosis).open()
+
+    def show_diagnosis(self) -> None:
+        """Show what the program finds about itself here."""
+        from knowalledge_desktop.ui.diagnosis_controller import DiagnosisController
+
+        DiagnosisController(self._window, self._services, self._tasks).open()
 
     # --- telling ---
 

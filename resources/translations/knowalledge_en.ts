@@ -135,6 +135,16 @@
     </message>
 </context>
 <context>
+    <name>DiagnosisDialog</name>
+    <message numerus="yes">
+        <source>%n checks failed.</source>
+        <translation>
+            <numerusform>%n check failed.</numerusform>
+            <numerusform>%n checks failed.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>EraseDialog</name>
     <message numerus="yes">
         <source>%n maps</source>

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QTextBrowser, QWidget
 
@@ -91,7 +93,7 @@ class ShortcutSheet(QDialog):
 class AboutDialog(QDialog):
     """Version, attribution of the Atlas, licences of what is inside."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, diagnose: Callable[[], None] | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("aboutDialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -105,13 +107,23 @@ class AboutDialog(QDialog):
         )
         text.setHtml(self._html())
         close = text_button(self.tr("Close"), "aboutCloseButton", self.accept, "primary")
+        look = text_button(
+            self.tr("Diagnosis…"),
+            "diagnosisButton",
+            self.accept,
+            "",
+            self.tr("What the program finds about itself on this machine, to be read and saved"),
+        )
+        look.setVisible(diagnose is not None)
+        if diagnose is not None:
+            look.clicked.connect(lambda: diagnose())
         self.setLayout(
             column(
                 label(f"KnowAllEdge Desktop {__version__}", "heading"),
                 8,
                 text,
                 12,
-                row(-1, close),
+                row(look, -1, close),
                 margins=(28, 24, 28, 20),
             )
         )

@@ -63,6 +63,7 @@ class OwnMarks(QFrame):
         self._all = text_button(
             "", "allLinksButton", lambda: self.links_requested.emit(self._topic_id), "quiet", self.tr("Shift+L")
         )
+        self._all.setAccessibleName(self.tr("All links of this topic"))
         self._links_line = self._line("link", column(self._links, row(self._all, -1), gap=4))
         self._lines = (
             self._line("tag", row(self._tag, -1)),
