@@ -254,10 +254,11 @@ class StillLayer:
         whole = QRegion(QRect(QPoint(0, 0), view.toSize()))
         covered = self._front.stretch(painter, view, frame)
         lacking = whole.subtracted(covered)
-        if not lacking.isEmpty():
-            painter.setClipRegion(lacking, Qt.ClipOperation.IntersectClip)
-            painter.fillRect(lacking.boundingRect(), self._renderer.ground)
-            self._world.paint(painter, frame, lacking)
+        pieces: list[QRect] = list(lacking)  # pyright: ignore[reportArgumentType] - iterable, the stubs miss it
+        for piece in pieces:  # one by one: a clip of many pieces makes stretching slow
+            painter.setClipRect(piece)
+            painter.fillRect(piece, self._renderer.ground)
+            self._world.paint(painter, frame, QRegion(piece))
         painter.restore()
 
     def _covers(self, still: Frame, wanted: QRect) -> bool:
