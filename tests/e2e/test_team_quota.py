@@ -15,7 +15,7 @@ from tests.support.team_runs import Outcome, Size, run
 
 LEAST_USE = 0.85
 LONG = Size(processes=8, seconds=20.0, rpm=15, minute_s=2.0)
-SHORT = Size(processes=3, seconds=3.5, rpm=12, minute_s=1.0)
+SHORT = Size(processes=3, seconds=2.5, rpm=12, minute_s=1.0)
 
 Harm = Callable[[RedisServer], None]
 
@@ -75,20 +75,10 @@ def test_after_a_pause_they_are_together_again(tmp_path: Path, redis: RedisServe
         wait_for_members(redis)
         pause(redis, 1.0)
 
-    size = replace(SHORT, seconds=5.0)
+    size = replace(SHORT, seconds=4.0)
     found = run(tmp_path, size, lambda _: redis.url, harm)
     told("paused", found)
     assert found.together_last
-
-
-def test_a_server_that_is_gone_and_comes_back_empty(tmp_path: Path, redis: RedisServer, size: Size) -> None:
-    def harm(_: LimitsServer) -> None:
-        time.sleep(size.seconds * 0.3)
-        restart(redis)
-
-    found = run(tmp_path, size, lambda _: redis.url, harm)
-    told("restarted empty", found)
-    assert found.states["together"] > 0
 
 
 # --- in full size -------------------------------------------------------------------------------------------
