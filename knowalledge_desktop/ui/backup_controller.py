@@ -236,6 +236,8 @@ class BackupController(QObject):
             session = await library.open(map_id) if map_id in known else await library.open_last()
         except MapNotFound:  # gone just now
             session = None
+        if session is not None:
+            await self._window.canvas.get_ready(session.map)
         maps.show(session)
 
     async def _save(self, target: Path) -> None:

@@ -72,7 +72,9 @@ class ExchangeController(QObject):
         )
         if report.session is not self._desk.maps.session:
             opened = await self._services.library.open(report.session.map.map_id)
-            self._desk.maps.show(self._desk.jobs.session_of(opened.map.map_id) or opened)
+            session = self._desk.jobs.session_of(opened.map.map_id) or opened
+            await self._window.canvas.get_ready(session.map)
+            self._desk.maps.show(session)
         self._window.show_page(MAP)
         self._tell(report)
 

@@ -161,7 +161,7 @@ QPushButton[kind="link"]:focus {{ border: none; padding: 0; min-height: 20px;
   color: {_c(theme, "accent.text")}; text-decoration: underline; }}
 QPushButton[kind="quiet"] {{ padding: 0 2px; border: 2px solid transparent; min-height: 18px;
   background: transparent; color: {_c(theme, "text.tertiary")}; {font_css(theme.font("small"))} }}
-QPushButton#offlineBadge {{ color: {_c(theme, "text.secondary")}; {font_css(theme.font("body"))} }}
+QPushButton[objectName="offlineBadge"] {{ color: {_c(theme, "text.secondary")}; {font_css(theme.font("body"))} }}
 QPushButton[kind="quiet"]:hover {{ color: {_c(theme, "accent.text")}; background: transparent;
   text-decoration: underline; }}
 QPushButton[kind="quiet"]:focus {{ border: {ring}; padding: 0 2px; min-height: 18px; }}

@@ -41,7 +41,7 @@ def test_a_big_map_fits_a_screen_and_no_topic_lies_on_another(count: int) -> Non
 
 def test_children_stand_further_out_than_their_parents() -> None:
     document = wide_map(2000)
-    sizes = {i: (120.0, 26.0) for i in document.topics}
+    sizes = dict.fromkeys(document.topics, (120.0, 26.0))
     forest = forest_of(document, sizes)
     x, _ = packed(forest)
     child = np.arange(1, len(forest))
