@@ -58,6 +58,7 @@ class RedisServer:
             if self._process.poll() is not None:
                 break
             time.sleep(0.01)
+        self.kill()
         raise RuntimeError(f"Redis did not start: {(self.folder / 'log').read_text()[-800:]}")
 
     def _arguments(self) -> list[str]:
