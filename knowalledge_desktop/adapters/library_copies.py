@@ -92,17 +92,18 @@ class Copies:
         return target
 
     def _prune(self, kind: BackupKind) -> None:
+        mine = f".{os.getpid()}.new"  # one that is being written just now, whatever the clock says
         for left in self.folder.glob("library-*.new"):
             with suppress(OSError):
-                if left.stat().st_mtime < self._clock.now() - _LEFT_S:
+                if not left.name.endswith(mine) and left.stat().st_mtime < self._clock.now() - _LEFT_S:
                     left.unlink()
         if kind is BackupKind.BY_HAND:
             return
         with os_errors(self.folder):
-            mine = [path for path in self.newest_first() if kind_of(path) is kind]
+            alike = [path for path in self.newest_first() if kind_of(path) is kind]
             if kind is BackupKind.DAILY:
-                mine.sort(key=lambda path: path.name, reverse=True)
-            for old in mine[KEPT_COPIES:]:
+                alike.sort(key=lambda path: path.name, reverse=True)
+            for old in alike[KEPT_COPIES:]:
                 old.unlink(missing_ok=True)
 
 
