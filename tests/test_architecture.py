@@ -124,6 +124,7 @@ def test_every_module_says_what_it_is_for() -> None:
 # --- tasks and loops ----------------------------------------------------------------------------------------
 
 NESTED_LOOPS = {"exec", "exec_", "processEvents"}
+THE_LOOP = "knowalledge_desktop/ui/loop.py"  # its own run_forever calls that of its parent
 FORBIDDEN_NAMES = {"asyncSlot", "asyncClose", "run_until_complete", "run_forever"}
 STARTS_TASKS = {"create_task", "ensure_future", "run_coroutine_threadsafe"}
 
@@ -153,6 +154,7 @@ def test_loop_helpers_that_lose_tasks_are_not_used() -> None:
     found = [
         f"{name_of(path)}:{node.lineno}"
         for path in modules()
+        if name_of(path) != THE_LOOP
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if (isinstance(node, ast.Attribute) and node.attr in FORBIDDEN_NAMES)
         or (isinstance(node, ast.ImportFrom) and FORBIDDEN_NAMES & {alias.name for alias in node.names})

@@ -13,12 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-import qasync
 from PySide6.QtCore import QLoggingCategory
 from PySide6.QtWidgets import QApplication
 
 from knowalledge_desktop import __version__
 from knowalledge_desktop.ui.curtain import Curtain, first_paint, raise_curtain
+from knowalledge_desktop.ui.loop import EventLoop
 
 if TYPE_CHECKING:
     from knowalledge_desktop.services.bundle import Services
@@ -71,7 +71,7 @@ def run_gui(
     gc.disable()  # nothing that is made at the start is garbage; looking for some costs a tenth of it
     spare_sources()
     curtain = raise_curtain(state) if state is not None and topic is None else None
-    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:  # type: ignore[arg-type]
+    with asyncio.Runner(loop_factory=lambda: EventLoop(app)) as runner:  # type: ignore[arg-type]
         return runner.run(_open(app, build, port_for, topic, curtain, began))
 
 

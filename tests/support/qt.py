@@ -11,7 +11,8 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QAbstractAnimation, QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
-from qasync import QEventLoop
+
+from knowalledge_desktop.ui.loop import EventLoop
 
 RunAsync = Callable[[Coroutine[Any, Any, Any]], Any]
 
@@ -23,7 +24,7 @@ def run_async(qapp: QApplication) -> Iterator[RunAsync]:
     Usable several times in one test: `run_async(window.restore())`. The loop is the same throughout.
     """
     qapp.setQuitOnLastWindowClosed(False)
-    with asyncio.Runner(loop_factory=lambda: QEventLoop(qapp)) as runner:
+    with asyncio.Runner(loop_factory=lambda: EventLoop(qapp)) as runner:
         yield runner.run
         runner.run(_settle())
         loop = runner.get_loop()

@@ -441,7 +441,7 @@ def test_a_refused_picture_is_told_with_its_price_to_retry(flow: Flow, server: G
         click(driver, QToolButton, "illustrateButton")
         await shown(driver, QWidget, "topicBanner")
         assert "declined" in driver.find(QWidget, "topicBanner").accessibleName()
-        assert not driver.window.detail.picture.isVisible()
+        await until(lambda: not driver.window.detail.picture.isVisible(), "no picture")
         assert "request" in tooltip(driver.find(QPushButton, "retryButton"))
 
     flow(steps)
