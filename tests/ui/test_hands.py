@@ -440,6 +440,12 @@ def _texts(menu: QMenu) -> list[str]:
     return found
 
 
+async def _close(mouse: Mouse, menu: QMenu) -> None:
+    """A menu that is closed is there for some turns of the loop more, and must not be taken for the next one."""
+    menu.close()
+    await until(lambda: mouse.driver.window.findChild(QMenu, "topicMenu") is None, "no menu")
+
+
 async def _the_menu_of_a_topic_has_every_act_with_its_key(mouse: Mouse) -> None:
     window, topic = mouse.driver.window, mouse.children()[0]
     window.desk._menu(topic, QPoint(10, 10))
@@ -448,7 +454,7 @@ async def _the_menu_of_a_topic_has_every_act_with_its_key(mouse: Mouse) -> None:
     letters = {"E", "X", "I", "N", "K", "L", "M", "F2", "Del", "Space"}
     held = {"Ctrl+C", "Ctrl+X", "Ctrl+V", "Ctrl+B", "Shift+F", "Shift+L", "Shift+N", "Alt+Up", "Alt+Down"}
     assert letters | held <= keys
-    menu.close()
+    await _close(mouse, menu)
 
 
 async def _the_menu_of_several_acts_on_all_of_them_in_one_step(mouse: Mouse) -> None:
@@ -458,8 +464,7 @@ async def _the_menu_of_several_acts_on_all_of_them_in_one_step(mouse: Mouse) -> 
     window.desk._menu(three, QPoint(10, 10))  # not one of them: it is about that one alone
     alone = mouse.driver.find(QMenu, "topicMenu")
     assert "Rename\tF2" in _texts(alone)
-    alone.close()
-    await until(lambda: window.findChild(QMenu, "topicMenu") is None, "no menu")
+    await _close(mouse, alone)
     window.desk._menu(two, QPoint(10, 10))
     menu = mouse.driver.find(QMenu, "topicMenu")
     assert "Rename\tF2" not in _texts(menu)
@@ -469,7 +474,7 @@ async def _the_menu_of_several_acts_on_all_of_them_in_one_step(mouse: Mouse) -> 
         await mouse.rest()
         await mouse.back()
         assert mouse.map == before
-    menu.close()
+    await _close(mouse, menu)
 
 
 async def _a_note_that_is_too_long_is_not_kept(mouse: Mouse) -> None:
