@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QListView
 
@@ -185,3 +186,19 @@ def test_without_a_map_the_palette_still_works(run_async: Run, qapp: QApplicatio
             await driver.end()
 
     run_async(whole())
+
+
+def test_keys_that_scroll_below_a_resting_pointer_mark_what_they_mean(flow: Flow) -> None:
+    async def steps(driver: Driver) -> None:
+        palette = opened(driver)
+        found = palette.findChild(QListView, "commandList")
+        assert found is not None
+        QTest.keyClick(field(palette), Qt.Key.Key_Up)
+        found.entered.emit(found.model().index(5, 0))  # as Qt does when rows move below the pointer
+        assert marked(palette).name == "quit"
+        QCursor.setPos(QCursor.pos() + QPoint(3, 2))
+        found.entered.emit(found.model().index(5, 0))
+        assert marked(palette) == listed(palette)[5]
+        QTest.keyClick(field(palette), Qt.Key.Key_Escape)
+
+    flow(steps)

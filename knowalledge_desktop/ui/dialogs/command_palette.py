@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QPainter, QPalette, QPen
+from PySide6.QtGui import QCursor, QKeyEvent, QPainter, QPalette, QPen
 from PySide6.QtWidgets import (
     QDialog,
     QLineEdit,
@@ -178,6 +178,7 @@ class CommandPalette(QDialog):
         self._list.setModel(self._rows)
         self._list.setItemDelegate(_Line(theme, icons, self))
         self._list.setMouseTracking(True)
+        self._pointer = QCursor.pos()
         self._list.entered.connect(self._mark)
         self._list.clicked.connect(lambda index: self._run(index))
         self._about = label("", "secondary")
@@ -258,7 +259,10 @@ class CommandPalette(QDialog):
         return _TOP
 
     def _mark(self, index: QModelIndex) -> None:
-        if isinstance(index.data(COMMAND), Command):
+        """Marks what the pointer goes to, not what the keys scroll below a pointer that rests."""
+        rests = QCursor.pos() == self._pointer
+        self._pointer = QCursor.pos()
+        if not rests and isinstance(index.data(COMMAND), Command):
             self._list.setCurrentIndex(index)
 
     def _run(self, index: QModelIndex) -> None:
