@@ -107,6 +107,8 @@ class EdgeLayer:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
             aside = np.abs(rows.x[some] - rows.x[rows.parent[some]]) > FAR_AWAY
             for which, ink in ((some[aside], -depth), (some[~aside], depth)):
+                if not len(which):
+                    continue
                 painter.setPen(QPen(self._rest(ink), width))
                 draw_lines(painter, smooth_segments(rows, which, frame.scale))
             if plates is not None:

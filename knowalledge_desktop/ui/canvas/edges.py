@@ -103,7 +103,10 @@ def _weights(samples: int) -> Floats:
     return np.stack([(1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3])
 
 
+_MANY, _SOME, _FEW = 18, 9, 5
+"""Straight pieces of a long, a middling and a short edge."""
 _FINE = _weights(SAMPLES)
+_COARSE = {pieces: _weights(pieces + 1) for pieces in (_MANY, _SOME, _FEW)}
 
 
 def _along(ends: Floats, weights: Floats) -> Floats:
@@ -167,7 +170,9 @@ class EdgeShapes:
 def segments(rows: Rows, chosen: Ints, pieces: int = 6) -> Floats:
     """Straight pieces of many edges at once, shape (edges * pieces, 4): x1, y1, x2, y2."""
     x, y = controls(rows, chosen)
-    weights = _weights(pieces + 1)
+    weights = _COARSE.get(pieces)
+    if weights is None:
+        weights = _weights(pieces + 1)
     xs, ys = _along(x, weights), _along(y, weights)
     out = np.stack([xs[:, :-1], ys[:, :-1], xs[:, 1:], ys[:, 1:]], axis=-1)
     return np.ascontiguousarray(out.reshape(-1, 4))
@@ -177,7 +182,6 @@ def smooth_segments(rows: Rows, chosen: Ints, scale: float) -> Floats:
     """As `segments`, in as many pieces as it takes at a scale for corners not to show."""
     parent = rows.parent[chosen]
     reach = np.hypot(rows.x[chosen] - rows.x[parent], rows.y[chosen] - rows.y[parent]) * scale
-    kinds = ((chosen[reach > LONG_PX], 18), (chosen[(reach <= LONG_PX) & (reach > SHORT_PX)], 9))
-    return np.concatenate(
-        [*(segments(rows, some, n) for some, n in kinds), segments(rows, chosen[reach <= SHORT_PX], 5)]
-    )
+    pieces = np.where(reach > LONG_PX, _MANY, np.where(reach > SHORT_PX, _SOME, _FEW))
+    parts = [segments(rows, chosen[pieces == n], n) for n in (_MANY, _SOME, _FEW) if (pieces == n).any()]
+    return np.concatenate(parts) if parts else segments(rows, chosen, _FEW)
