@@ -11,18 +11,9 @@ from knowalledge_desktop.adapters.ledger_limits import Rules
 from knowalledge_desktop.adapters.ledger_report import own_uses
 from knowalledge_desktop.adapters.ledger_window import Moment, Sure, Terms, Window
 from knowalledge_desktop.adapters.library_connection import Connection
+from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.core.ports import Clock
-from knowalledge_desktop.core.quota import (
-    Admitted,
-    Bucket,
-    Budget,
-    Demand,
-    Metric,
-    PaceRow,
-    Refused,
-    SpendRow,
-    Used,
-)
+from knowalledge_desktop.core.quota import Admitted, Bucket, Budget, Demand, PaceRow, Refused, SpendRow, Used
 from knowalledge_desktop.core.quota_rules import blocked_until, metric_of
 from knowalledge_desktop.core.team import OwnUse
 

@@ -8,7 +8,8 @@ from knowalledge_desktop.adapters import ledger_limits as limits_of
 from knowalledge_desktop.adapters.ledger_limits import Lesson
 from knowalledge_desktop.adapters.ledger_window import Moment, Terms
 from knowalledge_desktop.adapters.library_connection import Connection
-from knowalledge_desktop.core.quota import Bucket, Metric, Used
+from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.quota import Bucket, Used
 
 _DAILY = (Metric.RPD, Metric.TPD)
 _SERVED_SHARE = 29 / 30  # of the minute before a refusal: what is older may have left Google's window already

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from knowalledge_desktop.adapters.library_connection import Connection
-from knowalledge_desktop.core.quota import Bucket, Budget, Limits, Metric
+from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.quota import Bucket, Budget, Limits
 
 ANY_MODEL = "*"
 LIMITED = (Metric.RPM, Metric.TPM, Metric.IPM, Metric.RPD, Metric.TPD)

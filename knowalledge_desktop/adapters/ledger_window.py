@@ -8,7 +8,8 @@ from math import inf
 
 from knowalledge_desktop.adapters.ledger_limits import Rules, tightened
 from knowalledge_desktop.adapters.library_connection import Connection, Row
-from knowalledge_desktop.core.quota import Bucket, Demand, Gauge, Limits, Metric, Refused
+from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.quota import Bucket, Demand, Gauge, Limits, Refused
 from knowalledge_desktop.core.quota_rules import Days
 
 _A_MINUTE = (Metric.RPM, Metric.TPM, Metric.IPM)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, TypeVar
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, InfoMetricFamily
 
 from knowalledge_desktop.core.content import ClaimState
-from knowalledge_desktop.core.quota import MICRO, Gauge
-from knowalledge_desktop.core.quota import Metric as Limit
+from knowalledge_desktop.core.metric import MICRO
+from knowalledge_desktop.core.metric import Metric as Limit
+from knowalledge_desktop.core.quota import Gauge
 from knowalledge_desktop.core.request import Priority
 from knowalledge_desktop.core.standing import Standing
 from knowalledge_desktop.core.team import TeamReport, TeamState

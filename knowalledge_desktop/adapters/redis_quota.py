@@ -12,8 +12,9 @@ from knowalledge_desktop.adapters import redis_member_scripts as members
 from knowalledge_desktop.adapters import redis_scripts as scripts
 from knowalledge_desktop.adapters.redis_link import RedisLink
 from knowalledge_desktop.adapters.redis_scripts import Script
+from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.core.ports import Clock
-from knowalledge_desktop.core.quota import Admitted, Bucket, Metric, Refused, Used
+from knowalledge_desktop.core.quota import Admitted, Bucket, Refused, Used
 from knowalledge_desktop.core.team import (
     ASSURED,
     FORGOTTEN_S,

@@ -10,9 +10,10 @@ from knowalledge_desktop.cli.context import Context
 from knowalledge_desktop.cli.shapes import Json
 from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.core.limit_words import METRIC_NAMES, when
+from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.core.pace import DayPace
 from knowalledge_desktop.core.prices import money
-from knowalledge_desktop.core.quota import Gauge, Limits, Metric
+from knowalledge_desktop.core.quota import Gauge, Limits
 from knowalledge_desktop.core.quota_rules import PRESETS, percent_used
 from knowalledge_desktop.services.quota import EVERY_MODEL, QuotaReport
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from knowalledge_desktop.core.content import Provenance
 from knowalledge_desktop.core.edits import about, heads
 from knowalledge_desktop.core.graph import Change, Map, Place, Put, PutPlace, PutTopic, Topic
 from knowalledge_desktop.core.history import keeping_folds, places_in
-from knowalledge_desktop.core.outline_text import Line
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.core.outline_text import Line
 
 
 def may_be_below(document: Map, topic_ids: Collection[str], parent_id: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from knowalledge_desktop.core.quota import Metric
+from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.core.request import Queued, Request
 
 Translate = Callable[[str], str]

@@ -9,24 +9,9 @@ model, days begin at midnight Pacific time). A *reservation* is made before a re
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
-DEFAULT_PROJECT = "default"
-MICRO = 1_000_000
-"""Money is counted in whole micro-dollars (US), so that sums are exact."""
-
-
-class Metric(StrEnum):
-    """What is limited. The two budgets are money and hold for a project's models together."""
-
-    RPM = "rpm"
-    TPM = "tpm"
-    IPM = "ipm"
-    RPD = "rpd"
-    TPD = "tpd"
-    DAY_BUDGET = "day_budget"
-    MONTH_BUDGET = "month_budget"
+from knowalledge_desktop.core.metric import Metric
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from knowalledge_desktop.core.quota import Limits, Metric
+from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.quota import Limits
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 """A day of quota ends at midnight there (Gemini API documentation, "Rate limits")."""

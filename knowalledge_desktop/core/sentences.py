@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from knowalledge_desktop.core import errors as e
-from knowalledge_desktop.core.quota import Metric
+from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.core.sentences_tasks import FOR_TASK
 
 _SOON_S = 120.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from knowalledge_desktop.core.quota import DEFAULT_PROJECT
+from knowalledge_desktop.core.metric import DEFAULT_PROJECT
 from knowalledge_desktop.core.request import EngineChoice, Options, Request, Task
 
 DEFAULT_TEXT_MODEL = "gemini-3.5-flash-lite"

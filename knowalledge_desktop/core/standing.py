@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from knowalledge_desktop.core.ports import CacheStats
-from knowalledge_desktop.core.quota import Gauge
 from knowalledge_desktop.core.team import TeamReport
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.core.quota import Gauge
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,10 @@ from knowalledge_desktop.core.errors import (
     TeamApart,
     UserInputError,
 )
+from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.core.ports import Clock, Engine
 from knowalledge_desktop.core.quota import Admitted as LetIn
-from knowalledge_desktop.core.quota import Bucket, Demand, Ledger, Metric, Refused, Used
+from knowalledge_desktop.core.quota import Bucket, Demand, Ledger, Refused, Used
 from knowalledge_desktop.core.request import Answer, Part, Queued, Request, Task
 from knowalledge_desktop.resilience.breaker import Circuits, Pass
 from knowalledge_desktop.resilience.finishing import to_the_end

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import inf
 
 from knowalledge_desktop.core.errors import StorageError
+from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.core.ports import Clock
 from knowalledge_desktop.core.quota import (
     Admitted,
@@ -17,7 +18,6 @@ from knowalledge_desktop.core.quota import (
     Gauge,
     Ledger,
     Limits,
-    Metric,
     PaceRow,
     Refused,
     SpendRow,

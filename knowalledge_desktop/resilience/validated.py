@@ -11,8 +11,8 @@ from knowalledge_desktop.core.errors import ContentBlocked, InvalidReply
 from knowalledge_desktop.core.links import LinkGate
 from knowalledge_desktop.core.parsing import parse
 from knowalledge_desktop.core.ports import Engine
+from knowalledge_desktop.core.quality import count_words, looks_refused, score_explanation, score_subtopics
 from knowalledge_desktop.core.request import Answer, Part, Request, Restarted, Task, TextDelta
-from knowalledge_desktop.core.validation import count_words, looks_refused, score_explanation, score_subtopics
 
 LEAST_SCORE = 0.3
 REFUSAL_WORDS = 60

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from knowalledge_desktop.core.content import Provenance
-from knowalledge_desktop.core.edits import locking, moving, noting, removing, renaming, tagging
+from knowalledge_desktop.core.edits import locking, moving, noting, pinning, removing, renaming, tagging
 from knowalledge_desktop.core.edits_links import labelling, linking, linking_to, unlinking
 from knowalledge_desktop.core.edits_tree import folding, grafting, may_be_below, reparenting, shifting
 from knowalledge_desktop.core.edits_twins import topic_called, uniting
@@ -23,7 +23,6 @@ from knowalledge_desktop.core.graph import (
     Topic,
 )
 from knowalledge_desktop.core.history import keeping_folds
-from knowalledge_desktop.core.outline_text import read_outline
 from knowalledge_desktop.core.ports import Clock
 from knowalledge_desktop.core.validation import check_label, check_note, check_remark, check_topic
 from knowalledge_desktop.services.session import MapSession
@@ -106,6 +105,10 @@ class EditService:
             lambda document: moving(document, keeping_folds(document, places)), undoable=by_person
         )
 
+    async def pin(self, session: MapSession, topic_ids: Collection[str], view: str, *, pinned: bool) -> Change:
+        """Have topics stay where they are in a view when it is tidied up, or not any more."""
+        return await session.commit(lambda document: pinning(document, topic_ids, str(view), pinned=pinned))
+
     async def fold(self, session: MapSession, topic_id: str, *, collapsed: bool) -> Change:
         """Hide or show the branch below a topic; view state, not a step of undo."""
 
@@ -145,6 +148,8 @@ class EditService:
 
     async def paste(self, session: MapSession, parent_id: str, text: str) -> Change:
         """Add the lines of an outline as branches below a topic; raises UserInputError when there are none."""
+        from knowalledge_desktop.core.outline_text import read_outline
+
         lines = read_outline(text)
         if not lines:
             raise UserInputError("There is no line with a word in it to paste.")

@@ -22,8 +22,9 @@ from knowalledge_desktop.core.jobs import (
     Progress,
     progress,
 )
+from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.core.ports import Clock, Library, Locks
-from knowalledge_desktop.core.quota import Gauge, Metric
+from knowalledge_desktop.core.quota import Gauge
 from knowalledge_desktop.core.request import EngineChoice, Options, Priority, Task
 from knowalledge_desktop.services.explain import ExplainService
 from knowalledge_desktop.services.explore import ExploreService

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from knowalledge_desktop.core.errors import UserInputError
+from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.core.pace import DayPace, day_pace
 from knowalledge_desktop.core.ports import Clock
-from knowalledge_desktop.core.quota import Bucket, Budget, Gauge, Ledger, Limits, Metric, SpendRow
+from knowalledge_desktop.core.quota import Bucket, Budget, Gauge, Ledger, Limits, SpendRow
 from knowalledge_desktop.core.quota_rules import next_pacific_midnight, pacific_day, pacific_midnight, percent_used
 from knowalledge_desktop.core.request import Queued, Request
 from knowalledge_desktop.core.settings import Settings

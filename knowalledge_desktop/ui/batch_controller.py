@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 
 from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.core.graph import Map
-from knowalledge_desktop.core.quota import Metric
+from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.core.request import EngineChoice, Task
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.dialogs.ask import ask

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from knowalledge_desktop.core import errors as e
 from knowalledge_desktop.core.jobs import OVER, ItemState, Job, JobItem, JobState, Progress
-from knowalledge_desktop.core.quota import Metric
+from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.ui.messages import message_for, reason
 from knowalledge_desktop.ui.quota_words import name_of, when
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from knowalledge_desktop.core.errors import AppError, UserInputError
-from knowalledge_desktop.core.quota import Metric
+from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.core.request import EngineChoice
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.messages import message_for

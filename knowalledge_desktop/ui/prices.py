@@ -11,7 +11,7 @@ from PySide6.QtGui import QFocusEvent, QHelpEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from knowalledge_desktop.core.graph import Map
-from knowalledge_desktop.core.quota import Metric
+from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.core.request import EngineChoice, Request, Task
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.tasks import TaskRunner

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QSettings, QTimer
 
 from knowalledge_desktop.core.errors import AppError
-from knowalledge_desktop.core.quota import Budget, Gauge, Limits, Metric
+from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.extras import Extras
 from knowalledge_desktop.ui.notifier import SHOWN_MS
@@ -21,6 +21,7 @@ from knowalledge_desktop.ui.panels.rail import QUOTA
 from knowalledge_desktop.ui.tasks import TaskRunner
 
 if TYPE_CHECKING:
+    from knowalledge_desktop.core.quota import Budget, Gauge, Limits
     from knowalledge_desktop.services.quota import QuotaReport
     from knowalledge_desktop.ui.cache_controller import CacheController
     from knowalledge_desktop.ui.desk import Desk

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 from knowalledge_desktop.core import limit_words
-from knowalledge_desktop.core.pace import DayPace
-from knowalledge_desktop.core.quota import Gauge, Metric
+from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.core.request import Queued, Request
 from knowalledge_desktop.ui.messages import local_time
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.core.pace import DayPace
+    from knowalledge_desktop.core.quota import Gauge
 
 MINUTE = (Metric.RPM, Metric.TPM, Metric.IPM)
 BUDGETS = (Metric.DAY_BUDGET, Metric.MONTH_BUDGET)

@@ -11,14 +11,14 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QImage
 
 from knowalledge_desktop.core.errors import AppError
-from knowalledge_desktop.core.sky import Sky
 from knowalledge_desktop.services.bundle import Services
-from knowalledge_desktop.services.sky import Stars
 from knowalledge_desktop.ui.panels.rail import SKY
 from knowalledge_desktop.ui.tasks import TaskRunner
 
 if TYPE_CHECKING:
     from knowalledge_desktop.core.request import Request
+    from knowalledge_desktop.core.sky import Sky
+    from knowalledge_desktop.services.sky import Stars
     from knowalledge_desktop.ui.desk import Desk
     from knowalledge_desktop.ui.main_window import MainWindow
     from knowalledge_desktop.ui.panels.sky_page import SkyPage
@@ -37,7 +37,7 @@ class SkyController(QObject):
         self._desk, self._window, self._services, self._tasks = desk, window, services, tasks
         self._page: SkyPage | None = None
         self._sky: Sky | None = None
-        self._stars = Stars()
+        self._stars: Stars | None = None
         self._haze = QImage()
         self._language = ""
         self._wished: bool | None = None  # whether all articles are to be seen, once the person has said so
@@ -101,12 +101,14 @@ class SkyController(QObject):
                 self._haze = await _in_thread(lambda _: decoded(haze))
         except AppError as error:  # without the Atlas there is still the library
             self._desk.tell_error(error)
+            from knowalledge_desktop.core.sky import Sky
+
             sky, self._haze = Sky(self._language), QImage()
         is_new = self._sky is None or self._sky.language != sky.language
         self._sky = sky
-        self._stars = await self._services.sky.stars(sky)
+        self._stars = stars = await self._services.sky.stars(sky)
         page = self._window.sky_page
-        everything = self._wished if self._wished is not None else not self._stars.stars
+        everything = self._wished if self._wished is not None else not stars.stars
         page.everything.blockSignals(True)  # noqa: FBT003 - Qt takes no keyword here
         page.everything.setChecked(everything)
         page.everything.blockSignals(False)  # noqa: FBT003
@@ -116,11 +118,13 @@ class SkyController(QObject):
     def _show(self, *, stay: bool) -> None:
         from knowalledge_desktop.ui.sky.chart import chart_of
 
-        page, sky = self._window.sky_page, self._sky or Sky()
-        chart = chart_of(sky, self._stars, everything=page.everything.isChecked())
+        page, sky, stars = self._window.sky_page, self._sky, self._stars
+        if sky is None or stars is None:
+            return  # they are being read, and are shown then
+        chart = chart_of(sky, stars, everything=page.everything.isChecked())
         page.view.show_chart(chart, self._haze, stay=stay)
-        known = sum(star.topic.known for star in self._stars.stars)
-        page.tell_count(known, len(self._stars.stars) - known, len(sky))
+        known = sum(star.topic.known for star in stars.stars)
+        page.tell_count(known, len(stars.stars) - known, len(sky))
         self._on_chosen(page.view.chosen)
 
     def _on_everything(self, everything: bool) -> None:  # noqa: FBT001 - a Qt signal's argument

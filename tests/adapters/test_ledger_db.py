@@ -11,7 +11,8 @@ import pytest
 
 from knowalledge_desktop.adapters.ledger_db import LedgerDb
 from knowalledge_desktop.core.errors import NewerVersion, StorageReadOnly
-from knowalledge_desktop.core.quota import Bucket, Budget, Demand, Limits, Metric, Used
+from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.quota import Bucket, Budget, Demand, Limits, Used
 from knowalledge_desktop.core.quota_rules import next_pacific_midnight, pacific_day
 from tests.support.fakes import FakeClock
 from tests.support.ledger_cases import ASKED, BUCKET, admitted, ledger_at, refused, served

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from knowalledge_desktop.core.quota import Budget, Gauge, Limits, Metric, SpendRow
+from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.quota import Budget, Gauge, Limits, SpendRow
 from tests.support.cli_services import Bench, command
 from tests.support.fakes import FakeClock
 from tests.support.limit_books import LimitBook

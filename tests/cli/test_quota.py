@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from knowalledge_desktop.core.quota import Bucket, Gauge, Limits, Metric
+from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.quota import Bucket, Gauge, Limits
 from knowalledge_desktop.core.quota_rules import PRESETS
 from knowalledge_desktop.core.settings import DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL
 from tests.support.cli_services import Bench, Outcome, command, with_settings

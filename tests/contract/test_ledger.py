@@ -9,16 +9,8 @@ from pathlib import Path
 import pytest
 
 from knowalledge_desktop.adapters.ledger_db import LedgerDb
-from knowalledge_desktop.core.quota import (
-    Bucket,
-    Budget,
-    Demand,
-    Ledger,
-    Limits,
-    Metric,
-    SpendRow,
-    Used,
-)
+from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.quota import Bucket, Budget, Demand, Ledger, Limits, SpendRow, Used
 from knowalledge_desktop.core.quota_rules import next_pacific_midnight, pacific_day
 from tests.support.fakes import FakeClock
 from tests.support.ledger_cases import ASKED, BUCKET, LIMITS, admitted, ledger_at, refused, served

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowalledge_desktop.core.content import ExplanationText, Subtopic, SubtopicList
+from knowalledge_desktop.core.quality import count_words, looks_refused, score_explanation, score_subtopics
 from knowalledge_desktop.core.request import Detail, Options, Request, Task
-from knowalledge_desktop.core.validation import count_words, looks_refused, score_explanation, score_subtopics
 from tests.support.engines import PROSE
 
 CHINESE = (

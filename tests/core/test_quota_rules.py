@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowalledge_desktop.core.quota import Limits, Metric
+from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.quota import Limits
 from knowalledge_desktop.core.quota_rules import (
     PRESETS,
     Days,

@@ -8,7 +8,8 @@ import pytest
 
 from knowalledge_desktop.core.content import Picture
 from knowalledge_desktop.core.errors import RequestTooBig
-from knowalledge_desktop.core.quota import Limits, Metric
+from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.quota import Limits
 from knowalledge_desktop.core.request import EngineChoice, Options, Request, Task
 from tests.support.gateway import environ, program
 from tests.support.gemini_cases import Reply, error, unary

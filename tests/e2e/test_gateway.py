@@ -13,7 +13,8 @@ import pytest
 
 from knowalledge_desktop.bootstrap import Overrides
 from knowalledge_desktop.core.errors import BudgetReached, CircuitOpen, ModelUnavailable, QuotaExhausted
-from knowalledge_desktop.core.quota import Budget, Limits, Metric
+from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.quota import Budget, Limits
 from knowalledge_desktop.core.request import (
     EngineChoice,
     Options,

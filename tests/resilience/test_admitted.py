@@ -20,7 +20,8 @@ from knowalledge_desktop.core.errors import (
     RequestTooBig,
     TimedOut,
 )
-from knowalledge_desktop.core.quota import Bucket, Demand, Metric, Refused, Used
+from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.quota import Bucket, Demand, Refused, Used
 from knowalledge_desktop.core.request import Answer, Part, Priority, Queued, Request, Task
 from knowalledge_desktop.resilience.admitted import PATIENCE_S, Admitted, Gate, Tariff
 from knowalledge_desktop.resilience.breaker import Breaker, Circuits

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from knowalledge_desktop.adapters.ledger_db import LedgerDb
-from knowalledge_desktop.core.quota import Admitted, Bucket, Demand, Limits, Metric, Refused, Used
+from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.quota import Admitted, Bucket, Demand, Limits, Refused, Used
 from knowalledge_desktop.core.quota_rules import Days
 from knowalledge_desktop.core.team import (
     WHOLE,

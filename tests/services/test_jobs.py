@@ -12,7 +12,8 @@ import pytest
 
 from knowalledge_desktop.core import errors as e
 from knowalledge_desktop.core.jobs import ItemState, JobItem, JobState
-from knowalledge_desktop.core.quota import Gauge, Metric
+from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.quota import Gauge
 from knowalledge_desktop.core.request import EngineChoice, Options, Priority, Queued, Request
 from knowalledge_desktop.services.evidence import EvidenceService
 from knowalledge_desktop.services.explain import ExplainService

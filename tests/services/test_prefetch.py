@@ -17,7 +17,8 @@ from knowalledge_desktop.core.errors import (
     QuotaExhausted,
 )
 from knowalledge_desktop.core.graph import Change, Explanation, Map, PutExplanation, Rendering, Topic
-from knowalledge_desktop.core.quota import Gauge, Limits, Metric
+from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.quota import Gauge, Limits
 from knowalledge_desktop.core.request import EngineChoice, Options, Priority, Queued, Request, Task, fingerprint
 from knowalledge_desktop.core.settings import Ahead, Settings
 from knowalledge_desktop.services.explain import explanation_request

@@ -9,7 +9,8 @@ import pytest
 from knowalledge_desktop.core.content import Claim, ClaimState, Provenance, Verdict, Verdicts
 from knowalledge_desktop.core.errors import AppError, BudgetReached, InvalidReply, Offline
 from knowalledge_desktop.core.graph import Change, Explanation, Map, PutExplanation, Rendering, Topic
-from knowalledge_desktop.core.quota import Gauge, Limits, Metric
+from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.quota import Gauge, Limits
 from knowalledge_desktop.core.request import EngineChoice, Options, Priority, Task
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.services.quota import QuotaService

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.core.quota import (
     Admitted,
     Bucket,
@@ -11,7 +12,6 @@ from knowalledge_desktop.core.quota import (
     Demand,
     Gauge,
     Limits,
-    Metric,
     PaceRow,
     Refused,
     SpendRow,

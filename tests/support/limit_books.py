@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.core.quota import (
     Admitted,
     Bucket,
@@ -12,7 +13,6 @@ from knowalledge_desktop.core.quota import (
     Demand,
     Gauge,
     Limits,
-    Metric,
     PaceRow,
     Refused,
     SpendRow,

@@ -10,7 +10,8 @@ from PySide6.QtCore import QEvent, QPoint, QPointF
 from PySide6.QtGui import QEnterEvent, QHelpEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QToolTip
 
-from knowalledge_desktop.core.quota import Gauge, Limits, Metric
+from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.quota import Gauge, Limits
 from knowalledge_desktop.core.request import Request, Task
 from knowalledge_desktop.ui.quota_words import left_today
 from tests.support.ui_services import Oracle, ui_services

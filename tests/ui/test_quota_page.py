@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.core.pace import DayPace, day_pace
-from knowalledge_desktop.core.quota import Budget, Gauge, Limits, Metric, PaceRow
+from knowalledge_desktop.core.quota import Budget, Gauge, Limits, PaceRow
 from knowalledge_desktop.core.request import Queued, Request, Task
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.core.settings import Theme as ThemeChoice

@@ -9,8 +9,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QWidget
 
 from knowalledge_desktop.core.errors import UserInputError
+from knowalledge_desktop.core.metric import MICRO
 from knowalledge_desktop.core.prices import money
-from knowalledge_desktop.core.quota import MICRO, Budget, SpendRow
+from knowalledge_desktop.core.quota import Budget, SpendRow
 from knowalledge_desktop.core.quota_rules import pacific_day
 from knowalledge_desktop.services.quota import parse_money
 from knowalledge_desktop.ui.theme import Theme

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QResizeEvent
@@ -11,7 +12,6 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QVBoxLayout, QWidget
 from knowalledge_desktop.core.graph import Explanation, Map, Topic
 from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.core.request import Answer, Options
-from knowalledge_desktop.core.staleness import Present
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.messages import Message
 from knowalledge_desktop.ui.panels.ask_box import AnswersView, AskBox
@@ -29,6 +29,9 @@ from knowalledge_desktop.ui.panels.waiting import Waiting
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.basics import column, icon_button, label, row, rule, text_button
 from knowalledge_desktop.ui.widgets.elided import ElidedLabel
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.core.staleness import Present
 
 NARROW = 540
 """Below this width the choices stand above the buttons."""

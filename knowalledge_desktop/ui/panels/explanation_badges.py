@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from knowalledge_desktop.core.content import ClaimState, Provenance
 from knowalledge_desktop.core.graph import Explanation
 from knowalledge_desktop.core.request import Answer, SubstituteKind
-from knowalledge_desktop.core.staleness import Present, why_stale
 from knowalledge_desktop.ui.messages import ago, reason
 from knowalledge_desktop.ui.panels.claims_list import counts_in_words
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.core.staleness import Present
 
 Badge = tuple[str, str, str]
 """Text, tone, tooltip."""
@@ -36,10 +39,12 @@ class ExplanationBadges(QObject):
             found.append((self.tr("From the Atlas instead"), "warning", reason(substitute.because)))
         author = self.tr("Atlas") if made.engine == "atlas" else made.model or made.engine
         found.append((author, "neutral", self._written(made, now)))
-        if self.present is not None and why_stale(made, self.present):
+        if self.present is not None:
+            from knowalledge_desktop.core.staleness import why_stale
             from knowalledge_desktop.ui.origin_words import reason_words
 
-            found.append((self.tr("Out of date"), "warning", reason_words(made, self.present)))
+            if why_stale(made, self.present):
+                found.append((self.tr("Out of date"), "warning", reason_words(made, self.present)))
         if answer is not None and answer.from_cache:
             found.append((self.tr("Cached"), "neutral", self.tr("No request was spent.")))
         if explanation.quality is not None and made.engine != "atlas":

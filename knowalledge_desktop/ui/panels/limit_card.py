@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
-from knowalledge_desktop.core.quota import Gauge, Metric
+from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.quota import Gauge
 from knowalledge_desktop.services.quota import QuotaReport
 from knowalledge_desktop.ui.quota_words import amount, learned_line, moment, remark, whole_use
 from knowalledge_desktop.ui.theme import Theme

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
 
-from knowalledge_desktop.core.quota import Limits, Metric
+from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.quota import Limits
 from knowalledge_desktop.core.quota_rules import PRESETS
 from knowalledge_desktop.ui.quota_words import amount, name_of
 from knowalledge_desktop.ui.theme import Theme

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
-from knowalledge_desktop.core.quota import Gauge, Metric
+from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.ui.quota_words import fullest, short_use, when, whole_use
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.theme_qss import restyle
@@ -16,6 +16,7 @@ from knowalledge_desktop.ui.widgets.elided import ElidedLabel
 from knowalledge_desktop.ui.widgets.meter import Meter
 
 if TYPE_CHECKING:
+    from knowalledge_desktop.core.quota import Gauge
     from knowalledge_desktop.services.quota import QuotaReport
 
 _METER = 44
