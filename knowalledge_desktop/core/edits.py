@@ -17,6 +17,7 @@ from knowalledge_desktop.core.graph import (
     PutTopic,
     Topic,
 )
+from knowalledge_desktop.core.history import places_in
 
 TAGS = "rygbp"
 """The letters of the colour tags: red, yellow, green, blue, purple. Files of others may bring further ones."""
@@ -87,6 +88,15 @@ def locking(document: Map, topic_ids: Collection[str], *, locked: bool) -> Chang
     """Have topics left alone by engines, or open them again."""
     reason = "lock" if locked else "unlock"
     return _altered(document, topic_ids, reason, lambda topic: replace(topic, locked=locked))
+
+
+def pinning(document: Map, topic_ids: Collection[str], view: str, *, pinned: bool) -> Change:
+    """Have topics stay where they are in a view when it is tidied up, or not any more."""
+    known = places_in(document, view)
+    there = [each for each in dict.fromkeys(topic_ids) if each in document.topics and each in known]
+    changed = [each for each in there if known[each].pinned is not pinned]
+    puts = [PutPlace(each, known[each], replace(known[each], pinned=pinned), view) for each in changed]
+    return about(document, changed, puts, "pin" if pinned else "unpin")
 
 
 def about(document: Map, topic_ids: Sequence[str], puts: Sequence[Put], reason: str) -> Change:

@@ -8,11 +8,23 @@ from typing import TYPE_CHECKING
 
 from knowalledge_desktop.core.content import Provenance
 from knowalledge_desktop.core.edits import about, heads
-from knowalledge_desktop.core.graph import Change, Map, Place, Put, PutPlace, PutTopic, Topic
+from knowalledge_desktop.core.graph import (
+    Change,
+    Link,
+    LinkKind,
+    Map,
+    Place,
+    Put,
+    PutLink,
+    PutPlace,
+    PutTopic,
+    Topic,
+)
 from knowalledge_desktop.core.history import keeping_folds, places_in
 
 if TYPE_CHECKING:
     from knowalledge_desktop.core.outline_text import Line
+from knowalledge_desktop.core.validation import fold
 
 
 def may_be_below(document: Map, topic_ids: Collection[str], parent_id: str) -> bool:
@@ -61,20 +73,38 @@ def shifting(document: Map, topic_id: str, by: int) -> Change:
 def grafting(
     document: Map, parent_id: str, lines: Sequence[Line], new_id: Callable[[], str], author: Provenance
 ) -> Change:
-    """Add an outline as branches below a topic, after the children it has."""
-    siblings = document.children(parent_id)
-    first = max((document.topics[each].rank for each in siblings), default=-1.0) + 1.0
+    """Add an outline as branches below a topic, after the children it has.
+
+    A line that is called like a topic of the map, or like a line before it, does not come twice: a link leads to
+    that topic, unless it is right there already, and what stands below the line comes below that topic.
+    """
     puts: list[Put] = []
     stack: list[str] = []
-    ranks: dict[str, float] = {parent_id: first}
+    ranks: dict[str, float] = {}
+    known: dict[str, str] = {}
+    for topic_id, topic in document.topics.items():
+        known.setdefault(fold(topic.title), topic_id)
+    parents = {topic_id: topic.parent_id for topic_id, topic in document.topics.items()}
+    linked = {frozenset((link.source_id, link.target_id)) for link in document.links.values()}
     for line in lines:
         level = min(line.level, len(stack))
         del stack[level:]
         above = stack[-1] if stack else parent_id
-        rank = ranks.get(above, 0.0)
-        ranks[above] = rank + 1.0
-        topic = Topic(new_id(), line.title, above, rank, provenance=author, note=line.note)
+        there = known.get(fold(line.title))
+        if there is not None:
+            pair = frozenset((above, there))
+            if there != above and parents[there] != above and pair not in linked:
+                linked.add(pair)
+                puts.append(PutLink(None, Link(new_id(), above, there, LinkKind.SAME_AS)))
+            stack.append(there)
+            continue
+        if above not in ranks:
+            siblings = document.children(above)
+            ranks[above] = max((document.topics[each].rank for each in siblings), default=-1.0) + 1.0
+        topic = Topic(new_id(), line.title, above, ranks[above], provenance=author, note=line.note)
+        ranks[above] += 1.0
         puts.append(PutTopic(None, topic))
+        known[fold(line.title)], parents[topic.topic_id] = topic.topic_id, above
         stack.append(topic.topic_id)
     if len(lines) == 1:
         return Change(tuple(puts), "paste", lines[0].title)

@@ -49,7 +49,8 @@ class Settings:
     `project` is the user's name for the Google project whose limits the key shares, `tier` the preset
     its limits begin with (`quota_rules.PRESETS`); on the free tier nothing is billed. `team_url` is where the
     team's Redis is, empty without a team; `team_plain` confirms an address without TLS to another machine.
-    `otlp_url` is where traces of requests are sent from the next start on, empty for nowhere.
+    `otlp_url` is where traces of requests are sent from the next start on, empty for nowhere. With `letters_jump`,
+    letters that are typed on the map go to the next topic that begins so; commands of one letter then need Alt.
     """
 
     text_model: str = DEFAULT_TEXT_MODEL
@@ -78,6 +79,7 @@ class Settings:
     team_cache: bool = True
     team_quota: bool = True
     otlp_url: str = ""
+    letters_jump: bool = False
 
 
 def model_for(settings: Settings, request: Request) -> str:

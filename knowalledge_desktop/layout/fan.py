@@ -76,7 +76,7 @@ def place(document: Map, sizes: Mapping[str, Size], taken: Boxes | None = None) 
 
 
 def tidy(document: Map, sizes: Mapping[str, Size]) -> dict[str, Place]:
-    """Places for all topics from scratch, as tight as the fan allows. Folding is kept."""
+    """Places for all topics from scratch, as tight as the fan allows. Folding is kept, pins are not looked at."""
     if document.root is None:
         return {}
     ids, x, y = pack(document, sizes)

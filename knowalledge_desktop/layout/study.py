@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -77,13 +77,43 @@ def _needs(document: Map) -> dict[str, set[str]]:
 
 
 def tidy(document: Map, sizes: Mapping[str, Size]) -> dict[str, Place]:
-    """Places for all topics from scratch; the first one at the origin."""
-    ids = study_order(document)
+    """Places for all topics from scratch; the first one at the origin, none where a pinned one stays."""
+    order = study_order(document)
+    pins = [i for i in order if i in document.places and document.places[i].pinned]
+    step, pitch = _cell(sizes_array(sizes, order))
+    count = min(max(1, round(math.sqrt(SHAPE * len(order) * pitch / step))), len(order))
+    if not pins:
+        return places_of(document, order, *_winding(sizes_array(sizes, order), step, pitch, count))
+    stay = frozenset(pins)
+    ids = tuple(i for i in order if i not in stay)
+    x, y = _winding_past(document, sizes, pins, (step, pitch, count), ids)
+    return places_of(document, ids, x, y) | {i: document.places[i] for i in pins}
+
+
+def _winding_past(
+    document: Map,
+    sizes: Mapping[str, Size],
+    pins: Sequence[str],
+    cell: tuple[float, float, int],
+    ids: Sequence[str],
+) -> tuple[Floats, Floats]:
+    """As `_winding`, without the cells in which there is something pinned."""
+    step, pitch, count = cell
+    high, wide = pitch - ROW_GAP, step - GAP
+    number = np.arange(len(ids) + 12 * len(pins) + count)  # so many cells that enough of them are free
+    row, column = number // count, number % count
+    column = np.where(row % 2 == 0, column, count - 1 - column)
+    left, middle = column * step, row * pitch
+    first = sizes[document.root_id][0]
+    free = np.ones(len(number), bool)
+    for topic_id in pins:
+        at, (w, h) = document.places[topic_id], sizes[topic_id]
+        near = np.abs(left - first / 2 + wide / 2 - at.x) < (wide + w) / 2
+        free &= ~(near & (np.abs(middle - at.y) < (high + h) / 2))
+    cells = np.flatnonzero(free)[: len(ids)]
     boxes = sizes_array(sizes, ids)
-    step, pitch = _cell(boxes)
-    count = max(1, round(math.sqrt(SHAPE * len(ids) * pitch / step)))
-    x, y = _winding(boxes, step, pitch, min(count, len(ids)))
-    return places_of(document, ids, x, y)
+    x = left[cells] + NUMBER + (boxes[:, 0] - first) / 2
+    return x.astype(np.float64), middle[cells].astype(np.float64)
 
 
 def _cell(boxes: Floats) -> Size:

@@ -10,6 +10,7 @@ from knowalledge_desktop.core.graph import Map, Place
 from knowalledge_desktop.core.views import View
 from knowalledge_desktop.layout import fan, outline, radial, study, timeline, tree
 from knowalledge_desktop.layout.boxes import Size
+from knowalledge_desktop.layout.pins import around_pins
 
 _PLACE = {
     View.MIND: fan.place,
@@ -46,12 +47,14 @@ def place(view: View, document: Map, sizes: Mapping[str, Size]) -> dict[str, Pla
 
 
 def tidy(view: View, document: Map, sizes: Mapping[str, Size]) -> dict[str, Place]:
-    """Places for all topics of a view from scratch. Folding is kept, nothing stays pinned."""
+    """Places for all topics of a view from scratch. Folding is kept, and what is pinned stays where it is."""
     if document.root is None:
         return {}
     if view is View.TIMELINE:
-        return timeline.tidy(document, sizes, dates_of(document))
-    return _TIDY[view](document, sizes)
+        found = timeline.tidy(document, sizes, dates_of(document))
+    else:
+        found = _TIDY[view](document, sizes)
+    return around_pins(view, document, sizes, found)
 
 
 def _from_scratch(view: View, document: Map, sizes: Mapping[str, Size]) -> dict[str, Place]:

@@ -36,6 +36,7 @@ def topic_acts(edits: EditController, window: MainWindow, document: Map, topic_i
     chosen = edits.about(topic_id)
     is_root = document.root_id in chosen
     locked = all(document.topics[each].locked for each in chosen if each in document.topics)
+    pinned = edits.are_pinned(chosen)
 
     found = [
         EditAct("note", tr("Note…"), lambda: edits.write_note(topic_id), "Shift+N", "sticky-note", MARK),
@@ -46,6 +47,14 @@ def topic_acts(edits: EditController, window: MainWindow, document: Map, topic_i
             lambda: edits.lock_topics(chosen, locked=not locked),
             "K",
             "lock-open" if locked else "lock",
+            MARK,
+        ),
+        EditAct(
+            "unpin" if pinned else "pin",
+            tr("Unpin: tidying up may move it") if pinned else tr("Pin: tidying up leaves it here"),
+            lambda: edits.pin_topics(chosen, pinned=not pinned),
+            "P",
+            "pin-off" if pinned else "pin",
             MARK,
         ),
         EditAct("link", tr("Link to…"), edits.links.begin, "L", "link", LINKS),

@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QInputDialog
 
 from knowalledge_desktop.core.edits_twins import twins
-from knowalledge_desktop.core.graph import Change, Map, Place, PutTopic
+from knowalledge_desktop.core.graph import Change, Map, Place, PutLink, PutTopic
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.services.session import MapSession
 from knowalledge_desktop.ui.canvas.hand_overlay import LINK, MOVE
@@ -47,6 +47,7 @@ class EditController(QObject):
         acts.note_requested.connect(self.write_note)
         acts.tag_requested.connect(self.choose_tag)
         acts.lock_requested.connect(self.lock)
+        acts.pin_requested.connect(lambda: self.pin_topics(self.chosen, pinned=not self.are_pinned(self.chosen)))
         acts.unite_requested.connect(self.unite)
         acts.shift_requested.connect(self.shift)
         acts.level_requested.connect(lambda level: self.fold_to(level or None))
@@ -194,16 +195,31 @@ class EditController(QObject):
 
     def paste_below(self) -> None:
         """The lines on the clipboard become branches below the selected topic."""
-        parent_id, text = self._window.canvas.selected_id, QGuiApplication.clipboard().text()
-        self.start("paste", lambda session: self._edit.paste(session, parent_id, text))
+        self._paste(self._window.canvas.selected_id, QGuiApplication.clipboard().text())
 
     def paste(self, text: str) -> bool:
         """Lines of text become branches below the selected topic; whether this is where they go."""
         window, parent_id = self._window, self._window.canvas.selected_id
         if not parent_id or not (window.canvas.hasFocus() or window.outline.hasFocus()):
             return False
-        self.start("paste", lambda session: self._edit.paste(session, parent_id, text))
+        self._paste(parent_id, text)
         return True
+
+    def _paste(self, parent_id: str, text: str) -> None:
+        async def act(session: MapSession) -> Change:
+            change = await self._edit.paste(session, parent_id, text)
+            links = [put.after for put in change.puts if isinstance(put, PutLink) and put.after is not None]
+            if not change and parent_id in session.map.topics:
+                self.say(self.tr("All of this is in the map already."))
+            elif len(links) == 1:
+                title = session.map.topics[links[0].target_id].title
+                self.say(self.tr("{title} is in this map already: a link leads to it.").format(title=title))
+            elif links:
+                said = self.tr("{n} of these are in this map already: links lead to them.")
+                self.say(said.format(n=len(links)))
+            return change
+
+        self.start("paste", act)
 
     def begin_move(self) -> None:
         """Have the topic chosen that the chosen ones are put below."""
@@ -238,6 +254,25 @@ class EditController(QObject):
     def lock_topics(self, topic_ids: Collection[str], *, locked: bool) -> None:
         """Have engines leave these topics alone, or not any more."""
         self.start("lock", lambda session: self._edit.lock(session, topic_ids, locked=locked))
+
+    def are_pinned(self, topic_ids: Collection[str]) -> bool:
+        """Whether all of these are pinned in the view that is seen."""
+        document = self._window.canvas.document
+        known = [document.places[each] for each in topic_ids if each in document.places] if document else []
+        return bool(known) and all(place.pinned for place in known)
+
+    def pin_topics(self, topic_ids: Collection[str], *, pinned: bool) -> None:
+        """Have topics stay where they are when this view is tidied up, or not any more."""
+        view = self._maps.view
+
+        async def act(session: MapSession) -> Change:
+            change = await self._edit.pin(session, topic_ids, view, pinned=pinned)
+            if change:
+                said = self.tr("Pinned here: tidying up leaves it where it is.")
+                self.say(said if pinned else self.tr("Pinned no more."))
+            return change
+
+        self.start("pin", act)
 
     def write_note(self, topic_id: str) -> None:
         """Open the note of a topic."""
@@ -291,6 +326,8 @@ class EditController(QObject):
             )
             return text.format(about=about)
         if len(picked) > 1:
-            text = self.tr("{n} picked  ·  T tag  ·  K lock  ·  M move  ·  L link  ·  Del remove  ·  Esc lets go")
+            text = self.tr(
+                "{n} picked  ·  T tag  ·  K lock  ·  P pin  ·  M move  ·  L link  ·  Del remove  ·  Esc lets go"
+            )
             return text.format(n=len(picked))
         return ""

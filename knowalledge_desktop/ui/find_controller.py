@@ -43,6 +43,10 @@ class FindController(QObject):
         # In a moment: the canvas has to show the change first.
         desk.maps.opened.connect(lambda _document: QTimer.singleShot(0, self, self._again))
         desk.maps.changed.connect(lambda _change, _document: QTimer.singleShot(0, self, self._again))
+        ahead = window.canvas.keys.ahead
+        ahead.always = lambda: services.preferences.settings.letters_jump
+        ahead.told.connect(self._tell_letters)
+        ahead.over.connect(lambda: window.map_page.show_hint(""))
 
     @property
     def is_open(self) -> bool:
@@ -66,6 +70,16 @@ class FindController(QObject):
         self._branch = topic_id
         self._window.canvas.light(document.branch(topic_id))
         self._window.canvas.frame_branch(topic_id)
+
+    def _tell_letters(self, typed: str, title: str) -> None:
+        """Say what was typed so far, and what it led to."""
+        if not typed:
+            said = self.tr("Type the first letters of a topic")
+        elif title:
+            said = self.tr("{letters}…  ·  {title}").format(letters=typed, title=title)
+        else:
+            said = self.tr("{letters}…  ·  no topic that is seen begins so").format(letters=typed)
+        self._window.map_page.show_hint(said)
 
     def leave(self) -> bool:
         """Close the bar, or see all branches again; tells whether there was anything to leave."""

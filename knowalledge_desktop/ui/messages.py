@@ -114,4 +114,8 @@ def _acts() -> dict[str, str]:
         "lock several": tr("lock {about} topics"),
         "unlock": tr("unlock {about}"),
         "unlock several": tr("unlock {about} topics"),
+        "pin": tr("pin {about}"),
+        "pin several": tr("pin {about} topics"),
+        "unpin": tr("unpin {about}"),
+        "unpin several": tr("unpin {about} topics"),
     }

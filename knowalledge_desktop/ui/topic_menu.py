@@ -47,7 +47,7 @@ def _fill_for_several(menu: QMenu, desk: Desk, window: MainWindow, acts: Sequenc
     for each in acts:
         if each.name == "tag":
             menu.addMenu(tag_menu(desk.edits, window, menu))
-        elif each.name in ("lock", "unlock", "link", "move-below", "copy", "cut"):
+        elif each.name in ("lock", "unlock", "pin", "unpin", "link", "move-below", "copy", "cut"):
             _add(menu, each)
     menu.addSeparator()
     menu.addAction(desk.tr("Pick none\tEsc"), window.canvas.hands.picks.clear)

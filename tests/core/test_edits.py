@@ -192,10 +192,26 @@ def test_removing_several_is_one_step() -> None:
 def test_copy_and_paste_of_a_branch() -> None:
     text = outline_of(SMALL, ["A", "A2", "B"])
     assert text == "A\n\tA1\n\tA2\nB\n\tB1"
-    change = grafting(SMALL, "C", read_outline(text), numbered(), AUTHOR)
-    after = taken_back(SMALL, change)
+    other = named("Other", " C")
+    change = grafting(other, "C", read_outline(text), numbered(), AUTHOR)
+    after = taken_back(other, change)
     assert [after.topics[i].title for i in after.branch("C")] == ["C", "A", "A1", "A2", "B", "B1"]
     assert (change.reason, change.about) == ("paste several", "5")
+
+
+def test_what_is_in_the_map_already_is_linked_and_what_stands_below_it_comes_below_it() -> None:
+    lines = read_outline("a1\n\tNew\n\t\tC\nNew\nC\nC\n\tOther")
+    change = grafting(SMALL, "C", lines, numbered(), AUTHOR)
+    after = taken_back(SMALL, change)
+    new = next(i for i, topic in after.topics.items() if topic.title == "New")
+    other = next(i for i, topic in after.topics.items() if topic.title == "Other")
+    assert after.topics.keys() - SMALL.topics.keys() == {new, other}
+    assert (after.topics[new].parent_id, after.topics[other].parent_id) == ("A1", "C")
+    pairs = {(link.source_id, link.target_id, link.kind) for link in after.links.values()}
+    before = {(link.source_id, link.target_id, link.kind) for link in SMALL.links.values()}
+    same = LinkKind.SAME_AS
+    assert pairs - before == {("C", "A1", same), (new, "C", same)}
+    assert not grafting(after, "A", read_outline("A1\nA2"), numbered(50), AUTHOR)
 
 
 @pytest.mark.parametrize(

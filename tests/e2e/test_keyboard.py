@@ -417,13 +417,24 @@ async def paste(a: Hands) -> None:
 
 
 async def merge_twins(a: Hands) -> None:
-    QApplication.clipboard().setText("BLUES\n\tJug bands")
+    QApplication.clipboard().setText("Jug music\n\tJug bands\nRagtime")
     a.press(Key.Key_Down)
-    count = len(a.map.topics)
+    count, links = len(a.map.topics), len(a.map.links)
     a.press(Key.Key_V, CTRL)
-    await until(lambda: len(a.map.topics) == count + 2, "a twin")
+    await until(lambda: len(a.map.topics) == count + 2, "two topics, and no second one of those that are there")
     await a.rest()
-    a.canvas.select(next(i for i, t in a.map.topics.items() if t.title == "BLUES"))
+    assert len(a.map.links) == links + 1
+    for letter in "'jug m":
+        QTest.keyClick(a.canvas, letter)
+    assert a.title == "Jug music"
+    a.press(Key.Key_Return)  # that were all letters
+    a.press(Key.Key_F2)
+    await a.on(QLineEdit, "renameInput")
+    a.press(Key.Key_A, CTRL)
+    a.write("BLUES")
+    a.press(Key.Key_Return)
+    await until(lambda: a.title == "BLUES", "a twin")
+    await a.rest()
     a.press(Key.Key_J)
     await until(lambda: len(a.map.topics) == count + 1, "one of both")
     await a.rest()

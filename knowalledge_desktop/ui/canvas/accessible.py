@@ -160,6 +160,8 @@ def _more(document: Map | None, topic_id: str) -> list[str]:
         found.append(translate("GraphCanvas", "has a note"))
     if topic.locked:
         found.append(translate("GraphCanvas", "locked"))
+    if place is not None and place.pinned:
+        found.append(translate("GraphCanvas", "pinned"))
     return found
 
 

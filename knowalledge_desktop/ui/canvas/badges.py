@@ -1,4 +1,4 @@
-"""What a person has put on a topic: a colour flag with its letter, a note, a lock."""
+"""What a person has put on a topic: a colour flag with its letter, a note, a lock, a pin."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
 
-from knowalledge_desktop.core.graph import Topic
+from knowalledge_desktop.core.graph import Place, Topic
 from knowalledge_desktop.ui.theme import Theme
 
 UNIT = 17.0
@@ -22,16 +22,20 @@ class Badges:
     tag: str = ""
     note: bool = False
     locked: bool = False
+    pinned: bool = False
 
     @classmethod
-    def of(cls, topic: Topic) -> Badges:
-        """The marks that a topic has."""
-        return cls(topic.tag, bool(topic.note), topic.locked)
+    def of(cls, topic: Topic, place: Place | None) -> Badges | None:
+        """The marks that a topic has, None for those without."""
+        pinned = place is not None and place.pinned
+        if topic.tag or topic.note or topic.locked or pinned:
+            return cls(topic.tag, bool(topic.note), topic.locked, pinned)
+        return None
 
     @property
     def width(self) -> float:
         """Scene units they take."""
-        return UNIT * (bool(self.tag) + self.note + self.locked)
+        return UNIT * (bool(self.tag) + self.note + self.locked + self.pinned)
 
 
 NONE = Badges()
@@ -65,6 +69,9 @@ def paint_badges(painter: QPainter, theme: Theme, badges: Badges, left: float, m
         left += UNIT
     if badges.locked:
         _lock(painter, theme, QRectF(left + 3.0, middle - 6.5, 11.0, 13.0))
+        left += UNIT
+    if badges.pinned:
+        _pin(painter, theme, QRectF(left + 3.0, middle - 6.5, 11.0, 13.0))
 
 
 def paint_flag(painter: QPainter, theme: Theme, tag: str, box: QRectF) -> None:
@@ -93,6 +100,24 @@ def _note(painter: QPainter, theme: Theme, box: QRectF) -> None:
     for down in (0.32, 0.56):
         y = box.top() + box.height() * down
         painter.drawLine(QPointF(box.left() + 3.0, y), QPointF(box.right() - 3.0, y))
+
+
+def _pin(painter: QPainter, theme: Theme, box: QRectF) -> None:
+    """A drawing pin: its head, its collar, its point."""
+    ink, middle = theme.color("text.secondary"), box.center().x()
+    painter.setPen(QPen(ink, 1.3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    collar = box.top() + box.height() * 0.62
+    painter.drawLine(QPointF(middle, collar), QPointF(middle, box.bottom()))
+    painter.drawLine(QPointF(middle - 4.0, box.top() + 0.7), QPointF(middle + 4.0, box.top() + 0.7))
+    shape = QPainterPath(QPointF(middle - 2.4, box.top() + 0.7))
+    shape.lineTo(middle - 2.9, box.top() + 5.0)
+    shape.lineTo(middle - 5.0, collar)
+    shape.lineTo(middle + 5.0, collar)
+    shape.lineTo(middle + 2.9, box.top() + 5.0)
+    shape.lineTo(middle + 2.4, box.top() + 0.7)
+    painter.setBrush(ink)
+    painter.drawPath(shape)
 
 
 def _lock(painter: QPainter, theme: Theme, box: QRectF) -> None:

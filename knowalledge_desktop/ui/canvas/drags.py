@@ -40,7 +40,7 @@ class Drag:
                 continue
             row = rows.index[topic_id]
             x, y = round(float(rows.x[row]), 2), round(float(rows.y[row]), 2)
-            found[topic_id] = replace(place, x=x, y=y, pinned=True)
+            found[topic_id] = replace(place, x=x, y=y)
             if place.collapsed:  # what is folded below it comes along, unseen
                 found |= _shifted_below(document, topic_id, x - place.x, y - place.y)
         self.end()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 
 from knowalledge_desktop.ui.canvas import walk
 from knowalledge_desktop.ui.canvas.hand_overlay import LINK, MOVE
+from knowalledge_desktop.ui.canvas.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
     from knowalledge_desktop.ui.canvas.widget import GraphCanvas
@@ -34,6 +35,7 @@ class KeyActs(QObject):
     copy_requested = Signal(bool)  # and removed from where they are
     tag_requested = Signal(str)  # the topic where the choice is to open
     lock_requested = Signal()
+    pin_requested = Signal()
     note_requested = Signal(str)
     unite_requested = Signal(str)
     links_requested = Signal(str)
@@ -47,6 +49,7 @@ class Keys:
     def __init__(self, canvas: GraphCanvas) -> None:
         self._canvas = canvas
         self.acts = KeyActs(canvas)
+        self.ahead = TypeAhead(canvas)
         self._letters: dict[int, Callable[[str], object]] = {
             Qt.Key.Key_E: canvas.topic_activated.emit,
             Qt.Key.Key_X: canvas.explain_requested.emit,
@@ -63,6 +66,7 @@ class Keys:
             Qt.Key.Key_T: self.acts.tag_requested.emit,
             Qt.Key.Key_J: self.acts.unite_requested.emit,
             Qt.Key.Key_K: lambda _: self.acts.lock_requested.emit(),
+            Qt.Key.Key_P: lambda _: self.acts.pin_requested.emit(),
             Qt.Key.Key_L: lambda _: canvas.hands.begin(LINK),
             Qt.Key.Key_M: lambda _: canvas.hands.begin(MOVE),
         }
@@ -75,6 +79,8 @@ class Keys:
     def press(self, event: QKeyEvent) -> bool:
         """Whether the key meant something here."""
         key, held = event.key(), event.modifiers()
+        if self.ahead.press(event):
+            return True
         if key == Qt.Key.Key_Escape:
             self._canvas.cancel_requested.emit()
             return True
@@ -107,6 +113,8 @@ class Keys:
             self.acts.copy_requested.emit(key == Qt.Key.Key_X)
         elif held & _ALT and key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and chosen:
             self.acts.shift_requested.emit(chosen, -1 if key == Qt.Key.Key_Up else 1)
+        elif held & ~_SHIFT == _ALT and Qt.Key.Key_A <= key <= Qt.Key.Key_Z and chosen:
+            return self._on_topic(key, chosen, held)  # where letters go to titles, commands have Alt
         else:
             return False
         return True

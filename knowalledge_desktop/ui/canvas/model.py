@@ -132,7 +132,11 @@ def rows_of(document: Map, sizes: Mapping[str, tuple[float, float]]) -> Rows:
             [len(document.branch(i)) - 1 if p.collapsed else 0 for i, p in zip(ids, places, strict=True)], np.int32
         ),
         leaf=np.array([not document.children(i) for i in ids], bool),
-        badges={row: Badges.of(t) for row, t in enumerate(topics) if t.tag or t.note or t.locked},
+        badges={
+            row: marks
+            for row, (t, p) in enumerate(zip(topics, places, strict=True))
+            if (marks := Badges.of(t, p)) is not None
+        },
         links=np.array([(index[each.source_id], index[each.target_id]) for each in links], np.int32).reshape(
             -1, 2
         ),

@@ -204,7 +204,8 @@ def _spliced(
     spots = np.array([(after.places[i].x, after.places[i].y) for i in new_ids], float).reshape(-1, 2)
     badges = {int(where[row]): each for row, each in rows.badges.items() if keep[row]}
     fresh = np.flatnonzero(is_new).tolist()
-    badges |= {row: Badges.of(t) for row, t in zip(fresh, topics, strict=True) if _is_marked(t)}
+    for row, topic in zip(fresh, topics, strict=True):
+        _mark(badges, row, topic, after)
     return replace(
         rows,
         ids=ids,
@@ -235,6 +236,7 @@ def _refreshed(before: Map, rows: Rows, after: Map, sizes: Sizes, changes: _Chan
         if row >= 0:
             x[row], y[row] = after.places[topic_id].x, after.places[topic_id].y
             hidden[row] = _hidden(after, topic_id)
+            _mark(badges, row, after.topics[topic_id], after)
     for topic_id in changes.topics:
         row = rows.index.get(topic_id, -1)
         if row >= 0:
@@ -242,9 +244,7 @@ def _refreshed(before: Map, rows: Rows, after: Map, sizes: Sizes, changes: _Chan
             titles[row], summaries[row] = topic.title, topic.summary
             w[row], h[row] = sizes[topic_id]
             related[row] = topic.relation is Relation.RELATED
-            badges.pop(row, None)
-            if _is_marked(topic):
-                badges[row] = Badges.of(topic)
+            _mark(badges, row, topic, after)
     for topic_id in _above(before, after, changes):
         row = rows.index.get(topic_id, -1)
         if row >= 0:
@@ -298,8 +298,11 @@ def _hidden(document: Map, topic_id: str) -> int:
     return len(document.branch(topic_id)) - 1 if place is not None and place.collapsed else 0
 
 
-def _is_marked(topic: Topic) -> bool:
-    return bool(topic.tag or topic.note or topic.locked)
+def _mark(badges: dict[int, Badges], row: int, topic: Topic, document: Map) -> None:
+    badges.pop(row, None)
+    marks = Badges.of(topic, document.places.get(topic.topic_id))
+    if marks is not None:
+        badges[row] = marks
 
 
 def _are_explained(document: Map, ids: list[str]) -> NDArray[np.bool_]:

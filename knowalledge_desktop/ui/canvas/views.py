@@ -51,8 +51,8 @@ def places_for(view: View, document: Map, sizes: Sizes, taken: Boxes | None = No
 
 
 def tidied(view: View, document: Map, sizes: Sizes) -> dict[str, Place]:
-    """Places for all topics of the view from scratch."""
-    if view is View.MIND:
+    """Places for all topics of the view from scratch; those that are pinned stay."""
+    if view is View.MIND and not any(place.pinned for place in document.places.values()):
         return fan.tidy(document, sizes)
     from knowalledge_desktop.layout import views
 

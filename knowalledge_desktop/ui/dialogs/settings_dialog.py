@@ -135,6 +135,14 @@ class SettingsDialog(QDialog):
         self._still.setObjectName("reducedMotionChoice")
         self._still.setToolTip(self.tr("Topics appear in place and the view jumps instead of travelling"))
         self._still.setChecked(settings.reduced_motion)
+        self._letters = QCheckBox(self.tr("Letters go to topics"))
+        self._letters.setObjectName("lettersJumpChoice")
+        self._letters.setToolTip(
+            self.tr(
+                "Typing on the map goes to the next topic that begins so; commands of a letter then need Alt"
+            )
+        )
+        self._letters.setChecked(settings.letters_jump)
         self._address = QLineEdit(settings.base_url)
         self._address.setObjectName("baseUrlInput")
         self._address.setPlaceholderText(PRODUCTION_BASE_URL)
@@ -156,6 +164,7 @@ class SettingsDialog(QDialog):
         _line(form, self.tr("Colours"), self._theme)
         _line(form, self.tr("Text size"), self._scale)
         form.addRow("", self._still)
+        form.addRow("", self._letters)
         form.addRow(label(self.tr("Gemini"), "title"))
         self._model.setAccessibleName(self.tr("Gemini model"))
         self._model.setToolTip(self.tr("Name of the Gemini model that writes"))
@@ -227,6 +236,7 @@ class SettingsDialog(QDialog):
             theme=list(ThemeChoice)[self._theme.currentIndex()],
             text_scale=SCALES[self._scale.currentIndex()],
             reduced_motion=self._still.isChecked(),
+            letters_jump=self._letters.isChecked(),
             base_url=self._address.text().strip() or PRODUCTION_BASE_URL,
         )
 
