@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from knowalledge_desktop.ui.main_window import MainWindow
 
 LAYOUT = "layout"
+SAID_MS = 5_000
 TURN_S, USUAL_TURN_S = 0.0005, 0.005
 """How long a thread may keep the interpreter while a layout is worked out, and else (Python's default)."""
 Layout = Callable[[View, Map, Sizes], dict[str, Place]]
@@ -64,7 +65,11 @@ class ViewController(QObject):
         session, document = self._maps.session, self._canvas.document
         if session is None or document is None:
             return
-        if len(document.topics) < BIG:
+        if all(place.pinned for place in document.places.values()):
+            self._window.map_page.show_hint(
+                self.tr("All topics are pinned here. P unpins those that are chosen."), SAID_MS
+            )
+        elif len(document.topics) < BIG:
             self._maps.tidy(self._canvas.tidy())
         else:
             self._tasks.start(LAYOUT, self._tidy(session, document, self.view))

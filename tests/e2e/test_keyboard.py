@@ -258,6 +258,40 @@ async def unlock(a: Hands) -> None:
     await a.rest()
 
 
+async def pin_and_tidy_up(a: Hands) -> None:
+    before, here = dict(a.map.places), a.here
+    a.press(Key.Key_P)
+    await until(lambda: a.map.places[here].pinned, "the pin")
+    window = a.driver.window
+    window.views.tidy()
+    await until(lambda: a.map.places != before, "a tidy map")
+    await a.rest()
+    assert (a.map.places[here].x, a.map.places[here].y) == (before[here].x, before[here].y)
+    await a.back()
+    await a.back()
+    assert a.map.places == before
+
+
+async def letters_go_to_a_topic(a: Hands) -> None:
+    here, title = a.here, a.map.topics[a.siblings()[-1]].title
+    page = a.driver.window.map_page
+    a.press(Key.Key_Apostrophe)
+    assert page._hint is not None
+    assert page._hint.text
+    QTest.keyClicks(a.canvas, title.lower())
+    assert a.title == title
+    assert title in page._hint.text
+    a.press(Key.Key_Escape)
+    assert a.title == title, "Esc ends the letters and lets go of nothing"
+    assert not page._hint.text
+    QTest.keyClicks(a.canvas, "'xqz")
+    assert a.title == title
+    assert "no topic" in page._hint.text
+    a.press(Key.Key_Return)
+    assert a.canvas.hasFocus()
+    a.canvas.select(here)
+
+
 async def pick(a: Hands) -> None:
     a.press(Key.Key_Space)
     assert a.picked == {a.here}
@@ -689,6 +723,8 @@ ACTS: tuple[Callable[[Hands], Awaitable[None]], ...] = (
     tag,
     lock,
     unlock,
+    pin_and_tidy_up,
+    letters_go_to_a_topic,
     pick,
     pick_on_the_way,
     walking_keeps_the_picks,
