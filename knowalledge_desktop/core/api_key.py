@@ -20,3 +20,12 @@ def check_key(text: str) -> str:
     if len(key) not in _LENGTHS or not plain or key.startswith("auth_tokens/"):
         raise KeyMalformed(f"{len(key)} characters")
     return key
+
+
+def looks_like_a_key(text: str) -> bool:
+    """Whether `check_key` takes it."""
+    try:
+        check_key(text)
+    except (KeyMissing, KeyMalformed):
+        return False
+    return True

@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from knowalledge_desktop import __version__
+from knowalledge_desktop.core.api_key import check_key
 from knowalledge_desktop.core.content import SubtopicList
 from knowalledge_desktop.core.errors import InvalidReply, StorageDamaged, StorageReadOnly
 from knowalledge_desktop.core.ports import Cache, Engine, Library, SecretStore, TopicIndex
@@ -67,7 +68,10 @@ def doctor_checks(
         return "answers, for example " + ", ".join(found)
 
     async def key() -> str:
-        there = "set" if await secrets.get() else "not set; the Atlas answers"
+        kept = await secrets.get()
+        if kept:
+            check_key(kept)
+        there = "set" if kept else "not set; the Atlas answers"
         return f"{there} ({await secrets.place()})"
 
     async def gateway() -> str:

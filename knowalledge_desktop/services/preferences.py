@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from knowalledge_desktop.core.api_key import check_key
+from knowalledge_desktop.core.api_key import check_key, looks_like_a_key
 from knowalledge_desktop.core.content import ModelInfo, ModelList
 from knowalledge_desktop.core.ports import Engine, SecretStore, SettingsStore
 from knowalledge_desktop.core.request import EngineChoice, Priority, Request, Task
@@ -19,13 +19,14 @@ from knowalledge_desktop.services.status import StatusService
 class KeyState:
     """Whether a key is set, its last four characters, and where keys are kept.
 
-    A key of the environment is set for one process and cannot be removed here.
+    A key of the environment is set for one process and cannot be removed here. It may be what no key can be.
     """
 
     is_set: bool
     tail: str
     place: str
     removable: bool = True
+    is_wellformed: bool = True
 
 
 class PreferencesService:
@@ -67,7 +68,9 @@ class PreferencesService:
         """What may be shown of the key."""
         key, place = await self._secrets.get(), await self._secrets.place()
         tail = key[-4:] if key and len(key) >= 12 else ""
-        return KeyState(key is not None, tail, place, removable="GEMINI_API_KEY" not in place)
+        return KeyState(
+            key is not None, tail, place, "GEMINI_API_KEY" not in place, key is None or looks_like_a_key(key)
+        )
 
     async def test_key(self, key: str | None = None) -> tuple[ModelInfo, ...]:
         """Prove a key (None: the kept one) with one call that costs no tokens; returns its models.

@@ -53,6 +53,14 @@ async def test_little_is_shown_of_a_key(bench: Bench, key: str | None, tail: str
     assert (state.is_set, state.tail, state.place) == (is_set, tail, "test keyring")
 
 
+@pytest.mark.parametrize(("kept", "fits"), [(None, True), (KEY, True), ("planted", False), ("two words", False)])
+async def test_what_no_key_can_be_is_told_wherever_it_comes_from(
+    bench: Bench, kept: str | None, *, fits: bool
+) -> None:
+    bench.secrets = MemorySecrets(kept)
+    assert (await bench.services().preferences.key_state()).is_wellformed is fits
+
+
 @pytest.mark.parametrize("lasting", [True, False])
 async def test_keeping_and_forgetting(bench: Bench, *, lasting: bool) -> None:
     bench.secrets = secrets = MemorySecrets(lasting=lasting)

@@ -259,6 +259,8 @@ def test_the_card_shows_the_end_of_a_key_alone(icons: Icons, qtbot: QtBot) -> No
     told = " ".join(each.text() for each in card.findChildren(QLabel))
     assert KEY[-4:] in told
     assert KEY[:-4] not in told
+    card.show_state(KeyState(is_set=True, tail="", place="GEMINI_API_KEY", removable=False, is_wellformed=False))
+    assert any("not a Gemini key" in each.text() for each in card.findChildren(QLabel))
 
 
 # --- saving and asking for models ---------------------------------------------------------------------------

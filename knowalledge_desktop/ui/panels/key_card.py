@@ -81,8 +81,12 @@ class KeyCard(QWidget):
     def show_state(self, state: KeyState) -> None:
         """Whether a key is set, and where keys are kept."""
         self._remove.setVisible(state.is_set and state.removable)
-        if state.is_set:
-            self.say(self.tr("A key is set, ending in {tail}.").format(tail=state.tail or "…"), "success")
+        if state.is_set and not state.is_wellformed:
+            self.say(self.tr("This is not a Gemini key. Copy it again from Google AI Studio."), "danger")
+        elif state.is_set and state.tail:
+            self.say(self.tr("A key is set, ending in {tail}.").format(tail=state.tail), "success")
+        elif state.is_set:
+            self.say(self.tr("A key is set."), "success")
         if state.place == THIS_SESSION:
             kept = self.tr("There is no system keyring here: a key is kept for this session only.")
         else:
