@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import aclosing
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -67,13 +68,6 @@ def doctor_checks(
         found = await index.articles(PROBE_TOPIC[:5], "en", 3)
         return "answers, for example " + ", ".join(found)
 
-    async def key() -> str:
-        kept = await secrets.get()
-        if kept:
-            check_key(kept)
-        there = "set" if kept else "not set; the Atlas answers"
-        return f"{there} ({await secrets.place()})"
-
     async def gateway() -> str:
         now = settings()
         return f"{now.base_url} {now.api_version}, {now.text_model}"
@@ -86,9 +80,16 @@ def doctor_checks(
         ("library", kept_maps),
         ("cache", kept_answers),
         ("atlas", atlas),
-        ("key", key),
+        ("key", partial(_check_key, secrets)),
         ("gemini address", gateway),
     )
+
+
+async def _check_key(secrets: SecretStore) -> str:
+    kept = await secrets.get()
+    if kept:
+        check_key(kept)
+    return f"{'set' if kept else 'not set; the Atlas answers'} ({await secrets.place()})"
 
 
 def _check_folders(folders: Folders) -> str:
