@@ -99,7 +99,7 @@ _TABLE: dict[type[e.AppError], _Row] = {
     e.KeyMissing: _Row("No Gemini key is set", ("Gemini can only be asked with a key.",), (_KEY_STEP,), 403),
     e.KeyMalformed: _Row(
         "This is not a Gemini key",
-        ("The text has characters that no key has, so it was not sent anywhere.",),
+        ("It is too short or too long, or has characters that no key has, so it was not sent anywhere.",),
         ("Copy the key again from Google AI Studio, without spaces or line breaks.",),
         403,
     ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from knowalledge_desktop.core.errors import AppError, Offline
+from knowalledge_desktop.core.sentences import one_line
 
 Check = tuple[str, Callable[[], Awaitable[str]]]
 
@@ -74,6 +75,6 @@ async def _run(checks: Sequence[Check]) -> tuple[Finding, ...]:
         try:
             found.append(Finding(name, passed=True, text=await check()))
         except AppError as error:
-            told = f"{type(error).__name__}: {error.detail}".removesuffix(": ")
+            told = one_line(error) + (f" ({error.detail})" if error.detail else "")
             found.append(Finding(name, passed=False, text=told, exit_code=error.exit_code))
     return tuple(found)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from knowalledge_desktop.core.errors import KeyringUnavailable, StorageDamaged
+from knowalledge_desktop.core.errors import KeyringUnavailable, StorageDamaged, StorageReadOnly
+from knowalledge_desktop.core.sentences import one_line
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.services.bundle import Folders, Services
 from knowalledge_desktop.services.checks import doctor_checks, selftest_checks
@@ -64,7 +65,8 @@ async def test_a_missing_folder_is_a_finding_and_not_the_end(bench: Bench) -> No
     (bench.folder / "cache").rmdir()
     found = await doctor(bench)
     assert not found["folders"].passed
-    assert found["folders"].text == f"StorageReadOnly: {bench.folder / 'cache'}"
+    assert found["folders"].text.endswith(f"({bench.folder / 'cache'})")
+    assert found["folders"].text.startswith(one_line(StorageReadOnly()))
     assert found["folders"].exit_code == 7
     assert found["library"].passed
 
@@ -77,12 +79,12 @@ async def test_a_mistake_of_the_program_is_not_a_finding() -> None:
         await DiagnosisService((("broken", broken),), ()).doctor()
 
 
-async def test_an_error_without_details_is_named() -> None:
+async def test_an_error_without_details_is_told_in_its_sentence() -> None:
     async def locked() -> str:
         raise KeyringUnavailable
 
     (finding,) = await DiagnosisService((("key", locked),), ()).doctor()
-    assert finding == Finding("key", passed=False, text="KeyringUnavailable", exit_code=4)
+    assert finding == Finding("key", passed=False, text=one_line(KeyringUnavailable()), exit_code=4)
 
 
 async def test_the_selftest_keeps_and_reads_back(bench: Bench, tmp_path: Path) -> None:
