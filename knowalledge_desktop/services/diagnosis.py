@@ -75,6 +75,8 @@ async def _run(checks: Sequence[Check]) -> tuple[Finding, ...]:
         try:
             found.append(Finding(name, passed=True, text=await check()))
         except AppError as error:
-            told = one_line(error) + (f" ({error.detail})" if error.detail else "")
+            told = one_line(error)
+            if error.detail not in told:
+                told += f" ({error.detail})"
             found.append(Finding(name, passed=False, text=told, exit_code=error.exit_code))
     return tuple(found)
