@@ -1,4 +1,9 @@
-"""JSON Canvas 1.0 (jsoncanvas.org): cards with text, and arrows between them."""
+"""JSON Canvas 1.0 (jsoncanvas.org): cards with text, and arrows between them.
+
+What cards have no field for (who wrote a topic and with what, sources, locks) stands once beside the cards, under
+our own name: programs that make cards anew leave it alone, or drop it as a whole, and then nothing is taken for
+an edit.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +28,7 @@ from knowalledge_desktop.formats.base import (
     text_of,
     with_foreign,
 )
+from knowalledge_desktop.formats.records import topic_record, with_record
 from knowalledge_desktop.formats.sections import join_sections, split_sections
 from knowalledge_desktop.formats.tree import Grove
 
@@ -45,8 +51,8 @@ class JsonCanvas:
         name=NAME,
         title="JSON Canvas",
         suffixes=(".canvas",),
-        keeps="Titles, summaries, notes, the tree, links, colours and places.",
-        loses="Explanations, sources, pictures, and where texts came from.",
+        keeps="Titles, summaries, notes, the tree, links, tags, sources, origins and places.",
+        loses="Explanations and pictures.",
     )
 
     def write(self, document: Map, extras: Extras) -> Exported:
@@ -73,6 +79,7 @@ class JsonCanvas:
                 "map_id": document.map_id,
                 "root": document.root_id,
                 "lineage": " ".join(extras.lineage),
+                "topics": _records(document),
             },
         }
         return Exported(_json(told), _losses(document))
@@ -86,8 +93,9 @@ class JsonCanvas:
         places: dict[str, Place] = {}
         ids: dict[str, str] = {}
         others: list[dict[str, Any]] = []
+        records = _dict(about.get("topics"))
         for node in map(_dict, _list(told.get("nodes"))):
-            topic, rest = _topic(node, grove)
+            topic, rest = _topic(node, grove, records)
             if topic is None:
                 others.append(node)
                 continue
@@ -203,7 +211,18 @@ def _edges(document: Map) -> list[dict[str, Any]]:
     return found
 
 
-def _topic(node: dict[str, Any], grove: Grove) -> tuple[Topic | None, str]:
+def _records(document: Map) -> dict[str, Any]:
+    """What cards have no field for, by topic; a colour is on the card itself."""
+    found: dict[str, Any] = {}
+    for key in document.branch(document.root_id):
+        topic = document.topics[key]
+        told = topic_record(replace(topic, tag="") if topic.tag in _TAGS else topic)
+        if told:
+            found[key] = told
+    return found
+
+
+def _topic(node: dict[str, Any], grove: Grove, records: Mapping[str, Any]) -> tuple[Topic | None, str]:
     """The topic that a card is, and what its title had no room for; None for what is no card, as a group."""
     kind = node.get("type")
     if kind == "text":
@@ -220,7 +239,10 @@ def _topic(node: dict[str, Any], grove: Grove) -> tuple[Topic | None, str]:
     parts = split_sections(rest)
     colour = node.get("color")
     tag = _COLOURS.get(str(colour), "")
-    topic = Topic(key, title, summary=parts.get("", ""), note=parts.get("note", ""), tag=tag)
+    topic = Topic(key, title, summary=parts.get("", ""), note=parts.get("note", ""))
+    topic = with_record(topic, _dict(records.get(key)))
+    if tag or topic.tag in _TAGS:  # the card tells the colour, also when it has none any more
+        topic = replace(topic, tag=tag)
     more = {
         name: value for name, value in node.items() if name not in _NODE_KEYS and not (name == "color" and tag)
     }
@@ -282,13 +304,9 @@ def _with_kept(document: Map, kept: dict[str, Any]) -> Map:
 
 
 def _losses(document: Map) -> tuple[Loss, ...]:
-    topics = document.topics.values()
     counts = (
         ("explanations", len(document.explanations), "Cards hold titles, summaries and notes."),
         ("pictures", len(document.pictures), "A canvas alone cannot hold them; a vault can."),
-        ("sources", sum(len(each.sources) for each in topics), "Cards have no place for them."),
-        ("colour tags", sum(bool(t.tag) and t.tag not in _TAGS for t in topics), "A canvas has six colours."),
-        ("locks", sum(each.locked for each in topics), "Cards cannot be locked."),
         ("places of other views", sum(map(len, document.view_places.values())), "A canvas has one view."),
     )
     return tuple(Loss(what, count, why) for what, count, why in counts if count)

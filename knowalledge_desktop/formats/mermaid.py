@@ -1,7 +1,7 @@
 """Mermaid: a map as the text of a mind map, or of a flow chart where there are cross links to show. One way.
 
 Mermaid's own grammar decides what a title may hold, so every letter that means something to it or to HTML goes out
-as a character code, and a title never is more than a label.
+as a character code, and a title never is more than a label. Who wrote the topics stands in comments at the end.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from knowalledge_desktop.core.exchange import FormatFacts
 from knowalledge_desktop.core.graph import LinkKind, Map
 from knowalledge_desktop.formats import losing
 from knowalledge_desktop.formats.base import Caps, Exported, Extras, Imported, clean
+from knowalledge_desktop.formats.origins import origin_line
 
 _LOST = (
     losing.PICTURES,
@@ -21,12 +22,12 @@ _LOST = (
     losing.NOTES,
     losing.SUMMARIES,
     losing.SOURCES,
-    losing.ORIGINS,
     losing.MARKS,
     losing.FOREIGN,
 )
 _PLAIN = frozenset(" .,;!?'/+=")
 _HEAD = "%% Made by KnowAllEdge Desktop\n"
+_NO_DIRECTIVE = str.maketrans("{}", "()")  # a brace could begin an instruction to Mermaid, also in a comment
 
 
 class MermaidMindmap:
@@ -36,8 +37,8 @@ class MermaidMindmap:
         name="mermaid",
         title="Mermaid mind map",
         suffixes=(".mmd", ".mermaid"),
-        keeps="Titles and their order, as text that wikis and code hosts draw.",
-        loses="Everything but the titles. It cannot be imported.",
+        keeps="Titles, order and, as comments, origins; as text that wikis and code hosts draw.",
+        loses="Everything else. It cannot be imported.",
         two_way=False,
         reads=False,
     )
@@ -49,6 +50,7 @@ class MermaidMindmap:
             title = label(document.topics[topic_id].title)
             shape = f'(("{title}"))' if depth == 0 else f'["{title}"]'
             lines.append(f"{'  ' * (depth + 1)}t{number}{shape}")
+        lines += _origins(document)
         parts = (*_LOST, losing.LINKS)
         return Exported(f"{_HEAD}{chr(10).join(lines)}\n".encode(), losing.losses(document, "mermaid", parts))
 
@@ -68,8 +70,8 @@ class MermaidFlowchart:
         name="mermaid-flowchart",
         title="Mermaid flow chart",
         suffixes=(".mmd",),
-        keeps="Titles, their order and the cross links, as text that wikis and code hosts draw.",
-        loses="Everything but titles and links. It cannot be imported.",
+        keeps="Titles, order, cross links and, as comments, origins; as text that wikis and code hosts draw.",
+        loses="Everything else. It cannot be imported.",
         two_way=False,
         reads=False,
     )
@@ -92,7 +94,7 @@ class MermaidFlowchart:
                 words = label(link.label) or same
                 shown = f'|"{words}"|' if words else ""
                 lines.append(f"  {names[link.source_id]} -.->{shown} {names[link.target_id]}")
-        text = "\n".join([_HEAD + "flowchart LR", *boxes, *lines])
+        text = "\n".join([_HEAD + "flowchart LR", *boxes, *lines, *_origins(document)])
         return Exported(f"{text}\n".encode(), losing.losses(document, "mermaid", _LOST))
 
     def read(self, data: bytes, name: str, caps: Caps) -> Imported:
@@ -108,6 +110,18 @@ def label(text: str) -> str:
     """A text between double quotes: letters and digits of any script as they are, all else as codes."""
     words = " ".join(clean(text).split())
     return "".join(ch if ch.isalnum() or ch in _PLAIN or ord(ch) > 0x2FFF else f"#{ord(ch)};" for ch in words)
+
+
+def _origins(document: Map) -> Iterator[str]:
+    """Comments on who wrote which topics: those of one answer in one line."""
+    found: dict[str, list[str]] = {}
+    for number, (topic_id, _) in enumerate(_walk(document)):
+        topic = document.topics[topic_id]
+        told = origin_line(topic.provenance, edited=topic.edited)
+        if told:
+            found.setdefault(told, []).append(f"t{number}")
+    for told, names in found.items():
+        yield f"%% {' '.join(names)}: {' '.join(clean(told).split()).translate(_NO_DIRECTIVE)}"
 
 
 def _walk(document: Map) -> Iterator[tuple[str, int]]:

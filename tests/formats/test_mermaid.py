@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from knowalledge_desktop.core.content import Provenance
 from knowalledge_desktop.core.errors import ImportRefused
 from knowalledge_desktop.core.graph import Link, Map, Topic
 from knowalledge_desktop.formats.base import Caps, Extras
@@ -19,6 +20,7 @@ def test_mind_map_is_the_tree() -> None:
         '    t1["Branch 0"]',
         '    t2["Branch 1"]',
         '    t3["Branch 2"]',
+        "%% t0 t1 t2 t3: atlas (atlas-en), 2027-01-15T08:00:01+00:00",
         "",
     ]
     assert MermaidMindmap().recognises(text.encode())
@@ -48,6 +50,21 @@ def test_no_title_is_more_than_a_label(title: str) -> None:
     shown = label(title)
     assert not re.search(r'["<>`%{}()\[\]|&\-]', shown)
     assert "".join(re.sub(r"#(\d+);", lambda found: chr(int(found[1])), shown)) == " ".join(title.split())
+
+
+@pytest.mark.parametrize("kind", [MermaidMindmap(), MermaidFlowchart()])
+def test_comments_tell_who_wrote_the_topics(kind: MermaidMindmap | MermaidFlowchart) -> None:
+    made = Provenance(
+        "gemini", "gemini-9-flash", "subtopics@7", 1.8e9, parameters=(("x", "%%{init: {}}%%\n  t9"),)
+    )
+    topics = [Topic("a", "A"), *(Topic(key, key, "a", provenance=made) for key in "bc")]
+    document = Map("m", "A", "a", {each.topic_id: each for each in topics})
+    exported = kind.write(document, Extras())
+    *_, last = exported.data.decode().rstrip("\n").split("\n")
+    assert last.startswith("%% t1 t2: gemini (gemini-9-flash), 2027-")
+    assert "subtopics@7" in last
+    assert "{" not in last
+    assert exported.losses == ()
 
 
 def test_links_to_what_is_not_there_are_left_out() -> None:

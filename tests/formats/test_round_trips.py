@@ -39,7 +39,8 @@ def kept(document: Map, kind: Format) -> object:
     """What a person sees of a map that the format says it keeps."""
     topics = {
         key: (t.title, t.parent_id, t.summary.strip("\n"), t.note.strip("\n"), t.tag)
-        + ((t.locked, t.relation) if kind.facts.name == "csv" else ())
+        + (t.locked, t.relation)
+        + ((t.sources, t.provenance, t.edited) if kind.facts.name == "canvas" else ())
         for key, t in document.topics.items()
     }
     order = {key: document.children(key) for key in document.topics}
