@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from knowalledge_desktop.core.views import View
@@ -21,7 +20,7 @@ from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.motion import Motion
 from knowalledge_desktop.ui.canvas.node_layer import NodeLayer
 from knowalledge_desktop.ui.canvas.pills import Look, PillPainter, round_pen
-from knowalledge_desktop.ui.canvas.scene import AREAS, HALF, LABELS, Frame, Shown
+from knowalledge_desktop.ui.canvas.scene import AREAS, LABELS, Frame, Shown
 from knowalledge_desktop.ui.canvas.sprites import Thumbnail, no_thumbnail
 from knowalledge_desktop.ui.theme import Theme
 
@@ -142,12 +141,15 @@ class MapRenderer:
         step = max(1, round(DOT_STEP * frame.scale * frame.dpr))
         tile = self._dots(step, frame.dpr)
         box = QRectF(whole.topLeft() * frame.dpr, whole.size() * frame.dpr).toAlignedRect()
-        from_origin = QPointF(box.topLeft()) - frame.at(0.0, 0.0) * frame.dpr
+        at = (frame.at(0.0, 0.0) * frame.dpr).toPoint()
+        side = tile.width()
         painter.save()
         painter.scale(1 / frame.dpr, 1 / frame.dpr)
-        painter.drawTiledPixmap(
-            box, tile, QPoint(math.floor(from_origin.x() + HALF) % step, math.floor(from_origin.y() + HALF) % step)
-        )
+        painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
+        # One by one: as a brush, Qt would share the rows out to threads, whose start takes longer than all of it.
+        for x in range(box.left() - (box.left() - at.x()) % side, box.right() + 1, side):
+            for y in range(box.top() - (box.top() - at.y()) % side, box.bottom() + 1, side):
+                painter.drawPixmap(x, y, tile)
         painter.restore()
 
     def _dots(self, step: int, dpr: float) -> QPixmap:
