@@ -45,7 +45,7 @@ def arranged(forest: Forest, offsets: Floats, cut: int) -> tuple[Floats, Floats]
     """The centres of all topics; `offsets` are those of the outlines, `cut` is how many branches go right."""
     is_big = forest.leaves() > LEAVES
     is_big[0] = True
-    top = _tops(forest, is_big)
+    top = tops(forest, is_big)
     packed = forest.summed(offsets)
     near = _nears(forest, top)
     y = packed - packed[np.maximum(top, 0)]
@@ -78,7 +78,7 @@ def arranged(forest: Forest, offsets: Floats, cut: int) -> tuple[Floats, Floats]
     return x, at_y
 
 
-def _tops(forest: Forest, is_big: NDArray[np.bool_]) -> Ints:
+def tops(forest: Forest, is_big: NDArray[np.bool_]) -> Ints:
     """By topic, the top of the small block it is in; -1 for those that have blocks below them."""
     top = np.full(len(forest), -1, np.int64)
     for depth in range(1, len(forest.levels) - 1):

@@ -1,4 +1,7 @@
-"""The map as an outline: each branch is a card with an indented list, the cards stand in columns."""
+"""The map as an outline: each branch is a card with an indented list, the cards stand in columns.
+
+A branch that is longer than a screen goes on in further cards.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,10 @@ CARD_GAP = 28.0
 ROOT_GAP = 36.0
 SHAPE = 1.5
 """How wide the whole is for its height, about."""
+WIDER = 1.3
+"""How much longer than its pill a title is from afar, where it keeps its size: cards leave room for that."""
+LONGEST = 44
+"""So many topics are in a card at most; longer branches are cut where a branch within them begins."""
 EXACT = 0.6
 """Scene units within which a left edge counts as indented from another."""
 
@@ -38,19 +45,36 @@ def outline(forest: Forest) -> tuple[Floats, Floats]:
         return np.zeros(1), np.zeros(1)
     order = np.argsort(forest.reading_order(), kind="stable")[1:]
     depth = forest.depth[order]
-    left = (depth - 1) * INDENT
     step = forest.h[order] + np.where(depth == 1, HEAD_GAP, ROW_GAP)
     top = np.cumsum(step) - step
-    heads = np.flatnonzero(depth == 1)
+    heads = np.array(_heads(depth.tolist()), np.int64)
     ends = np.append(heads[1:], len(order))
-    wide = np.maximum.reduceat(left + forest.w[order], heads) + 2 * PAD
+    card = np.repeat(np.arange(len(heads)), ends - heads)
+    left = (depth - depth[heads][card]) * INDENT
+    wide = np.maximum.reduceat(left + WIDER * forest.w[order], heads) + 2 * PAD
     high = (top + forest.h[order])[ends - 1] - top[heads] + 2 * PAD
     at_x, at_y = _columns(wide, high)
-    card = np.cumsum(depth == 1) - 1
     x, y = np.zeros(len(forest)), np.zeros(len(forest))
     x[order] = at_x[card] + PAD + left + forest.w[order] / 2 - forest.w[0] / 2
     y[order] = at_y[card] + PAD + top - top[heads][card] + forest.h[order] / 2 + forest.h[0] / 2 + ROOT_GAP
     return x, y
+
+
+def _heads(depth: list[int]) -> list[int]:
+    """Where cards begin among topics in reading order: at each branch of the root, and where a long one is cut.
+
+    No topic of a card is less deep than its first one.
+    """
+    heads: list[int] = []
+    start, count = 0, len(depth)
+    while start < count:
+        heads.append(start)
+        most = min(count, start + LONGEST + 1)
+        end = next((n for n in range(start + 1, most) if depth[n] < depth[start] or depth[n] == 1), most)
+        if end - start > LONGEST:  # as shallow as can be, as late as can be
+            end = min(range(start + LONGEST, start + LONGEST // 2, -1), key=depth.__getitem__)
+        start = end
+    return heads
 
 
 def _columns(wide: Floats, high: Floats) -> tuple[Floats, Floats]:
@@ -100,7 +124,7 @@ def card_boxes(x: Floats, y: Floats, w: Floats, h: Floats, head: Ints) -> tuple[
     starts = np.flatnonzero(np.diff(head[order], prepend=-2))
     left = np.minimum.reduceat((x - w / 2)[order], starts) - PAD
     top = np.minimum.reduceat((y - h / 2)[order], starts) - PAD
-    right = np.maximum.reduceat((x + w / 2)[order], starts) + PAD
+    right = np.maximum.reduceat((x + (WIDER - 0.5) * w)[order], starts) + PAD
     bottom = np.maximum.reduceat((y + h / 2)[order], starts) + PAD
     return head[order][starts], np.column_stack([left, top, right, bottom])
 
@@ -163,7 +187,7 @@ def _list(group: Group, left: float, top: float) -> list[tuple[float, float]]:
 def _apart(spots: list[tuple[float, float]], group: Group, boxes: Floats) -> bool:
     """Whether a card around these would meet none of the boxes."""
     left = min(x - w / 2 for (x, _), (w, _) in zip(spots, group.sizes, strict=True)) - PAD
-    right = max(x + w / 2 for (x, _), (w, _) in zip(spots, group.sizes, strict=True)) + PAD
+    right = max(x + (WIDER - 0.5) * w for (x, _), (w, _) in zip(spots, group.sizes, strict=True)) + PAD
     top, bottom = spots[0][1] - group.sizes[0][1] / 2, spots[-1][1] + group.sizes[-1][1] / 2 + PAD
     meets = (boxes[:, 0] < right) & (boxes[:, 2] > left) & (boxes[:, 1] < bottom) & (boxes[:, 3] > top)
     return not bool(meets.any())

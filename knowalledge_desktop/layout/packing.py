@@ -12,7 +12,8 @@ from knowalledge_desktop.layout.contour import Contour
 from knowalledge_desktop.layout.forest import Floats, Forest, Ints, Size, forest_of
 
 ROOT_GAP = 60.0
-LEVEL_GAP = 88.0
+LEVEL_GAP, NAMES_GAP = 88.0, 150.0
+"""Clear distance from level to level; more behind the branches, whose names keep their size from afar."""
 GAPS = (40.0, 10.0, 8.0)
 BETWEEN_BRANCHES = 14.0
 MOST_BEND = 70.0
@@ -72,5 +73,5 @@ def _across(forest: Forest, offsets: Floats, first_left: int) -> Floats:
             rows = np.flatnonzero(side[part] == sign) + part.start
             if len(rows):
                 x[rows] = sign * (edge[sign] + bow[rows] + forest.w[rows] / 2)
-                edge[sign] += float(forest.w[rows].max()) + LEVEL_GAP
+                edge[sign] += float(forest.w[rows].max()) + (NAMES_GAP if depth == 1 else LEVEL_GAP)
     return x

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from knowalledge_desktop.core.dates import dates_of
 from knowalledge_desktop.core.graph import Map, Place
 from knowalledge_desktop.core.views import View
 from knowalledge_desktop.layout import fan, outline, radial, study, timeline, tree
@@ -92,9 +93,8 @@ def _without_collisions(
 ) -> list[str]:
     """The topics that can be where they are to be; those that cannot, go with all below them."""
     pins = set(pinned_ids(document))
-    if view in IN_BRANCHES:
-        pins.add(document.root_id)
-        moved = [document.root_id, *(i for i in moved if i != document.root_id)]
+    pins.add(document.root_id)
+    moved = [document.root_id, *(i for i in moved if i != document.root_id)]
     gone: set[str] = set()
     taken = Boxes()
     for topic_id in (*(i for i in moved if i in pins), *(i for i in moved if i not in pins)):
@@ -129,8 +129,6 @@ def _without_collisions(
 
 def _placed(view: View, document: Map, sizes: Mapping[str, Size]) -> dict[str, Place]:
     """Places for the branches that had to make room, as for topics that have just come."""
-    from knowalledge_desktop.core.dates import dates_of
-
     if all(i in document.places for i in document.topics):
         return {}
     if view is View.TIMELINE:

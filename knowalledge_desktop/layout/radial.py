@@ -23,6 +23,8 @@ RING_GAP, RING_GAP_UP = 54.0, 40.0
 """Clear distance between the topics of two rings at the sides, and above and below."""
 GAP = 10.0
 """Clear distance between two topics of a ring."""
+INNER = 0.85
+"""How much of their even share of the way to the next one inner rings take."""
 ROUNDS = 5
 STEP_OUT, STEP_ROUND = 40.0, 0.008
 """How finely room is looked for: outward in scene units, along the ring in radians."""
@@ -48,7 +50,7 @@ def radial(forest: Forest) -> tuple[Floats, Floats]:
         need[0] = 0.0
         angle = _turned(forest, need)
         reach = _reach(forest, angle, least)
-    far = reach[forest.depth]
+    far = _spread(reach)[forest.depth]
     return far * np.cos(angle), far * SQUASH * np.sin(angle)
 
 
@@ -93,6 +95,14 @@ def _reach(forest: Forest, angle: Floats, least: Floats) -> Floats:
             far = max(far, float(np.minimum(aside, up).max()))
         reach[depth] = far
     return reach
+
+
+def _spread(reach: Floats) -> Floats:
+    """Rings that have to be far out draw the inner ones with them, so that no branch stands at the root's feet."""
+    out = reach.copy()
+    for depth in range(len(reach) - 2, 0, -1):
+        out[depth] = max(reach[depth], INNER * out[depth + 1] * depth / (depth + 1) + (1 - INNER) * reach[depth])
+    return out
 
 
 def place(document: Map, sizes: Mapping[str, Size]) -> dict[str, Place]:

@@ -17,6 +17,8 @@ NUMBER = 36.0
 """Room for a topic's number, left of it."""
 GAP, ROW_GAP = 130.0, 28.0
 """Clear distance to the next topic: so much that titles, which keep their size, still have room from afar."""
+CLEAR = 6.0
+"""Clear distance of a cell to what is pinned."""
 SHAPE = 1.6
 """How wide the whole is for its height, about."""
 NEEDS = frozenset(("requires", "needs", "builds on", "depends on", "after", "setzt voraus", "requiert"))
@@ -108,8 +110,8 @@ def _winding_past(
     free = np.ones(len(number), bool)
     for topic_id in pins:
         at, (w, h) = document.places[topic_id], sizes[topic_id]
-        near = np.abs(left - first / 2 + wide / 2 - at.x) < (wide + w) / 2
-        free &= ~(near & (np.abs(middle - at.y) < (high + h) / 2))
+        near = np.abs(left - first / 2 + wide / 2 - at.x) < (wide + w) / 2 + CLEAR
+        free &= ~(near & (np.abs(middle - at.y) < (high + h) / 2 + CLEAR))
     cells = np.flatnonzero(free)[: len(ids)]
     boxes = sizes_array(sizes, ids)
     x = left[cells] + NUMBER + (boxes[:, 0] - first) / 2

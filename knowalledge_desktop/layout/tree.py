@@ -13,6 +13,7 @@ from knowalledge_desktop.layout.columns import Group, column
 from knowalledge_desktop.layout.contour import Contour, Outline
 from knowalledge_desktop.layout.forest import Floats, Forest, forest_of, places_of
 from knowalledge_desktop.layout.groups import new_groups, settle, taken_boxes
+from knowalledge_desktop.layout.shelves import shelved
 
 Bools = NDArray[np.bool_]
 
@@ -28,6 +29,8 @@ FIRST_GAP, LIST_GAP = 16.0, 8.0
 LIST_FROM = 3
 """So many topics without children are a list; fewer stand side by side."""
 ASIDE = 24.0
+WIDE, TOO_WIDE = 2800.0, 3.2
+"""From so many scene units, and so many times as wide as high, the branches stand on shelves."""
 
 
 def tidy(document: Map, sizes: Mapping[str, Size]) -> dict[str, Place]:
@@ -45,7 +48,8 @@ def tree(forest: Forest) -> tuple[Floats, Floats]:
     x = np.array(contour.offsets)
     x[listed] = INDENT + (forest.w[listed] - forest.w[forest.parent[listed]]) / 2
     y = np.where(listed, list_tops, tops[forest.depth]) + forest.h / 2
-    return forest.summed(x), y - forest.h[0] / 2
+    x, y = forest.summed(x), y - forest.h[0] / 2
+    return shelved(forest, x, y) if float(np.ptp(x)) > max(WIDE, TOO_WIDE * float(np.ptp(y))) else (x, y)
 
 
 def _tops(forest: Forest) -> Floats:

@@ -121,11 +121,14 @@ def look(view: View, document: Map) -> Callable[[str], tuple[float, float, float
 
 
 def test_the_tree_goes_down_and_lists_stand_indented_below_their_parent() -> None:
-    document = bushy()
-    box = look(View.TREE, document)
-    for topic_id in document.topics:
-        for child in document.children(topic_id):
-            assert box(child)[1] > box(topic_id)[3]
+    wide, document = bushy(), bushy(6, 1)
+    for each in (wide, document):
+        box = look(View.TREE, each)
+        for topic_id in each.topics:
+            for child in each.children(topic_id):
+                assert box(child)[1] > box(topic_id)[3]
+    on_shelves = look(View.TREE, wide)
+    assert 1 < len({round(on_shelves(c)[1]) for c in wide.children("r")}) < 6
     listed = next(c for c in document.children("r") if len(document.children(c)) > 3)
     lefts = {round(box(c)[0], 1) for c in document.children(listed)}
     assert len(lefts) == 1 or any(document.children(c) for c in document.children(listed))

@@ -148,7 +148,7 @@ def test_a_double_click_asks_to_expand(canvas: GraphCanvas, owner: Owner, qtbot:
     assert told.args == ["r.2"]
 
 
-def test_dragging_a_topic_takes_its_branch(canvas: GraphCanvas, owner: Owner, qtbot: QtBot) -> None:
+def test_dragging_a_topic_takes_its_branch_and_pins_it(canvas: GraphCanvas, owner: Owner, qtbot: QtBot) -> None:
     owner.grow("r.4", ["Carbon fixation"])
     before = spread(canvas)
     at = centre(canvas, "r.4")
@@ -159,6 +159,7 @@ def test_dragging_a_topic_takes_its_branch(canvas: GraphCanvas, owner: Owner, qt
     found, by_person = owner.told[-1]
     assert by_person
     assert set(found) == {"r.4", "r.4.0"}
+    assert (owner.map.places["r.4"].pinned, owner.map.places["r.4.0"].pinned) == (True, False)
     after = spread(canvas)
     assert {k for k in before if before[k] != after[k]} == {"r.4", "r.4.0"}
     assert (after["r.4"] - before["r.4"] - QPoint(40, 30)).manhattanLength() <= 2

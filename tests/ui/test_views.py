@@ -350,6 +350,9 @@ def test_a_big_map_without_places_is_laid_out_behind_the_window_and_turned_so(fl
         before = spread(canvas)
         dragged(canvas, "r", QPoint(30, 60))
         await quiet(driver)
+        assert the_map(driver).view_places["tree"]["r"].pinned
+        driver.window.desk.edits.pin_topics(("r",), pinned=False)
+        await quiet(driver)
         driver.window.views.tidy()
         await until(lambda: spread(canvas) == before, "a tidy view")
         await quiet(driver)

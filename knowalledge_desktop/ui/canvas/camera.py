@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QTransform
 
-MIN_SCALE = 0.004
+MIN_SCALE = 0.001
 MAX_SCALE = 4.0
 STEP = 1.2
 FIT_MARGIN = 48.0

@@ -18,6 +18,8 @@ from knowalledge_desktop.ui.theme import Theme
 Floats = NDArray[np.float64]
 
 CARD_RADIUS = 10.0
+CAPTIONS = 0.6
+"""The scale from which the words at the head of a card can be read."""
 DISC, DISC_PX = 12.0, 9.0
 """Half the size of a number's disc: scene units, and the least in pixels."""
 BESIDE = 18.0
@@ -52,7 +54,7 @@ class Decor:
         self._font = QFont(theme.font("caption"))
         self._measure = QFontMetricsF(self._font)
         self._of: Rows | None = None
-        self._cards: list[QRectF] = []
+        self._cards: list[tuple[QRectF, str]] = []
         self._path = _Path()
         self._dated: list[int] = []
 
@@ -84,8 +86,11 @@ class Decor:
 
             parent, depth = rows.parent.astype(np.int64), rows.depth.astype(np.int64)
             head = cards(rows.x, rows.y, rows.w, rows.h, parent, depth)
-            boxes = card_boxes(rows.x, rows.y, rows.w, rows.h, head)[1]
-            self._cards = [QRectF(a, b, c - a, d - b) for a, b, c, d in boxes.tolist()]
+            heads, boxes = card_boxes(rows.x, rows.y, rows.w, rows.h, head)
+            above = parent[heads].tolist()
+            goes_on = [rows.titles[row] if row > 0 else "" for row in above]
+            cards_of = zip(boxes.tolist(), goes_on, strict=True)
+            self._cards = [(QRectF(a, b, c - a, d - b), title) for (a, b, c, d), title in cards_of]
         elif rows.style == View.PATH:
             self._path = _path_of(rows)
         elif rows.style == View.TIMELINE:
@@ -98,9 +103,22 @@ class Decor:
         painter.setBrush(self._theme.color("bg.window"))
         left, top, right, bottom = frame.seen()
         seen = QRectF(left, top, right - left, bottom - top).adjusted(-2, -2, 2, 2)
-        for box in self._cards:
-            if box.intersects(seen):
-                painter.drawRoundedRect(box, CARD_RADIUS, CARD_RADIUS)
+        shown = [each for each in self._cards if each[0].intersects(seen)]
+        for box, _ in shown:
+            painter.drawRoundedRect(box, CARD_RADIUS, CARD_RADIUS)
+        if frame.scale >= CAPTIONS:
+            self._paint_captions(painter, shown)
+
+    def _paint_captions(self, painter: QPainter, shown: list[tuple[QRectF, str]]) -> None:
+        """Of which topic a card is that goes on somewhere else."""
+        painter.save()
+        painter.setFont(self._font)
+        painter.setPen(self._theme.color("text.tertiary"))
+        for box, title in shown:
+            if title:
+                text = self._measure.elidedText(f"{title} ›", Qt.TextElideMode.ElideRight, box.width() - 24.0)
+                painter.drawText(QPointF(box.left() + 12.0, box.top() + self._measure.ascent() + 1.0), text)
+        painter.restore()
 
     def _paint_path(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
         ground, line = self._theme.color("bg.canvas"), self._theme.depth(1).line

@@ -32,15 +32,17 @@ class Drag:
         return self._shifted(rows, self._dx, self._dy) if self._ids else rows
 
     def drop(self, rows: Rows, document: Map) -> dict[str, Place]:
-        """Where the topics are now that are still there; nothing is being moved any more."""
+        """Where the topics are now that are still there, the tops of them pinned; nothing is moved any more."""
         found: dict[str, Place] = {}
+        moved = set(self._ids)
         for topic_id in self._ids:
             place = document.places.get(topic_id)
             if topic_id not in rows.index or place is None:
                 continue
             row = rows.index[topic_id]
             x, y = round(float(rows.x[row]), 2), round(float(rows.y[row]), 2)
-            found[topic_id] = replace(place, x=x, y=y)
+            is_top = document.topics[topic_id].parent_id not in moved
+            found[topic_id] = replace(place, x=x, y=y, pinned=place.pinned or is_top)
             if place.collapsed:  # what is folded below it comes along, unseen
                 found |= _shifted_below(document, topic_id, x - place.x, y - place.y)
         self.end()

@@ -27,6 +27,8 @@ AT_ONCE = 2000
 """In a map of so many topics all edges are sampled together, which costs less than a few of them alone."""
 LONG_PX, SHORT_PX = 90.0, 35.0
 """Edges that are so long on the screen are drawn as more pieces, and those as few."""
+FAR_DOWN, TURN_ABOVE = 230.0, 40.0
+"""From so far below its parent a topic of the tree is on a lower shelf, and how far above it its edge turns."""
 TRUNK, TRUNK_REACH = 14.0, 60.0
 """How far in from the parent's left edge a trunk goes down, and how far right of it a topic still hangs on it."""
 
@@ -61,7 +63,9 @@ def _hanging(rows: Rows, chosen: Ints) -> tuple[Floats, Floats]:
     below = cy - ch / 2 >= py + ph / 2
     listed = below & (left > trunk + 2.0) & (left <= trunk + TRUNK_REACH)
     down = below & ~listed
-    middle = (py + ph / 2 + cy - ch / 2) / 2
+    start, end = py + ph / 2, cy - ch / 2
+    # To a shelf further down the edge falls first, in the lane that the shelves leave, and turns close above it.
+    middle = np.where(end - start > FAR_DOWN, end - TURN_ABOVE, (start + end) / 2)
     side = np.where(cx >= px, 1.0, -1.0)
     ax, bx = px + side * pw / 2, cx - side * cw / 2
     halfway = (ax + bx) / 2
@@ -75,8 +79,8 @@ def _hanging(rows: Rows, chosen: Ints) -> tuple[Floats, Floats]:
     y2 = np.where(listed, cy, np.where(down, middle, cy))
     x3 = np.where(listed, left, np.where(down, port, bx))
     y3 = np.where(down, cy - ch / 2, cy)
-    if rows.style == View.OUTLINE:  # the cards hang on no line: they stand below the root
-        card = parent == 0
+    if rows.style == View.OUTLINE:  # cards hang on no line: they stand below the root, or say where they belong
+        card = (parent == 0) | ~listed
         x0, x1, x2 = (np.where(card, x3, x) for x in (x0, x1, x2))
         y0, y1, y2 = (np.where(card, y3, y) for y in (y0, y1, y2))
     return np.stack([x0, x1, x2, x3], axis=-1), np.stack([y0, y1, y2, y3], axis=-1)

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
+from knowalledge_desktop.core.views import View
 from knowalledge_desktop.ui.canvas.badges import NONE
 from knowalledge_desktop.ui.canvas.bulk import draw_points
+from knowalledge_desktop.ui.canvas.label_rooms import label_rooms
 from knowalledge_desktop.ui.canvas.metrics import NodeMetrics
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.pills import IDLE, Look, PillPainter, round_pen
-from knowalledge_desktop.ui.canvas.regions import rooms
-from knowalledge_desktop.ui.canvas.scene import FIRST_LINES, LABELS, PILLS, Frame, Shown
+from knowalledge_desktop.ui.canvas.scene import FIRST_LINES, LABELS, PILLS, SMALL_MAP, Frame, Shown
 from knowalledge_desktop.ui.canvas.sprites import Sprites, Thumbnail, no_thumbnail
 from knowalledge_desktop.ui.canvas.views import NAME_PAD, names_with_room
 from knowalledge_desktop.ui.theme import Theme
@@ -34,9 +35,11 @@ THUMBNAIL_GAP, THUMBNAIL_MOST = 6.0, 96.0
 """Pixels between a topic and its small picture, and the most that is wide."""
 STRONG_PX = 12
 """Letters of the names of branches that are no pills."""
-LABEL_PAD, LEAST_LABEL, LONGEST_LABEL = 18.0, 40.0, 400.0
+LABEL_PAD, LEAST_LABEL, LONGEST_LABEL = 14.0, 40.0, 400.0
 """Pixels between a title and those of its subtopics, and the least and the most a title takes."""
 MOST_CUT = 20_000
+LABEL_GAP, LABEL_LEAST = 7.0, 12.2
+"""A title has room from afar while its topic and this gap make so many pixels."""
 _DEPTHS = (1, 2, 3, 4, 5)
 
 
@@ -182,6 +185,9 @@ class NodeLayer:
                 self._label(painter, rows, int(dots[i]), QPointF(float(x[i]), float(y[i])), frame)
             return
         named = {*self._names(rows, LABEL_ROW / frame.scale), frame.shown.selected, frame.shown.hover}
+        if len(rows) <= SMALL_MAP and rows.style != View.RADIAL:
+            roomy = (rows.h[dots] + LABEL_GAP * self._theme.scale) * frame.scale >= LABEL_LEAST * self._theme.scale
+            named.update(dots[roomy].tolist())
         wanted = np.array(sorted(named), np.int64)
         places = np.minimum(np.searchsorted(dots, wanted), len(dots) - 1)  # the dots are in the order of the rows
         for row, i in zip(wanted.tolist(), places.tolist(), strict=True):
@@ -203,22 +209,29 @@ class NodeLayer:
     def _label(self, painter: QPainter, rows: Rows, row: int, at: QPointF, frame: Frame) -> None:
         title = self._metrics.label(rows.titles[row], int(rows.depth[row]))
         font = self._strong if rows.depth[row] == 1 else self._font
-        if frame.scale >= LABELS:
-            title = self._fitted(title, self._rooms(rows)[row] * frame.scale - LABEL_PAD, font)
+        if frame.scale >= LABELS or len(rows) <= SMALL_MAP:
+            title = self._fitted(title, float(self._rooms(rows)[row]) * frame.scale - LABEL_PAD, font)
         ink, plate = self._theme.color("text.primary"), self._theme.color("bg.canvas")
         picture = self._sprites.label(title, font, ink, frame.dpr, plate)
         width, height = picture.width() / frame.dpr, picture.height() / frame.dpr
         left = at.x() + 6.0 if rows.side[row] > 0 else at.x() - 6.0 - width
         painter.drawPixmap(QPointF(frame.snapped(left), frame.snapped(at.y() - height / 2)), picture)
+        badges = rows.badges.get(row)
+        if badges is not None:
+            picture = self._sprites.badges(badges, frame.dpr, plate)
+            far = left + width if rows.side[row] > 0 else left - picture.width() / frame.dpr
+            painter.drawPixmap(
+                QPointF(frame.snapped(far), frame.snapped(at.y() - picture.height() / frame.dpr / 2)), picture
+            )
 
     def _rooms(self, rows: Rows) -> NDArray[np.float64]:
-        """How far each topic's nearest subtopic is, scene units."""
+        """How far the nearest topic in the way of each title is, scene units."""
         if self._rooms_of is None or self._rooms_of[0] is not rows:
-            self._rooms_of = (rows, rooms(rows))
+            self._rooms_of = (rows, label_rooms(rows))
         return self._rooms_of[1]
 
     def _fitted(self, title: str, room: float, font: QFont) -> str:
-        """The title, cut where the titles of its subtopics begin."""
+        """The title, cut where another topic begins."""
         if room > LONGEST_LABEL:
             return title
         key = (title, int(room) // 4, font is self._strong)

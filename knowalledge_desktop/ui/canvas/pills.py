@@ -68,9 +68,13 @@ class PillPainter:
             self._topic(painter, look, box)
         if look.badges.width:
             left = box.right() - look.extra - BADGES_IN if look.side > 0 else box.left() + look.end + BADGES_IN
-            paint_badges(painter, self._theme, look.badges, left, box.center().y())
+            self.badges(painter, look.badges, left, box.center().y())
         if look.hidden and look.state != FAILED:
             self._count(painter, look, box)
+
+    def badges(self, painter: QPainter, badges: Badges, left: float, middle: float) -> None:
+        """Paint what a person put on a topic, side by side from a point on."""
+        paint_badges(painter, self._theme, badges, left, middle)
 
     def box(self, look: Look, x: float, y: float) -> QRectF:
         """The pill of a topic whose centre is here, with what it carries at its far end."""

@@ -9,10 +9,13 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
 
+from knowalledge_desktop.ui.canvas.badges import Badges
 from knowalledge_desktop.ui.canvas.pills import Look, PillPainter
 
 MARGIN = 3.0
 """Scene units around a pill, for its border."""
+BADGE_SCALE = 0.8
+"""How big what a person put on a topic is beside its label, for what it is on its pill."""
 MAX_SPRITES = 3000
 MAX_THUMBNAILS = 200
 PLATE = 0.78
@@ -34,6 +37,7 @@ class Sprites:
         self._pills = pills
         self._pills_made: OrderedDict[Look, tuple[float, QPixmap]] = OrderedDict()
         self._labels: OrderedDict[tuple[str, str, int, int, int], QPixmap] = OrderedDict()
+        self._badges: dict[tuple[Badges, int, int], QPixmap] = {}
         self._thumbnails: OrderedDict[tuple[str, int, int], QPixmap] = OrderedDict()
 
     def pill(self, look: Look, pixels_per_unit: float, *, exact: bool) -> tuple[QPixmap, bool]:
@@ -88,6 +92,26 @@ class Sprites:
             self._labels[key] = found
             if len(self._labels) > MAX_SPRITES:
                 self._labels.popitem(last=False)
+        return found
+
+    def badges(self, badges: Badges, dpr: float, plate: QColor) -> QPixmap:
+        """What a person put on a topic, small, as it stands beside a label; on a plate as that is."""
+        key = (badges, round(dpr * 100), plate.rgba())
+        found = self._badges.get(key)
+        if found is None:
+            width, height = math.ceil(badges.width * BADGE_SCALE) + 3, math.ceil(16.0 * BADGE_SCALE) + 2
+            found = QPixmap(math.ceil(width * dpr), math.ceil(height * dpr))
+            found.setDevicePixelRatio(dpr)
+            found.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(found)
+            painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+            muting = QColor(plate)
+            muting.setAlphaF(PLATE)
+            painter.fillRect(QRectF(0.0, 0.0, width, height), muting)
+            painter.scale(BADGE_SCALE, BADGE_SCALE)
+            self._pills.badges(painter, badges, 1.0, height / BADGE_SCALE / 2)
+            painter.end()
+            self._badges[key] = found
         return found
 
     def thumbnail(self, sha256: str, source: QPixmap, side: float, border: QColor, dpr: float) -> QPixmap:

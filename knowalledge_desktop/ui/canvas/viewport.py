@@ -7,6 +7,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
@@ -17,7 +18,7 @@ from knowalledge_desktop.ui.canvas.layer import StillLayer
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.overlay import Overlay, box_of
 from knowalledge_desktop.ui.canvas.renderer import MapRenderer
-from knowalledge_desktop.ui.canvas.scene import Frame, Shown
+from knowalledge_desktop.ui.canvas.scene import PILLS, SMALL_MAP, Frame, Shown
 from knowalledge_desktop.ui.canvas.sprites import Thumbnail, no_thumbnail
 from knowalledge_desktop.ui.theme import Theme
 
@@ -29,6 +30,8 @@ SETTLE_MS = 120
 """How long after the last step of a zoom pictures are made sharp again."""
 LATER_MS = 60
 """How long after a picture that was drawn anew the margin is begun; the next one may be new as well."""
+TITLE, LONGEST = 0.8, 260.0
+"""About how long a title of constant size is in pixels for its pill in scene units, of which the most."""
 HIT_PX = 16.0
 """Half the least size of what can be clicked, in pixels at every zoom."""
 
@@ -198,8 +201,15 @@ class MapView(QWidget):
         return QSizeF(self.size())
 
     def _box(self) -> QRectF:
-        left, top, right, bottom = self._rows.bounds()
-        return QRectF(left, top, right - left, bottom - top)
+        """The whole map, with the titles that keep their size where it is seen from afar."""
+        rows, view = self._rows, self._view()
+        left, top, right, bottom = rows.bounds()
+        box = QRectF(left, top, right - left, bottom - top)
+        scale = self._camera.framing(box, view).scale
+        if not len(rows) or scale >= PILLS or len(rows) > SMALL_MAP:
+            return box
+        far = rows.x - rows.side * rows.w / 2 + rows.side * np.minimum(rows.w, LONGEST) * TITLE / scale
+        return box.united(QRectF(float(far.min()), top, float(np.ptp(far)), bottom - top))
 
     def sees_all(self) -> bool:
         """Whether the whole map lies in the view."""
