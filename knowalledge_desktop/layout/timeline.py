@@ -26,6 +26,8 @@ LABEL = 1.6
 """How much longer than its pill a title is from afar, where it keeps its size: room is kept for that."""
 SIDE_GAP, SIDE_COLUMN = 90.0, 24
 """Clear distance from the axis to the topics without a date, and how many of those stand below each other."""
+SIDE_SHAPE = 6
+"""How many more of them where there are many: their columns are about nine times as wide as a topic is high."""
 
 
 def tidy(document: Map, sizes: Mapping[str, Size], dates: Mapping[str, Dated]) -> dict[str, Place]:
@@ -39,7 +41,8 @@ def tidy(document: Map, sizes: Mapping[str, Size], dates: Mapping[str, Dated]) -
         found[topic_id] = _stand(scale.at(dates[topic_id].year), sizes[topic_id], taken)
     left = taken.bounds()[0]
     undated = [i for i in ids if i not in dates]
-    groups = [undated[n : n + SIDE_COLUMN] for n in range(0, len(undated), SIDE_COLUMN)]
+    most = max(SIDE_COLUMN, math.isqrt(SIDE_SHAPE * len(undated)))
+    groups = [undated[n : n + most] for n in range(0, len(undated), most)]
     edge = left - SIDE_GAP
     for ids_of_column in reversed(groups):
         group = Group.of(ids_of_column, sizes, LANE_GAP)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QTransform
 MIN_SCALE = 0.001
 MAX_SCALE = 4.0
 STEP = 1.2
-FIT_MARGIN = 48.0
+FIT_MARGIN = 58.0
 FIT_MAX = 1.0
 
 

@@ -18,7 +18,7 @@ from knowalledge_desktop.ui.canvas.metrics import NodeMetrics
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.pills import IDLE, Look, PillPainter, round_pen
 from knowalledge_desktop.ui.canvas.scene import FIRST_LINES, LABELS, PILLS, SMALL_MAP, Frame, Shown
-from knowalledge_desktop.ui.canvas.sprites import Sprites, Thumbnail, no_thumbnail
+from knowalledge_desktop.ui.canvas.sprites import BADGE_SCALE, Sprites, Thumbnail, no_thumbnail
 from knowalledge_desktop.ui.canvas.views import NAME_PAD, names_with_room
 from knowalledge_desktop.ui.theme import Theme
 
@@ -38,7 +38,7 @@ STRONG_PX = 12
 LABEL_PAD, LEAST_LABEL, LONGEST_LABEL = 14.0, 40.0, 400.0
 """Pixels between a title and those of its subtopics, and the least and the most a title takes."""
 MOST_CUT = 20_000
-LABEL_GAP, LABEL_LEAST = 7.0, 12.2
+LABEL_GAP, LABEL_LEAST = 7.0, 11.2
 """A title has room from afar while its topic and this gap make so many pixels."""
 _DEPTHS = (1, 2, 3, 4, 5)
 
@@ -210,7 +210,8 @@ class NodeLayer:
         title = self._metrics.label(rows.titles[row], int(rows.depth[row]))
         font = self._strong if rows.depth[row] == 1 else self._font
         if frame.scale >= LABELS or len(rows) <= SMALL_MAP:
-            title = self._fitted(title, float(self._rooms(rows)[row]) * frame.scale - LABEL_PAD, font)
+            marks = rows.badges.get(row, NONE).width * BADGE_SCALE
+            title = self._fitted(title, float(self._rooms(rows)[row]) * frame.scale - LABEL_PAD - marks, font)
         ink, plate = self._theme.color("text.primary"), self._theme.color("bg.canvas")
         picture = self._sprites.label(title, font, ink, frame.dpr, plate)
         width, height = picture.width() / frame.dpr, picture.height() / frame.dpr
