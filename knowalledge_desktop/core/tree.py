@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from knowalledge_desktop.core.graph import Topic
+    from knowalledge_desktop.core.graph import Map, Topic
 
 
 class ChangeConflict(ValueError):
@@ -23,6 +23,21 @@ def children_of(topics: Mapping[str, Topic]) -> Mapping[str, tuple[str, ...]]:
         parent: tuple(t.topic_id for t in sorted(found, key=lambda t: (t.rank, t.topic_id)))
         for parent, found in lists.items()
     }
+
+
+def visible_ids(document: Map) -> tuple[str, ...]:
+    """Topics that are not hidden below a collapsed one, parents first."""
+    if document.root is None:
+        return ()
+    out: list[str] = []
+    waiting = [document.root_id]
+    while waiting:
+        current = waiting.pop()
+        out.append(current)
+        place = document.places.get(current)
+        if place is None or not place.collapsed:
+            waiting.extend(reversed(document.children(current)))
+    return tuple(out)
 
 
 def check_tree(

@@ -37,21 +37,6 @@ PACK_FROM = 60
 """A map of more topics than this, none of which has a place yet, is packed as a whole."""
 
 
-def visible_ids(document: Map) -> tuple[str, ...]:
-    """Topics that are not hidden below a collapsed one, parents first."""
-    if document.root is None:
-        return ()
-    out: list[str] = []
-    waiting = [document.root_id]
-    while waiting:
-        current = waiting.pop()
-        out.append(current)
-        place = document.places.get(current)
-        if place is None or not place.collapsed:
-            waiting.extend(reversed(document.children(current)))
-    return tuple(out)
-
-
 def place(document: Map, sizes: Mapping[str, Size], taken: Boxes | None = None) -> dict[str, Place]:
     """Places for the topics that have none; those that have one are never moved.
 

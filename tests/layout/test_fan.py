@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from knowalledge_desktop.core.edits import moving, removal
 from knowalledge_desktop.core.graph import Change, Map, PutTopic, Topic
-from knowalledge_desktop.layout.fan import place, tidy, visible_ids
+from knowalledge_desktop.core.tree import visible_ids
+from knowalledge_desktop.layout.fan import place, tidy
 
 Size = tuple[float, float]
 

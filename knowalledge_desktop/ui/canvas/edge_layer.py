@@ -10,10 +10,9 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from knowalledge_desktop.ui.canvas.bulk import draw_lines
-from knowalledge_desktop.ui.canvas.edges import WITHOUT_EDGES, EdgeShapes, lines, ribbon, smooth_segments
+from knowalledge_desktop.ui.canvas.edges import FAR_AWAY, WITHOUT_EDGES, EdgeShapes, lines, ribbon, smooth_segments
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.pills import FAILED, IDLE, QUEUED
-from knowalledge_desktop.ui.canvas.regions import FAR_AWAY
 from knowalledge_desktop.ui.canvas.scene import LABELS, PILLS, Frame
 from knowalledge_desktop.ui.theme import Theme
 

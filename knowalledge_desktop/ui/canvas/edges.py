@@ -21,6 +21,8 @@ Ints = NDArray[np.int32]
 SAMPLES = 22
 WIDTHS = ((6.0, 2.2), (3.4, 1.6), (2.4, 1.3), (1.8, 1.1))
 """Width at the parent and at the child, by the parent's depth (tokens: edge.width)."""
+FAR_AWAY = 700.0
+"""Scene units aside from which an edge runs across what is not its own."""
 WITHOUT_EDGES = frozenset((View.PATH.value, View.TIMELINE.value))
 """Views that show another order than who is below whom."""
 AT_ONCE = 2000

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Mapping
 
 from knowalledge_desktop.core.graph import Change, Map, Place, PutTopic, Topic
-from knowalledge_desktop.layout.fan import place
 
 _NAME = "awaited/"
 _TITLE = "A subtopic to come"
@@ -18,9 +17,11 @@ def ghost_spots(
     topic_id: str,
     count: int,
     sizes_of: Callable[[Map], Mapping[str, tuple[float, float]]],
-    place: Callable[[Map, Mapping[str, tuple[float, float]]], dict[str, Place]] = place,
+    place: Callable[[Map, Mapping[str, tuple[float, float]]], dict[str, Place]] | None = None,
 ) -> list[tuple[float, float]]:
     """Where the layout would put so many subtopics: the ends of their edges, in scene units."""
+    if place is None:
+        from knowalledge_desktop.layout.fan import place
     awaited = tuple(PutTopic(None, Topic(f"{_NAME}{i}", _TITLE, topic_id, math.inf)) for i in range(count))
     imagined = document.apply(Change(awaited))
     sizes = sizes_of(imagined)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from knowalledge_desktop.core.content import Relation
 from knowalledge_desktop.core.graph import LinkKind, Map
-from knowalledge_desktop.layout.fan import visible_ids
+from knowalledge_desktop.core.tree import visible_ids
 from knowalledge_desktop.ui.canvas.badges import Badges
 
 Floats = NDArray[np.float64]

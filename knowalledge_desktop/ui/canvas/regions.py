@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from knowalledge_desktop.ui.canvas.edges import FAR_AWAY
 from knowalledge_desktop.ui.canvas.model import Rows
 
 Floats = NDArray[np.float64]
@@ -27,8 +28,6 @@ NAME_PX = ((15, 13, 11), (20, 14, 11))
 """Sizes of the names of areas by depth, in small areas and in big ones."""
 BIG_AREA_PX = 220.0
 CELL = 64.0
-FAR_AWAY = 700.0
-"""Scene units aside from which an edge runs across what is not its own."""
 
 
 class Regions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -13,7 +14,6 @@ from knowalledge_desktop.core.views import View
 from knowalledge_desktop.ui.canvas.bulk import draw_points
 from knowalledge_desktop.ui.canvas.decor import Decor
 from knowalledge_desktop.ui.canvas.edge_layer import EdgeLayer
-from knowalledge_desktop.ui.canvas.far_layer import FarLayer
 from knowalledge_desktop.ui.canvas.link_layer import LinkLayer
 from knowalledge_desktop.ui.canvas.metrics import NodeMetrics
 from knowalledge_desktop.ui.canvas.model import Rows
@@ -23,6 +23,9 @@ from knowalledge_desktop.ui.canvas.pills import Look, PillPainter, round_pen
 from knowalledge_desktop.ui.canvas.scene import AREAS, LABELS, Frame, Shown
 from knowalledge_desktop.ui.canvas.sprites import Thumbnail, no_thumbnail
 from knowalledge_desktop.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.ui.canvas.far_layer import FarLayer
 
 DOT_STEP, DOTS_FROM = 24.0, 0.5
 """Scene units between the dots of the ground, and the scale from which they are seen."""
@@ -46,7 +49,16 @@ class MapRenderer:
         self._decor = Decor(theme)
         self._nodes = NodeLayer(theme, self.metrics, self.pills, thumbnail)
         self._tile: tuple[tuple[int, float], QPixmap] | None = None
-        self._far = FarLayer(theme)
+        self._late_far: FarLayer | None = None
+
+    @property
+    def _far(self) -> FarLayer:
+        """What draws a map from afar; many are never seen so."""
+        if self._late_far is None:
+            from knowalledge_desktop.ui.canvas.far_layer import FarLayer
+
+            self._late_far = FarLayer(self._theme)
+        return self._late_far
 
     @property
     def ground(self) -> QColor:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from knowalledge_desktop.core.graph import Map, Place
 from knowalledge_desktop.core.views import View, seen_in
-from knowalledge_desktop.layout import fan
-from knowalledge_desktop.layout.boxes import Boxes
 from knowalledge_desktop.ui.canvas.metrics import KnownSizes, NodeMetrics, differing
 from knowalledge_desktop.ui.canvas.model import Rows, rows_of
 from knowalledge_desktop.ui.canvas.rows_patch import patched
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.layout.boxes import Boxes
 
 Sizes = Mapping[str, tuple[float, float]]
 
@@ -43,7 +45,11 @@ def view_of(document: Map) -> View:
 
 def places_for(view: View, document: Map, sizes: Sizes, taken: Boxes | None = None) -> dict[str, Place]:
     """Places for the topics that have none in the view the map is seen in; `taken` if that is known already."""
+    if document.topics.keys() <= document.places.keys():
+        return {}  # as after a start: no layout is loaded
     if view is View.MIND:
+        from knowalledge_desktop.layout import fan
+
         return fan.place(document, sizes, taken)
     from knowalledge_desktop.layout import views
 
@@ -53,6 +59,8 @@ def places_for(view: View, document: Map, sizes: Sizes, taken: Boxes | None = No
 def tidied(view: View, document: Map, sizes: Sizes) -> dict[str, Place]:
     """Places for all topics of the view from scratch; those that are pinned stay."""
     if view is View.MIND and not any(place.pinned for place in document.places.values()):
+        from knowalledge_desktop.layout import fan
+
         return fan.tidy(document, sizes)
     from knowalledge_desktop.layout import views
 
@@ -127,13 +135,15 @@ class Stage:
             return None
         if not rows.index.keys() <= placed:
             return None
+        from knowalledge_desktop.layout.boxes import Boxes
+
         return Boxes.of(np.column_stack([rows.x, rows.y]), np.column_stack([rows.w, rows.h]))
 
     def homes(self, sizes: Sizes) -> dict[str, Place]:
         """Places in the mind map for the topics that came while another view was seen."""
         if self._whole is None or self.view is View.MIND:
             return {}
-        found = fan.place(self._whole, sizes)
+        found = places_for(View.MIND, self._whole, sizes)
         if found:
             self._homes |= found
             self._whole = replace(self._whole, places={**self._whole.places, **found})
