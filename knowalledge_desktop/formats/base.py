@@ -33,7 +33,7 @@ class Caps:
     unpacked_bytes: int = 512 * 1024 * 1024
     members: int = 50_000
     topics: int = 100_000
-    links: int = 200_000
+    links: int = 50_000
     depth: int = 400
     elements: int = 2_000_000
     field_chars: int = 1_000_000
@@ -110,14 +110,10 @@ def derived_id(*parts: str) -> str:
 
 def is_id(text: object) -> bool:
     """Whether a text from a file can serve as an id: 1 to 64 letters, digits, `-`, `_`, `.` of ASCII."""
-    return (
-        isinstance(text, str)
-        and 1 <= len(text) <= 64
-        and text.isascii()
-        and all(ch.isalnum() or ch in "-_." for ch in text)
-    )
+    return isinstance(text, str) and _ID.fullmatch(text) is not None
 
 
+_ID = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
 _BAD = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
 
 
@@ -135,7 +131,8 @@ def fit_title(text: str) -> tuple[str, str]:
     The second part belongs into the topic's note: nothing of what a person wrote may vanish.
     """
     title = " ".join(unicodedata.normalize("NFC", clean(text)).split())
-    title = "".join("\ufffd" if unicodedata.category(ch) in {"Cc", "Cs", "Co", "Cn"} else ch for ch in title)
+    if not title.isprintable():
+        title = "".join("\ufffd" if unicodedata.category(ch) in {"Cc", "Cs", "Co", "Cn"} else ch for ch in title)
     if not title:
         return FALLBACK_TITLE, ""
     if len(title) <= TOPIC_MAX:
@@ -157,6 +154,12 @@ def text_of(data: bytes, caps: Caps) -> str:
         return clean(data.decode("cp1252", "replace"))
 
 
+def refuse_too_many(links: int, caps: Caps) -> None:
+    """Raise ImportRefused when a file has more links than are read."""
+    if links > caps.links:
+        raise ImportRefused(f"The file has more than {caps.links:,} links, so it was not read.")
+
+
 def foreign_of(topic: Topic, name: str) -> dict[str, Any]:
     """What the format of that name has kept at a topic; {} when there is nothing."""
     return _foreign(topic).get(name, {})
@@ -164,6 +167,8 @@ def foreign_of(topic: Topic, name: str) -> dict[str, Any]:
 
 def with_foreign(topic: Topic, name: str, told: dict[str, Any]) -> Topic:
     """The topic with what a format wants to find again; what others have kept stays."""
+    if not told and not topic.foreign:
+        return topic
     whole = _foreign(topic)
     whole.pop(name, None)
     if told:

@@ -26,6 +26,7 @@ from knowalledge_desktop.formats.base import (
     derived_id,
     foreign_of,
     is_id,
+    refuse_too_many,
     with_foreign,
 )
 from knowalledge_desktop.formats.freeplane_text import (
@@ -102,6 +103,7 @@ class Freeplane:
 
     def read(self, data: bytes, name: str, caps: Caps) -> Imported:
         """The map of a file of Freeplane or FreeMind."""
+        refuse_too_many(data.count(b"<arrowlink"), caps)
         whole = parse_xml(_mended(data), caps)
         if whole.tag != "map" or whole.find("node") is None:
             raise ImportRefused("The file is XML, but not a map of Freeplane.")
@@ -323,8 +325,7 @@ class _Reading:
                 kind = LinkKind(kind_word) if kind_word in tuple(LinkKind) else kind
             if not link_id or link_id in self.links:
                 link_id = derived_id("link", topic_id, target, label, str(len(self.links)))
-            if len(self.links) >= self.caps.links:
-                raise ImportRefused(f"The file has more than {self.caps.links:,} links, so it was not read.")
+            refuse_too_many(len(self.links) + 1, self.caps)
             self.links[link_id] = Link(link_id, topic_id, target, kind, label)
             rest = {n: clean(v) for n, v in arrow.attrib.items() if n not in _ARROW and is_name(n)}
             if rest:

@@ -24,6 +24,7 @@ from knowalledge_desktop.formats.base import (
     fit_title,
     foreign_of,
     is_id,
+    refuse_too_many,
     with_foreign,
 )
 from knowalledge_desktop.formats.safe_xml import parse_xml
@@ -120,6 +121,7 @@ class GraphMl:
 
     def read(self, data: bytes, name: str, caps: Caps) -> Imported:
         """The graph as a map: edges of kind "subtopic" make the tree, of other graphs the first edge to a node."""
+        refuse_too_many(data.count(b"<edge") - caps.topics, caps)  # before anything is made of them
         whole = parse_xml(data, caps)
         if _plain(whole.tag) != "graphml":
             raise ImportRefused("The file is XML, but not GraphML.")
@@ -203,6 +205,11 @@ def _extra(topic: Topic) -> dict[str, Any]:
     return cast("dict[str, Any]", told) if isinstance(told, dict) else {}
 
 
+_USUAL = asdict(Provenance(engine="person"))
+_RELATIONS = frozenset(each.value for each in Relation)
+_KNOWN = frozenset(name for name, _ in _NODE_KEYS)
+
+
 @dataclass(frozen=True, slots=True)
 class _Key:
     name: str
@@ -246,15 +253,14 @@ class _Heap:
             "locked": told.get("locked", "") in _YES,
             "foreign": foreign,
             "sources": _json(told.get("sources"), []),
-            "provenance": _json(told.get("provenance"), None) or asdict(Provenance(engine="person")),
+            "provenance": _json(told.get("provenance"), None) or _USUAL,
         }
-        if plain["relation"] not in {each.value for each in Relation}:
+        if plain["relation"] not in _RELATIONS:
             plain["relation"] = Relation.SUBTOPIC.value
         topic = _tried(lambda: topic_from(plain))
         if topic is None:
             topic = Topic(key, title, rank=float(number), summary=told.get("summary", ""), note=note)
-        known = {name for name, _ in _NODE_KEYS}
-        more = {name: value for name, value in told.items() if name not in known}
+        more = {name: value for name, value in told.items() if name not in _KNOWN}
         if more:
             topic = with_foreign(topic, NAME, {"data": more})
         self.grove.add(topic)

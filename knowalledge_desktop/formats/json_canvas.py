@@ -99,8 +99,9 @@ class JsonCanvas:
             if topic is None:
                 others.append(node)
                 continue
-            note = f"{rest}\n\n{topic.note}".strip() if rest else topic.note
-            grove.add(replace(topic, note=note, rank=float(len(ids))))
+            if rest:
+                topic = replace(topic, note=f"{rest}\n\n{topic.note}".strip())
+            grove.add(topic)
             ids.setdefault(str(node.get("id")), topic.topic_id)
             place = _place(node)
             if place is not None:
@@ -239,7 +240,8 @@ def _topic(node: dict[str, Any], grove: Grove, records: Mapping[str, Any]) -> tu
     parts = split_sections(rest)
     colour = node.get("color")
     tag = _COLOURS.get(str(colour), "")
-    topic = Topic(key, title, summary=parts.get("", ""), note=parts.get("note", ""))
+    rank = float(len(grove.topics))
+    topic = Topic(key, title, rank=rank, summary=parts.get("", ""), note=parts.get("note", ""))
     topic = with_record(topic, _dict(records.get(key)))
     if tag or topic.tag in _TAGS:  # the card tells the colour, also when it has none any more
         topic = replace(topic, tag=tag)

@@ -63,6 +63,8 @@ def topic_record(topic: Topic) -> Record:
 
 def with_record(topic: Topic, told: Mapping[str, Any]) -> Topic:
     """The topic with what a record says of it."""
+    if not told:
+        return topic
     return replace(
         topic,
         relation=_taken(told, "relation", Relation, topic.relation),

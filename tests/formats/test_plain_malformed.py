@@ -10,6 +10,7 @@ from knowalledge_desktop.core.errors import ImportRefused
 from knowalledge_desktop.core.tree import check_tree
 from knowalledge_desktop.formats.base import Caps, Extras, Format
 from knowalledge_desktop.formats.freeplane import Freeplane
+from knowalledge_desktop.formats.graphml import GraphMl
 from knowalledge_desktop.formats.indented import IndentedText
 from knowalledge_desktop.formats.markdown_outline import MarkdownOutline
 from knowalledge_desktop.formats.opml import Opml
@@ -144,3 +145,13 @@ def test_many_unclosed_beginnings_are_read_in_one_pass() -> None:
     lines = ["# A", *["<!-- begin note: {} -->", "```", "~~~", "[" * 50, "**" * 40, "x\n---"] * 5000]
     document = MarkdownOutline().read("\n".join(lines).encode(), "x", Caps()).document
     assert document.title == "A"
+
+
+def test_far_too_many_links_are_counted_before_a_file_is_read() -> None:
+    many = Caps().links + 1
+    arrows = b'<map><node ID="r" TEXT="r">' + b'<arrowlink DESTINATION="x"/>' * many
+    with pytest.raises(ImportRefused, match="more than 50,000 links"):
+        Freeplane().read(arrows, "x", Caps())
+    edges = b'<graphml><graph><edge source="a" target="b"/>' + b"<edge/>" * (many + Caps().topics)
+    with pytest.raises(ImportRefused, match="more than 50,000 links"):
+        GraphMl().read(edges, "x", Caps())
