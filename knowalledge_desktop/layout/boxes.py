@@ -80,6 +80,10 @@ class Boxes:
         interval of tops to each box of the column; the answer is the nearest point outside all.
         """
         data = self._data[: self._count]
+        # Whatever stands beside the whole column concerns none of its boxes.
+        first = min(x - w / 2 for x, (w, _) in zip(xs, sizes, strict=True)) - clear[0]
+        last = max(x + w / 2 for x, (w, _) in zip(xs, sizes, strict=True)) + clear[0]
+        data = data[(data[:, 0] < last) & (data[:, 2] > first)]
         forbidden: list[Array] = []
         offset = 0.0
         for x, (w, h) in zip(xs, sizes, strict=True):

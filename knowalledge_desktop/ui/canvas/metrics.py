@@ -38,11 +38,21 @@ def differing(before: Mapping[str, object], after: Mapping[str, object]) -> list
 
 
 class KnownSizes(dict[str, tuple[float, float]]):
-    """Sizes by topic, and by whom they were measured: those of another theme are not comparable."""
+    """Sizes by topic, and by whom they were measured: those of another theme are not comparable.
+
+    `since` are the topics that were measured before and which are other ones now: found once, of use to others.
+    """
 
     def __init__(self, sizes: Mapping[str, tuple[float, float]], made_by: object) -> None:
         super().__init__(sizes)
         self.made_by = made_by
+        self.since: tuple[Mapping[str, object], Mapping[str, object], list[str]] | None = None
+
+    def changed(self, before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
+        """The topics that are other ones than before."""
+        if self.since is not None and self.since[0] is before and self.since[1] is after:
+            return self.since[2]
+        return differing(before, after)
 
 
 class NodeMetrics:
@@ -123,7 +133,8 @@ class NodeMetrics:
         if topics is known:
             return found
         changed = differing(known, topics)
-        gone = known.keys() - topics.keys()
+        new = sum(1 for i in changed if i not in known)
+        gone = known.keys() - topics.keys() if len(known) + new != len(topics) else frozenset[str]()
         if len(changed) * 4 > len(topics):
             found = self._all_sizes(document)
         elif changed or gone:
@@ -136,6 +147,7 @@ class NodeMetrics:
                 for each in document.branch(topic_id) if hangs_elsewhere else (topic_id,):
                     size = self.size(topics[each].title, document.depth(each))
                     found[each] = (size.width(), size.height())
+        found.since = (known, topics, changed)
         self._sized = (topics, found)
         return found
 

@@ -6,9 +6,9 @@ are cut out, new ones are put in, and the rest is taken over as arrays.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from knowalledge_desktop.core.content import Relation
 from knowalledge_desktop.core.graph import LinkKind, Map, Topic
 from knowalledge_desktop.ui.canvas.badges import Badges
-from knowalledge_desktop.ui.canvas.metrics import differing
+from knowalledge_desktop.ui.canvas.metrics import KnownSizes, differing
 from knowalledge_desktop.ui.canvas.model import Rows
 
 FROM, MOST = 300, 400
@@ -45,7 +45,7 @@ def patched(before: Map, rows: Rows, after: Map, sizes: Sizes) -> Rows | None:
     """
     if len(rows) < FROM or before.root_id != after.root_id:
         return None
-    changes = _changes(before, after)
+    changes = _changes(before, after, sizes.changed if isinstance(sizes, KnownSizes) else differing)
     if changes is None:
         return None
     if not changes and _same_besides(before, after):
@@ -60,20 +60,20 @@ def patched(before: Map, rows: Rows, after: Map, sizes: Sizes) -> Rows | None:
     return _refreshed(before, made, after, sizes, changes)
 
 
-def _changes(before: Map, after: Map) -> _Changes | None:
+def _changes(before: Map, after: Map, changed: Callable[[Any, Any], list[str]]) -> _Changes | None:
     old, found = before.topics, _Changes()
     if old is not after.topics:
-        found.topics = differing(old, after.topics)
+        found.topics = changed(old, after.topics)
         if len(old) + sum(1 for i in found.topics if i not in old) != len(after.topics):
             found.gone = list(old.keys() - after.topics.keys())
     if before.places is not after.places:
-        was = before.places
-        found.places = [
-            i for i in differing(was, after.places) if was.get(i) != after.places[i] and i in after.topics
-        ]
-        if any(i not in before.places and i in old for i in found.places):
+        was, now = before.places, after.places
+        others = differing(was, now)
+        found.places = [i for i in others if was.get(i) != now[i] and i in after.topics]
+        if any(i not in was and i in old for i in found.places):
             return None
-        if any(i in after.topics for i in before.places.keys() - after.places.keys()):
+        lost = len(was) + sum(1 for i in others if i not in was) != len(now)
+        if lost and any(i in after.topics for i in was.keys() - now.keys()):
             return None
     if len(found.topics) + len(found.gone) + len(found.places) > MOST:
         return None
@@ -185,11 +185,13 @@ def _spliced(
     order = np.empty(total, np.int64)
     order[where[kept]] = kept
     order[is_new] = count + np.arange(len(new_ids))
-    take = order.tolist()
+    # Where the old ones go on one after the other, they are taken over as they stand.
+    breaks = np.flatnonzero(np.diff(order) != 1) + 1
+    runs = [(int(order[a]), int(order[b - 1]) + 1) for a, b in pairwise([0, *breaks.tolist(), total]) if b > a]
 
     def texts(old: tuple[str, ...], new: list[str]) -> tuple[str, ...]:
-        both = (*old, *new)
-        return tuple([both[i] for i in take])
+        both = old + tuple(new)
+        return tuple(chain.from_iterable(both[a:b] for a, b in runs))
 
     ids = texts(rows.ids, new_ids)
     index = dict(zip(ids, range(total), strict=True))

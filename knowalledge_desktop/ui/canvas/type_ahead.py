@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 
-from knowalledge_desktop.core.validation import fold
-
 if TYPE_CHECKING:
     from knowalledge_desktop.ui.canvas.widget import GraphCanvas
 
@@ -97,6 +95,8 @@ def next_titled(titles: tuple[str, ...], typed: str, here: int) -> int:
     One letter, also when it comes again and again, goes on to the next one; further letters stay as long as they
     fit. Case, accents and width do not matter.
     """
+    from knowalledge_desktop.core.validation import fold
+
     wanted = fold(typed)
     if not wanted:
         return -1
