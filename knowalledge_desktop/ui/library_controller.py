@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -162,9 +163,12 @@ class LibraryController(QObject):
         if self._seen is None or self._seen.map_id != map_id or not self._window.library_page.isVisible():
             await self._services.sleep(PAUSE_S)
             try:
-                self._seen = (await self._services.library.behind(map_id)).map
+                document = (await self._services.library.behind(map_id)).map
             except MapNotFound:
                 return  # erased meanwhile: the list that comes next does not have it
+            from knowalledge_desktop.ui.panels.library_preview import laid_out
+
+            self._seen = await asyncio.to_thread(laid_out, document)
         card.show_map(self._seen)
 
     async def _more(self, count: int) -> None:

@@ -21,9 +21,11 @@ from PySide6.QtWidgets import (
 )
 
 from knowalledge_desktop.core.edits import renaming
+from knowalledge_desktop.core.graph import Map, Place, Topic
 from knowalledge_desktop.core.shelf import Shelf
 from knowalledge_desktop.services.session import MapSession
 from knowalledge_desktop.ui.panels.library_page import LibraryPage
+from knowalledge_desktop.ui.panels.library_preview import laid_out
 from tests.support.shelves import a_map
 from tests.support.ui_services import Oracle, ui_services
 from tests.support.window import Driver, until
@@ -283,6 +285,15 @@ def test_what_is_chosen_is_seen_small_and_what_was_found_is_read_with_its_words_
         assert not reading.isVisible()
 
     flow(steps)
+
+
+def test_a_map_that_no_window_has_shown_is_seen_small_too() -> None:
+    topics = {"r": Topic("r", "Jazz")} | {f"t{n}": Topic(f"t{n}", f"T{n}", "r", float(n)) for n in range(20)}
+    bare = Map("m", "Jazz", "r", topics, places={"t0": Place(900.0, 20.0, pinned=True)})
+    seen = laid_out(bare)
+    assert set(seen.places) == set(topics)
+    assert seen.places["t0"] == bare.places["t0"]
+    assert laid_out(seen) is seen
 
 
 def test_an_empty_library_says_so_and_offers_two_ways_to_begin(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -13,7 +15,19 @@ HIGH = 208
 MOST = 5_000
 """Topics; larger maps have no picture here: to lay out their rows would be felt."""
 PAD, WIDEST_TITLE = 20.0, 220
+_BOX = (168.0, 40.0)  # about a topic on the map, to lay out what nobody has seen there yet
 _SIZE = (16.0, 16.0)  # of a topic in scene units: it is a dot here, and edges have to reach it
+
+
+def laid_out(document: Map) -> Map:
+    """The map with places for all topics: one that was made without a window has none. Takes up to 0.1 s."""
+    if len(document.topics) > MOST or all(each in document.places for each in document.topics):
+        return document
+    from knowalledge_desktop.core.views import View
+    from knowalledge_desktop.layout.views import place
+
+    found = place(View.MIND, document, dict.fromkeys(document.topics, _BOX))
+    return replace(document, places={**document.places, **found})
 
 
 class MapPreview(QWidget):
