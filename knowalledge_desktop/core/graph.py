@@ -16,7 +16,7 @@ from typing import TypeVar
 from knowalledge_desktop.core.content import Claim, Provenance, Relation, Source
 from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.core.request import Detail, Level, Options, Style
-from knowalledge_desktop.core.tree import ChangeConflict, check_tree, children_of
+from knowalledge_desktop.core.tree import ChangeConflict, check_tree, children_after, children_of
 
 
 class LinkKind(StrEnum):
@@ -307,7 +307,7 @@ class Map:
                     _see_in(seen_in, before, after)
         children = self._children
         if touched:
-            children = children_of(topics)
+            children = children_after(self._children or {}, self.topics, topics, touched)
             check_tree(topics, children, touched, {self.root_id, root_id})
         return replace(
             self,

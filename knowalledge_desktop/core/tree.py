@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +23,32 @@ def children_of(topics: Mapping[str, Topic]) -> Mapping[str, tuple[str, ...]]:
         parent: tuple(t.topic_id for t in sorted(found, key=lambda t: (t.rank, t.topic_id)))
         for parent, found in lists.items()
     }
+
+
+def children_after(
+    children: Mapping[str, tuple[str, ...]],
+    before: Mapping[str, Topic],
+    after: Mapping[str, Topic],
+    touched: Collection[str],
+) -> Mapping[str, tuple[str, ...]]:
+    """The children of each topic that has any, from those before a change that touched few of many topics."""
+    new: dict[str, list[str]] = {}
+    for table in (before, after):
+        for topic_id in touched:
+            topic = table.get(topic_id)
+            if topic is not None and topic.parent_id is not None:
+                new.setdefault(topic.parent_id, [])
+    for topic_id in touched:
+        topic = after.get(topic_id)
+        if topic is not None and topic.parent_id is not None:
+            new[topic.parent_id].append(topic_id)
+    found = dict(children)
+    for parent_id, ids in new.items():
+        ids += [each for each in children.get(parent_id, ()) if each not in touched]
+        found.pop(parent_id, None)
+        if ids:
+            found[parent_id] = tuple(sorted(ids, key=lambda each: (after[each].rank, each)))
+    return found
 
 
 def visible_ids(document: Map) -> tuple[str, ...]:

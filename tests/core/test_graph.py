@@ -29,7 +29,9 @@ from knowalledge_desktop.core.graph import (
 )
 from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.core.request import Detail, Level, Options, Style
+from knowalledge_desktop.core.tree import children_of
 from tests.support.examples import histories, ids, photosynthesis, topics
+from tests.support.maps import edits, maps
 
 
 def after(told: tuple[Map, tuple[Change, ...]]) -> Map:
@@ -262,3 +264,9 @@ def test_the_root_moves_with_its_topic() -> None:
     assert root_after("a", None, child) == "a"
     assert root_after("a", root, None) == ""
     assert root_after("a", child, None) == "a"
+
+
+@given(maps(), st.data())
+def test_the_children_after_a_change_are_those_that_would_be_read_anew(document: Map, data: st.DataObject) -> None:
+    changed = data.draw(edits(document, "me"))
+    assert changed._children == children_of(changed.topics)
