@@ -130,10 +130,10 @@ class Stage:
         if self._last is None or len(self._last[1]) < BIG or seen.topics.keys() <= seen.places.keys():
             return None
         known, rows, _ = self._last
-        placed = known.places.keys() & seen.topics.keys()
-        if len(placed) != len(rows) or any(i in seen.topics for i in differing(known.places, seen.places)):
+        in_map, has_place = seen.topics.__contains__, known.places.__contains__
+        if sum(map(in_map, known.places)) != len(rows) or not all(map(in_map, rows.ids)):
             return None
-        if not rows.index.keys() <= placed:
+        if not all(map(has_place, rows.ids)) or any(map(in_map, differing(known.places, seen.places))):
             return None
         from knowalledge_desktop.layout.boxes import Boxes
 
