@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from knowalledge_desktop.services.bundle import Services
 
 USAGE = 2
+FILE = ".knowalledge"
 _NO_SCREEN = (
     "knowalledge: there is no screen here (DISPLAY and WAYLAND_DISPLAY are not set), so no window can open. "
     'On the command line: knowalledge explore "Photosynthesis"; all commands: knowalledge --help'
@@ -27,6 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     if not words:  # the usual start: nothing to understand, so nothing of the command line is loaded
         return _open_window({}, None)
+    if len(words) == 1 and words[0].lower().endswith(FILE):  # as a desktop opens a file of ours
+        return _open_window({}, None, Path(words[0]).absolute())
     from knowalledge_desktop.cli.arguments import overrides_of, parse
     from knowalledge_desktop.cli.main import run
 
@@ -78,7 +81,7 @@ def _claim(state: Path | None) -> Claim | None:
     return Claim(state / "window.lock")
 
 
-def _open_window(overrides: Mapping[str, str], topic: str | None) -> int:
+def _open_window(overrides: Mapping[str, str], topic: str | None, file: Path | None = None) -> int:
     if not has_screen(os.environ):
         from knowalledge_desktop.cli.console import Console
 
@@ -92,12 +95,12 @@ def _open_window(overrides: Mapping[str, str], topic: str | None) -> int:
         from knowalledge_desktop.ui.single_instance import address_of, hand_over
 
         address = address_of(claim.folder)
-        if address is not None and hand_over(address, topic, claim.take):
+        if address is not None and hand_over(address, topic, claim.take, file):
             return 0
     from knowalledge_desktop.ui.app import run_gui
 
     try:
-        return run_gui(lambda: _build(overrides), port_for, topic=topic, state=state, began=began)
+        return run_gui(lambda: _build(overrides), port_for, topic=topic, file=file, state=state, began=began)
     finally:
         if claim is not None:
             claim.release()

@@ -50,11 +50,13 @@ def run_gui(
     port_for: Callable[[Services], PortLike] | None = None,
     *,
     topic: str | None = None,
+    file: Path | None = None,
     state: Path | None = None,
     began: float | None = None,
 ) -> int:
     """Open the window and stay until it is closed; returns the exit code.
 
+    It begins with `topic`, or with the map that is in `file`, else with what was open last.
     `state` is the folder where the last view is kept; without it there is no first picture. `began` is when
     the program was started, by `perf_counter`.
     """
@@ -68,11 +70,15 @@ def run_gui(
     # Qt tells of every font that lacks a script before it takes the next one; that is no trouble.
     QLoggingCategory.setFilterRules("qt.text.font.db=false")
     app.setQuitOnLastWindowClosed(False)  # closing a dialog must not end the loop
+    if sys.platform == "darwin":  # there, files to open do not come on the command line
+        from knowalledge_desktop.ui.opened_files import OpenedFiles
+
+        app.installEventFilter(OpenedFiles(app))
     gc.disable()  # nothing that is made at the start is garbage; looking for some costs a tenth of it
     spare_sources()
     curtain = raise_curtain(state) if state is not None and topic is None else None
     with asyncio.Runner(loop_factory=lambda: EventLoop(app)) as runner:  # type: ignore[arg-type]
-        return runner.run(_open(app, build, port_for, topic, curtain, began))
+        return runner.run(_open(app, build, port_for, topic, curtain, began, file))
 
 
 def spare_sources() -> None:
@@ -93,9 +99,10 @@ async def _open(
     topic: str | None,
     curtain: Curtain | None,
     began: float | None,
+    file: Path | None,
 ) -> int:
     if curtain is not None:
         await first_paint(curtain)
     from knowalledge_desktop.ui.live import live
 
-    return await live(app, build, port_for, topic, curtain, began)
+    return await live(app, build, port_for, topic, curtain, began, file)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,7 @@ async def live(
     topic: str | None,
     curtain: Curtain | None,
     began: float | None = None,
+    file: Path | None = None,
 ) -> int:
     """Build everything, show the window, stay until it is closed; returns the exit code."""
     clock = QElapsedTimer()
@@ -77,7 +79,7 @@ async def live(
     window.desk.offline.begin()
     window.desk.origins.begin()
     window.desk.jobs.resume_interrupted()
-    _begin(window, topic, opened=opened)
+    _begin(app, window, topic, file, opened=opened)
     QTimer.singleShot(WARM_UP_AFTER_MS, lambda: _warm_up(tasks, services, closed))
     try:
         await closed.wait()
@@ -135,10 +137,17 @@ def _give_access(window: MainWindow) -> None:
     MapAccess(window.canvas)
 
 
-def _begin(window: MainWindow, topic: str | None, *, opened: bool) -> None:
-    """Where the person starts: a topic from the command line, or the empty field."""
+def _begin(app: QApplication, window: MainWindow, topic: str | None, file: Path | None, *, opened: bool) -> None:
+    """Where the person starts: a topic or a file from the command line, or the empty field."""
+    if sys.platform == "darwin":
+        from knowalledge_desktop.ui.opened_files import OpenedFiles
+
+        for found in app.findChildren(OpenedFiles):
+            found.hand_to(window.exchange.take)
     if topic:
         window.desk.explore(topic)
+    elif file is not None:
+        window.exchange.take(file)
     elif opened:
         window.canvas.setFocus()
     else:

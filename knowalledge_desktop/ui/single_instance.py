@@ -35,10 +35,11 @@ _TAKEN = b"taken\n"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a start was asked: a topic to explore, or just the window; `token` lets it come forward."""
+    """What a start was asked: a topic, a file to open, or just the window; `token` lets it come forward."""
 
     topic: str = ""
     token: str = ""
+    file: str = ""
 
 
 def address_of(state: Path) -> str | None:
@@ -49,12 +50,12 @@ def address_of(state: Path) -> str | None:
     return place if len(os.fsencode(place)) <= _PATH_MOST else None
 
 
-def hand_over(address: str, topic: str | None, may_be_first: Callable[[], bool]) -> bool:
+def hand_over(address: str, topic: str | None, may_be_first: Callable[[], bool], file: Path | None = None) -> bool:
     """Hand this start to the window that is open; False when there is none to take it.
 
     Waits for one that is only just starting, and stops as soon as `may_be_first` says that it has ended.
     """
-    wanted = Wanted(topic or "", os.environ.get(_TOKEN, ""))
+    wanted = Wanted(topic or "", os.environ.get(_TOKEN, ""), str(file or ""))
     began = QElapsedTimer()
     began.start()
     while began.elapsed() < PATIENCE_S * 1000:
@@ -156,6 +157,8 @@ class Door(QObject):
         if wanted.topic:
             self._topics.append(wanted.topic)
             self._later()
+        if wanted.file:
+            self._window.exchange.take(Path(wanted.file))
 
     def _later(self) -> None:
         if self._topics:
@@ -177,8 +180,10 @@ def parsed(line: bytes) -> Wanted | None:
     if not isinstance(told, dict):
         return None
     said = cast("dict[str, Any]", told)
-    topic, token = said.get("topic"), said.get("token")
-    return Wanted(topic, token) if isinstance(topic, str) and isinstance(token, str) else None
+    topic, token, file = said.get("topic"), said.get("token"), said.get("file", "")
+    if not (isinstance(topic, str) and isinstance(token, str) and isinstance(file, str)):
+        return None
+    return Wanted(topic, token, file)
 
 
 def come_forward(window: QWidget, token: str) -> None:

@@ -160,6 +160,7 @@ def test_the_window_is_handed_the_wiring_and_the_topic(monkeypatch: pytest.Monke
         build: Callable[[], Services],
         port_for: object,
         topic: str | None = None,
+        file: Path | None = None,
         state: Path | None = None,
         began: float | None = None,
     ) -> int:
@@ -167,6 +168,7 @@ def test_the_window_is_handed_the_wiring_and_the_topic(monkeypatch: pytest.Monke
         opened.extend([topic, str(services.folders.data), services.preferences.settings.base_url])
         assert port_for is entry.port_for
         assert began is not None
+        assert file is None
         asyncio.run(services.aclose())
         return 5
 
