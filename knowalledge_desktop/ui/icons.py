@@ -13,6 +13,8 @@ from knowalledge_desktop.ui.theme import Theme
 
 _CURRENT = b"currentColor"
 _MIRRORED = frozenset({"arrow-left", "arrow-right", "chevron-left", "chevron-right", "undo-2", "redo-2"})
+MOST_SCALED = 1.6
+"""Icons grow with the text up to here: larger ones are no clearer, and there is no room for them."""
 _MARK_SIZES = (16, 24, 32, 48, 64, 128, 256)
 
 
@@ -29,6 +31,10 @@ class Icons(QObject):
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
             app.screenAdded.connect(self._on_screen)
+
+    def scaled(self, size: int) -> int:
+        """A size of an icon in pixels for the size of text that is set."""
+        return round(size * min(self._theme.scale, MOST_SCALED))
 
     def icon(
         self, name: str, colour: str = "text.secondary", size: int = 18, *, rtl: bool = False, gap: int = 0

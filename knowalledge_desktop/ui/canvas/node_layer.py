@@ -17,7 +17,7 @@ from knowalledge_desktop.ui.canvas.label_rooms import label_rooms
 from knowalledge_desktop.ui.canvas.metrics import NodeMetrics
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.pills import IDLE, Look, PillPainter, round_pen
-from knowalledge_desktop.ui.canvas.scene import FIRST_LINES, LABELS, PILLS, SMALL_MAP, Frame, Shown
+from knowalledge_desktop.ui.canvas.scene import FIRST_LINES, LABELS, PILLS, ROOMY, SMALL_MAP, Frame, Shown
 from knowalledge_desktop.ui.canvas.sprites import BADGE_SCALE, Sprites, Thumbnail, no_thumbnail
 from knowalledge_desktop.ui.canvas.views import NAME_PAD, names_with_room
 from knowalledge_desktop.ui.theme import Theme
@@ -209,8 +209,8 @@ class NodeLayer:
     def _label(self, painter: QPainter, rows: Rows, row: int, at: QPointF, frame: Frame) -> None:
         title = self._metrics.label(rows.titles[row], int(rows.depth[row]))
         font = self._strong if rows.depth[row] == 1 else self._font
-        if frame.scale >= LABELS or len(rows) <= SMALL_MAP:
-            marks = rows.badges.get(row, NONE).width * BADGE_SCALE
+        if frame.scale >= LABELS or (len(rows) <= SMALL_MAP and frame.scale >= ROOMY):
+            marks = rows.badges.get(row, NONE).width * BADGE_SCALE * self._theme.scale
             title = self._fitted(title, float(self._rooms(rows)[row]) * frame.scale - LABEL_PAD - marks, font)
         ink, plate = self._theme.color("text.primary"), self._theme.color("bg.canvas")
         picture = self._sprites.label(title, font, ink, frame.dpr, plate)
@@ -219,7 +219,7 @@ class NodeLayer:
         painter.drawPixmap(QPointF(frame.snapped(left), frame.snapped(at.y() - height / 2)), picture)
         badges = rows.badges.get(row)
         if badges is not None:
-            picture = self._sprites.badges(badges, frame.dpr, plate)
+            picture = self._sprites.badges(badges, frame.dpr, plate, BADGE_SCALE * self._theme.scale)
             far = left + width if rows.side[row] > 0 else left - picture.width() / frame.dpr
             painter.drawPixmap(
                 QPointF(frame.snapped(far), frame.snapped(at.y() - picture.height() / frame.dpr / 2)), picture

@@ -16,8 +16,8 @@ PILLS, LABELS, FIRST_LINES, AREAS = 0.85, 0.4, 1.4, 0.2
 
 BRANCH_PILLS = 0.65
 """The scale from which branches are pills while the topics below them are dots."""
-SMALL_MAP = 250
-"""Maps of so few topics keep their titles from farther off, where there is room for them."""
+SMALL_MAP, ROOMY = 250, 0.3
+"""Maps of so few topics keep their titles from farther off, where there is room for them: down to this scale."""
 HALF = 0.5 + 1e-6
 """For rounding to whole pixels: halves, which are common, go one way also when they are a little off."""
 

@@ -94,12 +94,12 @@ class Sprites:
                 self._labels.popitem(last=False)
         return found
 
-    def badges(self, badges: Badges, dpr: float, plate: QColor) -> QPixmap:
-        """What a person put on a topic, small, as it stands beside a label; on a plate as that is."""
+    def badges(self, badges: Badges, dpr: float, plate: QColor, scale: float) -> QPixmap:
+        """What a person put on a topic, at a scale of its own beside a label; on a plate as that is."""
         key = (badges, round(dpr * 100), plate.rgba())
         found = self._badges.get(key)
         if found is None:
-            width, height = math.ceil(badges.width * BADGE_SCALE) + 3, math.ceil(16.0 * BADGE_SCALE) + 2
+            width, height = math.ceil(badges.width * scale) + 3, math.ceil(16.0 * scale) + 2
             found = QPixmap(math.ceil(width * dpr), math.ceil(height * dpr))
             found.setDevicePixelRatio(dpr)
             found.fill(Qt.GlobalColor.transparent)
@@ -108,8 +108,8 @@ class Sprites:
             muting = QColor(plate)
             muting.setAlphaF(PLATE)
             painter.fillRect(QRectF(0.0, 0.0, width, height), muting)
-            painter.scale(BADGE_SCALE, BADGE_SCALE)
-            self._pills.badges(painter, badges, 1.0, height / BADGE_SCALE / 2)
+            painter.scale(scale, scale)
+            self._pills.badges(painter, badges, 1.0, height / scale / 2)
             painter.end()
             self._badges[key] = found
         return found

@@ -18,7 +18,7 @@ from knowalledge_desktop.ui.canvas.layer import StillLayer
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.overlay import Overlay, box_of
 from knowalledge_desktop.ui.canvas.renderer import MapRenderer
-from knowalledge_desktop.ui.canvas.scene import PILLS, SMALL_MAP, Frame, Shown
+from knowalledge_desktop.ui.canvas.scene import PILLS, ROOMY, SMALL_MAP, Frame, Shown
 from knowalledge_desktop.ui.canvas.sprites import Thumbnail, no_thumbnail
 from knowalledge_desktop.ui.theme import Theme
 
@@ -206,7 +206,7 @@ class MapView(QWidget):
         left, top, right, bottom = rows.bounds()
         box = QRectF(left, top, right - left, bottom - top)
         scale = self._camera.framing(box, view).scale
-        if not len(rows) or scale >= PILLS or len(rows) > SMALL_MAP:
+        if not len(rows) or not ROOMY <= scale < PILLS or len(rows) > SMALL_MAP:
             return box
         far = rows.x - rows.side * rows.w / 2 + rows.side * np.minimum(rows.w, LONGEST) * TITLE / scale
         return box.united(QRectF(float(far.min()), top, float(np.ptp(far)), bottom - top))

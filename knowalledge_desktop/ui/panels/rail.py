@@ -10,6 +10,8 @@ from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.basics import column, icon_button
 
 MAP, LIBRARY, QUOTA, JOBS, SKY = "map", "library", "quota", "jobs", "sky"
+BUTTON, BESIDE = 40, 8
+"""Pixels of a side of a button, and beside it."""
 BACKUPS = "backups"
 """A page of the library."""
 
@@ -26,7 +28,6 @@ class Rail(QFrame):
         super().__init__(parent)
         self.setObjectName("rail")
         self.setProperty("panel", "sunken")
-        self.setFixedWidth(theme.px("layout.rail"))
         self._icons, self._theme = icons, theme
         self._mark = QLabel()
         self._mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -84,8 +85,7 @@ class Rail(QFrame):
         settings = icon_button(
             icons, "settings", "settingsButton", self.tr("Settings"), self.settings_requested.emit, "Ctrl+,", 20
         )
-        for button in (*self._pages.values(), helper, about, settings):
-            button.setFixedSize(40, 40)
+        self._buttons = (*self._pages.values(), helper, about, settings)
         self.setLayout(
             column(
                 self._mark,
@@ -99,7 +99,7 @@ class Rail(QFrame):
                 about,
                 helper,
                 settings,
-                margins=(8, 14, 8, 10),
+                margins=(BESIDE, 14, BESIDE, 10),
                 gap=4,
             )
         )
@@ -112,3 +112,7 @@ class Rail(QFrame):
 
     def _restyle(self) -> None:
         self._mark.setPixmap(self._icons.mark(28, self.devicePixelRatioF()))
+        side = self._icons.scaled(BUTTON)
+        self.setFixedWidth(side + 2 * BESIDE)
+        for button in self._buttons:
+            button.setFixedSize(side, side)

@@ -33,7 +33,6 @@ def icon_button(
     button.setObjectName(name)
     button.setProperty("kind", "icon")
     dress_icon(button, icons, icon, "text.secondary", size)
-    button.setIconSize(QSize(size, size))
     button.setAccessibleName(text)
     button.setToolTip(f"{text} ({native_keys(shortcut)})" if shortcut else text)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -49,8 +48,13 @@ def dress_icon(button: QAbstractButton, icons: Icons, icon: str, colour: str, si
     )
     gap = _ICON_GAP if beside or (isinstance(button, QPushButton) and button.text()) else 0
     rtl = button.layoutDirection() is Qt.LayoutDirection.RightToLeft
-    icons.follow(button, lambda: button.setIcon(icons.icon(icon, colour, size, rtl=rtl, gap=gap)))
-    button.setIconSize(QSize(size + gap, size))
+
+    def dress() -> None:
+        side = icons.scaled(size)
+        button.setIcon(icons.icon(icon, colour, side, rtl=rtl, gap=gap))
+        button.setIconSize(QSize(side + gap, side))
+
+    icons.follow(button, dress)
 
 
 def leading_icon(field: QLineEdit, icons: Icons, icon: str) -> None:
