@@ -92,3 +92,22 @@ def test_selection_folding_and_removal_are_seen(owner: Owner) -> None:
     assert not leaf.isValid()
     assert leaf.text(QAccessible.Text.Name) == ""
     assert leaf.state().invalid
+
+
+def test_a_reader_that_was_there_first_gets_the_tree_too(theme: Theme, qtbot: QtBot, qapp: QApplication) -> None:
+    canvas = GraphCanvas(theme)
+    qtbot.addWidget(canvas)
+    canvas.show()
+    QAccessible.setActive(True)
+    try:
+        plain = QAccessible.queryAccessibleInterface(canvas)
+        assert plain is not None
+        assert plain.role() != QAccessible.Role.Tree
+        access = MapAccess(canvas)
+        Owner(canvas).grow("r", ["One", "Two"])
+        found = QAccessible.queryAccessibleInterface(canvas)
+        assert isinstance(found, MapTree)
+        assert found.childCount() == 3
+        access.deleteLater()
+    finally:
+        QAccessible.setActive(False)

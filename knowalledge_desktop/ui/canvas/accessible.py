@@ -173,7 +173,15 @@ class MapAccess(QObject):
         self._canvas = canvas
         self._tree: MapTree | None = None
         QAccessible.installFactory(self._made)
+        self._forget_plain()
         canvas.topic_selected.connect(self._tell)
+
+    def _forget_plain(self) -> None:
+        """A reader that was there before us was given a plain widget for the canvas: it gets the tree instead."""
+        known = QAccessible.queryAccessibleInterface(self._canvas) if QAccessible.isActive() else None
+        if known is not None and known.role() != QAccessible.Role.Tree:
+            QAccessible.deleteAccessibleInterface(QAccessible.uniqueId(known))
+            QAccessible.updateAccessibility(QAccessibleEvent(self._canvas, QAccessible.Event.ObjectCreated))
 
     def _made(self, kind: str, made_for: QObject | None) -> QAccessibleInterface | None:
         """Qt asks for the interface of an object, class by class."""
