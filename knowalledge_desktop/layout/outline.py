@@ -161,7 +161,8 @@ def _place_list(
         if last >= bottom - EXACT:
             spots = _list(group, parent.x - wide / 2 + INDENT, bottom + ROW_GAP)
     others = np.delete(boxes, own, axis=0) if len(own) else boxes
-    root = np.array([[x[0] - wide / 2, y[0] - high / 2, x[0] + wide / 2, y[0] + high / 2]])
+    half_w, half_h = float(forest.w[0]) / 2, float(forest.h[0]) / 2
+    root = np.array([[x[0] - half_w, y[0] - half_h, x[0] + half_w, y[0] + half_h]])
     others = np.concatenate([others, root])
     if not spots or not _apart(spots, group, others):
         grown = np.concatenate([boxes, root])

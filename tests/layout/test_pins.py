@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from knowalledge_desktop.core.edits import pinning
@@ -34,6 +34,7 @@ def tidied(document: Map, view: View) -> dict[str, Place]:
         st.integers(1, 90), st.tuples(st.integers(-1500, 1500), st.integers(-900, 900)), min_size=1, max_size=6
     )
 )
+@example({9: (99, -85)})
 def test_tidying_up_leaves_pins_and_nothing_comes_to_lie_on_them(
     view: View, where: dict[int, tuple[int, int]]
 ) -> None:
