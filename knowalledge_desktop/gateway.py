@@ -213,6 +213,7 @@ class Gateway:
             has_key=has_key,
             quota=self.quota.report,
             explore=self.explore,
+            imaging=self.imaging,
         )
         self.exchange = ExchangeService(library, ExchangeFiles(paths.data / "exchange"), clock, ground.new_id)
         self.diagnosis = DiagnosisService(

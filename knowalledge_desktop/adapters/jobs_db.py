@@ -224,7 +224,7 @@ class JobsDb:
 
 
 def _job_row(job: Job) -> tuple[object, ...]:
-    options = json.dumps({**asdict(job.options), "fresh": job.fresh, "task": job.task.value})
+    options = json.dumps({**asdict(job.options), "fresh": job.fresh, "task": job.task.value, "renews": job.renews})
     return (
         job.job_id,
         job.map_id,
@@ -249,8 +249,9 @@ def _job(row: Row) -> Job:
         grounded=told.get("grounded") is True,
     )
     state, engine, fresh = JobState(row[4]), EngineChoice(row[6]), told.get("fresh") is True
+    renews = told.get("renews") is True
     task = Task(told.get("task", Task.EXPLANATION))  # not there before maps could grow in jobs
-    return Job(row[0], row[1], row[2], row[3], state, options, engine, row[7], row[8], fresh, task)
+    return Job(row[0], row[1], row[2], row[3], state, options, engine, row[7], row[8], fresh, task, renews)
 
 
 def _item_row(item: JobItem) -> tuple[object, ...]:

@@ -90,7 +90,22 @@ def _conditions(among: Filter) -> tuple[str, list[object]]:
             f" OR EXISTS ({told} AND e.language = ?))"
         )
         values += [among.language, among.language]
+    if among.made is not None:
+        of_topic, of_text, of_picture = (
+            f"EXISTS (SELECT 1 FROM {table} p WHERE p.map_id = map.map_id AND {made_by('p', among)})"  # noqa: S608
+            for table in ("topic", "explanation", "topic_picture")
+        )
+        parts.append(f"({of_text} OR {of_topic} OR {of_picture})")
+        values += 3 * [value for pair in among.made for value in pair]
     return "".join(f" AND {part}" for part in parts), values
+
+
+def made_by(table: str, among: Filter) -> str:
+    """Whether a row of a table was made by one of a filter's models with their prompts; wants their values."""
+    model, prompt = (f"json_extract({table}.provenance, '$.{name}')" for name in ("model", "prompt"))
+    return (
+        f"({model}, {prompt}) IN (VALUES {', '.join(['(?, ?)'] * len(among.made or ()))})" if among.made else "0"
+    )
 
 
 def _info(row: Row) -> MapInfo:
@@ -212,10 +227,16 @@ def _chosen(map_ids: Sequence[str] | None) -> tuple[str, tuple[str, ...]]:
 
 
 def origins(db: Connection) -> tuple[OriginRow, ...]:
-    """Who wrote the texts of all maps outside the trash, the map opened last first."""
-    made = ", ".join(f"json_extract(e.provenance, '$.{name}')" for name in ("engine", "model", "prompt"))
+    """Who made what is in the maps outside the trash, but for people, the map opened last first."""
+    made = ", ".join(f"json_extract(provenance, '$.{name}') AS {name}" for name in ("engine", "model", "prompt"))
+    parts = (
+        f"SELECT map_id, {made} FROM explanation",  # noqa: S608
+        f"SELECT map_id, {made} FROM topic WHERE topic.engine <> 'person'",  # noqa: S608
+        f"SELECT map_id, {made} FROM topic_picture",  # noqa: S608
+    )
     rows = db.rows(
-        f"SELECT map.map_id, {TITLE}, {made}, count(*) FROM explanation e JOIN map ON map.map_id = e.map_id"  # noqa: S608
-        " WHERE map.deleted_at IS NULL GROUP BY 1, 3, 4, 5 ORDER BY map.opened_at DESC, map.created_at DESC"
+        f"SELECT map.map_id, {TITLE}, e.engine, e.model, e.prompt, count(*) FROM ({' UNION ALL '.join(parts)}) e"  # noqa: S608
+        " JOIN map ON map.map_id = e.map_id WHERE map.deleted_at IS NULL AND e.engine <> 'person'"
+        " GROUP BY 1, 3, 4, 5 ORDER BY map.opened_at DESC, map.created_at DESC"
     )
     return tuple(OriginRow(*row) for row in rows)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from knowalledge_desktop.adapters.library_connection import Connection, Row
+from knowalledge_desktop.adapters.library_lists import made_by
 from knowalledge_desktop.adapters.library_near import words_meant
 from knowalledge_desktop.adapters.library_rows import TITLE
 from knowalledge_desktop.core.lit import is_unspaced, lit, snippet
@@ -230,6 +231,14 @@ def _conditions(among: Filter) -> tuple[str, list[object]]:
     if among.language:
         parts.append(f"(topic.language = ? OR {_LANGUAGE})")
         values += [among.language, among.language]
+    if among.made is not None:
+        its = "p.map_id = topic.map_id AND p.topic_id = topic.topic_id"
+        found = (
+            f"EXISTS (SELECT 1 FROM {table} p WHERE {its} AND {made_by('p', among)})"  # noqa: S608
+            for table in ("explanation", "topic_picture")
+        )
+        parts.append(f"({made_by('topic', among)} OR {' OR '.join(found)})")
+        values += 3 * [value for pair in among.made for value in pair]
     return "".join(f" AND {part}" for part in parts), values
 
 

@@ -42,8 +42,8 @@ OVER = frozenset({JobState.DONE, JobState.CANCELLED})
 class Job:
     """A batch over topics of one map. `because` names the error that paused it; times are epoch seconds.
 
-    `fresh` asks again instead of reading the cache; `task` is what is done with each topic, EXPLANATION or
-    SUBTOPICS.
+    `fresh` asks again instead of reading the cache; `task` is what is done with each topic: EXPLANATION,
+    ILLUSTRATION or SUBTOPICS, which with `renews` tells those that are there anew and adds none.
     """
 
     job_id: str
@@ -57,6 +57,7 @@ class Job:
     ended_at: float = 0.0
     fresh: bool = False
     task: Task = Task.EXPLANATION
+    renews: bool = False
 
 
 @dataclass(frozen=True, slots=True)

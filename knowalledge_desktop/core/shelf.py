@@ -31,7 +31,8 @@ class Filter:
 
     `engine` wrote the topic or a text of it; `explained` says whether there is a text; `since` (epoch seconds)
     whether the topic or a text of it was made then or later, for maps whether they were changed; `quality` (0 to
-    1) what a text of it has at least; `language` in which it is told.
+    1) what a text of it has at least; `language` in which it is told. `made` are models with prompts
+    ("id@version"): one of them made the topic, a text or the picture of it; none of them, and nothing is found.
     """
 
     engine: str = ""
@@ -39,6 +40,7 @@ class Filter:
     since: float | None = None
     quality: float | None = None
     language: str = ""
+    made: tuple[tuple[str, str], ...] | None = None
 
     def __bool__(self) -> bool:
         """Whether it asks for anything."""
@@ -105,7 +107,7 @@ class Where(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OriginRow:
-    """Who wrote `count` texts of a map: engine, model and prompt ("id@version")."""
+    """Who made `count` topics, texts and pictures of a map: engine, model and prompt ("id@version")."""
 
     map_id: str
     map_title: str
@@ -167,7 +169,7 @@ class Archive(Library, Protocol):
         ...
 
     async def origins(self) -> Sequence[OriginRow]:
-        """Who wrote the texts of all maps outside the trash, the map opened last first."""
+        """Who made what is in the maps outside the trash, but for people, the map opened last first."""
         ...
 
     async def version(self, map_id: str, act_id: int) -> Map:

@@ -17,6 +17,9 @@ from knowalledge_desktop.core.validation import check_topic, fold
 from knowalledge_desktop.services.session import MapSession
 from knowalledge_desktop.services.status import StatusService
 
+MOST_RENEWED = 30
+"""Subtopics that are asked for at once when those that are there are told anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grown:
@@ -61,6 +64,28 @@ def subtopics_request(
         priority=priority,
         fresh=fresh,
     )
+
+
+def renewable(document: Map, topic_id: str) -> tuple[Topic, ...]:
+    """The subtopics of a topic that a model wrote and nobody has edited or locked since."""
+    parent = document.topics.get(topic_id)
+    if parent is None or parent.locked:
+        return ()
+    children = (document.topics[each] for each in document.children(topic_id))
+    return tuple(
+        each for each in children if each.provenance.engine == "gemini" and not (each.edited or each.locked)
+    )
+
+
+def renewal_request(
+    document: Map, topic_id: str, options: Options, *, engine: EngineChoice, priority: Priority
+) -> Request:
+    """The request that tells the subtopics of a topic anew: as many as there are, at least as many as usual."""
+    count = min(MOST_RENEWED, max(options.count, len(renewable(document, topic_id))))
+    request = subtopics_request(
+        document, topic_id, replace(options, count=count), engine=engine, priority=priority, fresh=True
+    )
+    return replace(request, avoid=())
 
 
 class ExploreService:
@@ -127,6 +152,44 @@ class ExploreService:
         except AppError as error:
             raise Incomplete(error) from error
         yield await self._grow(session, topic_id, answer, items)
+
+    async def renew(
+        self,
+        session: MapSession,
+        topic_id: str,
+        options: Options,
+        *,
+        engine: EngineChoice = EngineChoice.AUTO,
+        priority: Priority = Priority.LOW,
+    ) -> Change:
+        """Ask again for the subtopics a topic has, and tell those anew that the answer names, too.
+
+        Summary, relation, sources and origin of these become the answer's; titles and places stay, none is
+        added or removed, and what a person wrote, edited or locked is left alone. Raises AppErrors,
+        UserInputError for a locked topic.
+        """
+        refuse_locked(session.map, topic_id)
+        request = renewal_request(session.map, topic_id, options, engine=engine, priority=priority)
+        answer, items = await self._ask(request)
+        named = {fold(item.title): item for item in items.items}
+
+        def make(document: Map) -> Change:
+            parent = document.topics.get(topic_id)
+            puts: list[PutTopic] = []
+            for child in renewable(document, topic_id):
+                item = named.get(fold(child.title))
+                if item is not None:
+                    told = replace(
+                        child,
+                        summary=item.summary,
+                        relation=item.relation,
+                        sources=item.sources,
+                        provenance=answer.provenance,
+                    )
+                    puts.append(PutTopic(child, told))
+            return Change(tuple(puts), "renew", parent.title if parent is not None else "")
+
+        return await session.commit(make)
 
     async def _ask(self, request: Request) -> tuple[Answer, SubtopicList]:
         answer = await self._status.watch(final_answer(self._engine, request))

@@ -38,6 +38,28 @@ class Illustrated:
     answer: Answer
 
 
+def illustration_request(
+    document: Map,
+    topic_id: str,
+    options: Options,
+    *,
+    engine: EngineChoice,
+    priority: Priority,
+    fresh: bool = False,
+) -> Request:
+    """The request for a picture of a topic where it stands in a map."""
+    path = document.path(topic_id)
+    return Request(
+        Task.ILLUSTRATION,
+        path[-1].title,
+        path=tuple(topic.title for topic in path[:-1]),
+        options=options,
+        engine=engine,
+        priority=priority,
+        fresh=fresh,
+    )
+
+
 class ImagingService:
     """Asks what pictures show, and for pictures of topics."""
 
@@ -113,15 +135,8 @@ class ImagingService:
         if engine is EngineChoice.ATLAS:
             raise UserInputError("The Atlas cannot draw, only Gemini can: choose it, and set a key.")
         refuse_locked(session.map, topic_id)
-        path = session.map.path(topic_id)
-        request = Request(
-            Task.ILLUSTRATION,
-            path[-1].title,
-            path=tuple(topic.title for topic in path[:-1]),
-            options=options,
-            engine=engine,
-            priority=priority,
-            fresh=fresh,
+        request = illustration_request(
+            session.map, topic_id, options, engine=engine, priority=priority, fresh=fresh
         )
         answer = await self._status.watch(final_answer(self._engine, request))
         if not isinstance(answer.content, Illustration):

@@ -20,6 +20,7 @@ from knowalledge_desktop.services.session import MapSession
 if TYPE_CHECKING:  # whoever only hears of jobs, such as the window at its start, loads nothing that answers
     from knowalledge_desktop.services.explain import ExplainService
     from knowalledge_desktop.services.explore import ExploreService
+    from knowalledge_desktop.services.imaging import ImagingService
 
 TRIES_MAX = 4
 _NAP_S = 2.0
@@ -82,9 +83,10 @@ class JobRun:
         heard: Heard,
         priority: Priority,
         explore: ExploreService | None = None,
+        imaging: ImagingService | None = None,
     ) -> None:
         self._job = job
-        self._explore = explore
+        self._explore, self._imaging = explore, imaging
         self._store = store
         self._explain = explain
         self._clock = clock
@@ -230,9 +232,11 @@ class JobRun:
         return answered[0] if answered else None
 
     async def _ask(self, item: JobItem) -> bool:
-        """Have a topic explained or expanded, and kept; whether a limit had to be waited for."""
+        """Have a topic explained, expanded or drawn, and kept; whether a limit had to be waited for."""
         if self._job.task is Task.SUBTOPICS:
             return await self._expand(item)
+        if self._job.task is Task.ILLUSTRATION:
+            return await self._draw(item)
         parts = self._explain.explain(
             self._session,
             item.topic_id,
@@ -254,7 +258,23 @@ class JobRun:
     async def _expand(self, item: JobItem) -> bool:
         if self._explore is None:
             raise TypeError("there is nobody who expands topics")
+        session, topic_id, options = self._session, item.topic_id, self._job.options
+        engine, fresh = self._job.engine, self._is_fresh(item)
+        if self._job.renews:
+            await self._explore.renew(session, topic_id, options, engine=engine, priority=self._priority)
+            return True
         steps = self._explore.expand(
+            session, topic_id, options, engine=engine, priority=self._priority, fresh=fresh
+        )
+        async with aclosing(steps):
+            async for _ in steps:
+                pass
+        return True  # how long it took tells nothing about explanations
+
+    async def _draw(self, item: JobItem) -> bool:
+        if self._imaging is None:
+            raise TypeError("there is nobody who draws topics")
+        await self._imaging.illustrate(
             self._session,
             item.topic_id,
             self._job.options,
@@ -262,10 +282,7 @@ class JobRun:
             priority=self._priority,
             fresh=self._is_fresh(item),
         )
-        async with aclosing(steps):
-            async for _ in steps:
-                pass
-        return True  # how long it took tells nothing about explanations
+        return True
 
     def _is_there(self, document: Map, topic_id: str) -> bool:
         if self._job.task is Task.SUBTOPICS:
@@ -273,6 +290,9 @@ class JobRun:
                 document.topics[child].provenance.created_at >= self._job.created_at
                 for child in document.children(topic_id)
             )
+        if self._job.task is Task.ILLUSTRATION:
+            drawn = document.pictures.get(topic_id)
+            return drawn is not None and drawn.provenance.created_at >= self._job.created_at
         found = document.explanations.get(f"{topic_id}/{Rendering.of(self._job.options).slug()}")
         return found is not None and found.provenance.created_at >= self._job.created_at
 

@@ -28,6 +28,7 @@ from knowalledge_desktop.core.quota import Gauge
 from knowalledge_desktop.core.request import EngineChoice, Options, Priority, Task
 from knowalledge_desktop.services.explain import ExplainService
 from knowalledge_desktop.services.explore import ExploreService
+from knowalledge_desktop.services.imaging import ImagingService
 from knowalledge_desktop.services.job_run import NOTHING_KNOWN, REST, Heard, JobRun, Standing
 from knowalledge_desktop.services.quota import QuotaReport
 from knowalledge_desktop.services.session import MapSession
@@ -60,8 +61,9 @@ class JobService:
         day_s: float = 86_400.0,
         seconds_each: float = 6.0,
         explore: ExploreService | None = None,
+        imaging: ImagingService | None = None,
     ) -> None:
-        self._explore = explore
+        self._explore, self._imaging = explore, imaging
         self._runs: set[JobRun] = set()
         self._is_offline = False
         self._store = store
@@ -85,6 +87,7 @@ class JobService:
         *,
         fresh: bool = False,
         task: Task = Task.EXPLANATION,
+        renews: bool = False,
     ) -> Job:
         """A new job over topics of a kept map; `run` begins it. Raises UserInputError when there are none."""
         chosen = [topic_id for topic_id in dict.fromkeys(topic_ids) if topic_id in document.topics]
@@ -101,6 +104,7 @@ class JobService:
             engine=engine,
             fresh=fresh,
             task=task,
+            renews=renews,
         )
         items = [JobItem(job.job_id, topic_id, document.topics[topic_id].title) for topic_id in chosen]
         await self._store.create(job, items)
@@ -240,6 +244,7 @@ class JobService:
             heard=heard,
             priority=priority,
             explore=self._explore,
+            imaging=self._imaging,
         )
         self._runs.add(run)
         if self._is_offline and job.engine is EngineChoice.GEMINI:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import cast
@@ -13,11 +14,13 @@ from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.core.graph import Map, Rendering
 from knowalledge_desktop.core.origin import Origin, came_together, edits_of
 from knowalledge_desktop.core.ports import Cache, Clock
-from knowalledge_desktop.core.request import EngineChoice, Options, Priority
+from knowalledge_desktop.core.request import EngineChoice, Options, Priority, Request, Task
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.core.shelf import Archive
 from knowalledge_desktop.core.staleness import Present, Stale, StalePart, is_gone, stale_in, why_stale
 from knowalledge_desktop.services.explain import explanation_request
+from knowalledge_desktop.services.explore import renewable, renewal_request
+from knowalledge_desktop.services.imaging import illustration_request
 from knowalledge_desktop.services.tariff import Quote, Tariffs
 
 MODELS_TTL_S = 7 * 86_400.0
@@ -26,30 +29,36 @@ MODELS_TTL_S = 7 * 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """Texts of one map in one rendering that can be written again by one job."""
+    """What one job makes again in one map.
+
+    By `task`: texts of these topics in one rendering, their pictures, or their subtopics. `things` is how many
+    of what is out of date it covers.
+    """
 
     document: Map
     topic_ids: tuple[str, ...]
     options: Options
+    task: Task = Task.EXPLANATION
+    things: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Outdated:
-    """What is out of date in a map. `locked` texts are not written again; the rest is, by `renewals`."""
+    """What is out of date in a map. What is locked or was edited stays; the rest is made again, by `renewals`."""
 
     document: Map
     found: tuple[Stale, ...]
     renewals: tuple[Renewal, ...]
 
     @property
-    def texts(self) -> int:
-        """How many texts can be written again."""
-        return sum(len(each.topic_ids) for each in self.renewals)
+    def things(self) -> int:
+        """How many of them can be made again."""
+        return sum(each.things for each in self.renewals)
 
     @property
     def locked(self) -> int:
-        """How many texts are stale but locked."""
-        return sum(each.locked for each in self.found if each.part is StalePart.TEXT)
+        """How many are locked."""
+        return sum(each.locked for each in self.found)
 
 
 class OriginService:
@@ -114,31 +123,54 @@ class OriginService:
         return Outdated(document, found, self._renewals(document, found))
 
     async def maps_with(self, present: Present) -> tuple[str, ...]:
-        """Ids of the maps outside the trash with texts that are out of date, the one opened last first."""
+        """Ids of the maps outside the trash with anything that is out of date, the one opened last first."""
         rows = await self._library.origins()
         made = ((row.map_id, Provenance(row.engine, row.model, row.prompt)) for row in rows)
         return tuple(dict.fromkeys(map_id for map_id, each in made if why_stale(each, present)))
 
     def quote(self, renewals: Iterable[Renewal]) -> Quote:
-        """What writing all of them again would take."""
-        return self._tariffs.quote(
-            explanation_request(
-                each.document,
-                topic_id,
-                each.options,
-                engine=EngineChoice.GEMINI,
-                priority=Priority.LOW,
-                fresh=True,
-            )
-            for each in renewals
-            for topic_id in each.topic_ids
-        )
+        """What making all of them again would take."""
+        return self._tariffs.quote(_request(each, topic_id) for each in renewals for topic_id in each.topic_ids)
+
+    async def stale_makers(self, present: Present) -> tuple[tuple[str, str], ...]:
+        """Models and prompts ("id@version") that are out of date and have made something that is kept."""
+        rows = await self._library.origins()
+        made = {(row.model, row.prompt): Provenance(row.engine, row.model, row.prompt) for row in rows}
+        return tuple(pair for pair, each in made.items() if why_stale(each, present))
 
     def own_model_is_gone(self, present: Present) -> bool:
         """Whether the model that is set is out of date itself: writing again would help nothing."""
         return is_gone(self._settings().text_model, present)
 
     def _renewals(self, document: Map, found: Sequence[Stale]) -> tuple[Renewal, ...]:
+        return (
+            *self._of_texts(document, found),
+            *self._of_topics(document, found),
+            *self._of_pictures(document, found),
+        )
+
+    def _of_topics(self, document: Map, found: Sequence[Stale]) -> Iterator[Renewal]:
+        """Topics came with their siblings, so they are told anew with them: one request for each parent."""
+        stale = {each.topic_id for each in found if each.part is StalePart.TOPIC}
+        parents = dict.fromkeys(document.topics[each].parent_id or "" for each in stale)
+        ids: dict[str, list[str]] = {}
+        things: Counter[str] = Counter()
+        for parent in (each for each in document.branch(document.root_id) if each in parents):
+            told = [each for each in renewable(document, parent) if each.topic_id in stale]
+            if told:
+                language = told[0].provenance.language or self._settings().options.language
+                ids.setdefault(language, []).append(parent)
+                things[language] += len(told)
+        for language, topic_ids in ids.items():
+            options = replace(self._settings().options, language=language)
+            yield Renewal(document, tuple(topic_ids), options, Task.SUBTOPICS, things[language])
+
+    def _of_pictures(self, document: Map, found: Sequence[Stale]) -> Iterator[Renewal]:
+        ids = tuple(each.topic_id for each in found if each.part is StalePart.PICTURE and not each.locked)
+        if ids:
+            yield Renewal(document, ids, self._settings().options, Task.ILLUSTRATION, len(ids))
+
+    def _of_texts(self, document: Map, found: Sequence[Stale]) -> tuple[Renewal, ...]:
         ids: dict[tuple[Rendering, bool], list[str]] = {}
         for each in found:
             if each.part is StalePart.TEXT and not each.locked:
@@ -157,6 +189,7 @@ class OriginService:
                     language=how.language,
                     grounded=grounded,
                 ),
+                things=len(topic_ids),
             )
             for (how, grounded), topic_ids in ids.items()
         )
@@ -164,6 +197,16 @@ class OriginService:
     def _models_key(self) -> str:
         settings = self._settings()
         return f"models {settings.base_url} {settings.project}".encode().hex()
+
+
+def _request(renewal: Renewal, topic_id: str) -> Request:
+    """What a job asks for one of its topics."""
+    document, options = renewal.document, renewal.options
+    engine, priority = EngineChoice.GEMINI, Priority.LOW
+    if renewal.task is Task.SUBTOPICS:
+        return renewal_request(document, topic_id, options, engine=engine, priority=priority)
+    make = illustration_request if renewal.task is Task.ILLUSTRATION else explanation_request
+    return make(document, topic_id, options, engine=engine, priority=priority, fresh=True)
 
 
 def _read_names(payload: bytes) -> frozenset[str]:

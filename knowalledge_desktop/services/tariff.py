@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -68,7 +69,8 @@ class Rendered(Protocol):
 class Quote:
     """What a click would take: requests, tokens and money, at most and likely.
 
-    `most_micro` is None when the model's price is not known.
+    `most_micro` is None when a model's price is not known. `models` tells how many of the requests go to which
+    model, the one with the most first; `model` is that one.
     """
 
     requests: int
@@ -78,6 +80,7 @@ class Quote:
     likely_micro: int | None
     model: str
     free: bool = False
+    models: tuple[tuple[str, int], ...] = ()
 
 
 class Tariffs:
@@ -130,10 +133,11 @@ class Tariffs:
         """What these requests would take together."""
         settings = self._settings()
         count = tokens_in = tokens_out = most = likely = 0
-        known, model = True, ""
+        known, models = True, Counter[str]()
         for request in requests:
             count += 1
             model = model_for(settings, request)
+            models[model] += 1
             tokens, output = self._sizes(request)
             tokens_in, tokens_out = tokens_in + tokens, tokens_out + output
             price = self._price(model)
@@ -145,8 +149,16 @@ class Tariffs:
             most += search + ceiling_micro(price, prompt_tokens=tokens, output_tokens=output, images=images)
             likely += search + _likely(price, request, tokens)
         free = settings.tier == FREE_TIER
+        by_model = tuple(models.most_common())
         return Quote(
-            count, tokens_in, tokens_out, most if known else None, likely if known else None, model, free=free
+            count,
+            tokens_in,
+            tokens_out,
+            most if known else None,
+            likely if known else None,
+            by_model[0][0] if by_model else "",
+            free=free,
+            models=by_model,
         )
 
     def _search(self, request: Request) -> int:

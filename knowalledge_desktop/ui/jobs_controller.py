@@ -17,7 +17,7 @@ from knowalledge_desktop.ui.herald import Herald
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.jobs_list import JobsList
 from knowalledge_desktop.ui.jobs_words import JobView, counts, end_words, error_of, span, wait_line
-from knowalledge_desktop.ui.map_controller import EXPLAIN
+from knowalledge_desktop.ui.map_controller import EXPAND, EXPLAIN, ILLUSTRATE
 from knowalledge_desktop.ui.messages import local_time
 from knowalledge_desktop.ui.panels.rail import JOBS
 from knowalledge_desktop.ui.tasks import TaskRunner
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from knowalledge_desktop.ui.main_window import MainWindow
 
 ACT, RESUME = "batch:act", "batch:resume"
+_KINDS = {Task.SUBTOPICS: EXPAND, Task.ILLUSTRATION: ILLUSTRATE}
 
 
 class JobsController(QObject):
@@ -128,11 +129,15 @@ class JobsController(QObject):
     def acts(self) -> tuple[tuple[str, str], ...]:
         """Topics of the open map that are being explained: (kind, topic id)."""
         return tuple(
-            (EXPLAIN, item.topic_id)
+            (self._kind(job_id), item.topic_id)
             for job_id in self._here()
             for item in self._items.get(job_id, {}).values()
             if item.state is ItemState.RUNNING
         )
+
+    def _kind(self, job_id: str) -> str:
+        news = self._news.get(job_id)
+        return _KINDS.get(news.job.task, EXPLAIN) if news is not None else EXPLAIN
 
     def states(self) -> dict[str, str]:
         """States of topics of the open map that wait or are being explained."""
@@ -193,8 +198,12 @@ class JobsController(QObject):
         for job_id in self._here(in_front=True):
             news = self._news.get(job_id)
             if news is not None:
-                text = self.tr("Explaining {title}").format(title=news.job.title)
-                return text, self._line(job_id, self._services.now()) or counts(news.progress)
+                words = {
+                    Task.SUBTOPICS: self.tr("Growing {title}"),
+                    Task.ILLUSTRATION: self.tr("Drawing topics of {title}"),
+                }
+                text = words.get(news.job.task, self.tr("Explaining {title}")).format(title=news.job.title)
+                return text, self._line(job_id, self._services.now()) or counts(news.progress, news.job)
         return "", ""
 
     def queue(self) -> tuple[str, str]:
@@ -327,11 +336,13 @@ class JobsController(QObject):
         await self._services.jobs.pause(job_id)
         self._tasks.cancel(JOB + job_id)
         progress = await self._services.jobs.progress(job_id)
-        self._window.notifier.show(
-            self.tr("Stopped: {counts}.").format(counts=counts(progress)),
-            self.tr("Go on"),
-            lambda: self.resume(job_id),
-        )
+        job = next((each for each in await self._services.jobs.jobs() if each.job_id == job_id), None)
+        if job is not None:
+            self._window.notifier.show(
+                self.tr("Stopped: {counts}.").format(counts=counts(progress, job)),
+                self.tr("Go on"),
+                lambda: self.resume(job_id),
+            )
 
     async def _retry(self, job_id: str) -> None:
         await self._services.jobs.retry(job_id)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from knowalledge_desktop.core.errors import AppError
 from knowalledge_desktop.core.jobs import OPEN, ItemState, Job, JobItem, JobState
-from knowalledge_desktop.core.request import Request, Task
+from knowalledge_desktop.core.request import Request
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.jobs_words import JobView
 from knowalledge_desktop.ui.tasks import TaskRunner
@@ -106,5 +106,5 @@ class JobsList(QObject):
                 is_here = document is not None and document.map_id == job.map_id
                 path = document.path(item.topic_id)[:-1] if document is not None and is_here else ()
                 titles = tuple(topic.title for topic in path) or (job.title,)
-                found.append(Request(Task.EXPLANATION, item.title, path=titles, options=job.options))
+                found.append(Request(job.task, item.title, path=titles, options=job.options))
         return tuple(found)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from knowalledge_desktop.core import errors as e
 from knowalledge_desktop.core.jobs import OVER, ItemState, Job, JobItem, JobState, Progress
 from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.request import Task
 from knowalledge_desktop.ui.messages import message_for, reason
 from knowalledge_desktop.ui.quota_words import name_of, when
 
@@ -66,10 +67,14 @@ def _error(name: str, detail: str) -> e.AppError:
     return kind(detail)
 
 
-def counts(progress: Progress) -> str:
-    """How many of all are explained, and how many failed."""
-    done = f"{progress.done:,}"
-    text = _tr("{done} of {total} explained").format(done=done, total=f"{progress.total:,}")
+def counts(progress: Progress, job: Job) -> str:
+    """How many of all are explained, expanded, drawn, or asked about again, and how many failed."""
+    texts = {
+        Task.SUBTOPICS: _tr("{done} of {total} told anew") if job.renews else _tr("{done} of {total} expanded"),
+        Task.ILLUSTRATION: _tr("{done} of {total} drawn"),
+    }
+    text = texts.get(job.task, _tr("{done} of {total} explained"))
+    text = text.format(done=f"{progress.done:,}", total=f"{progress.total:,}")
     if progress.failed:
         text += ", " + _tr("{n} failed").format(n=f"{progress.failed:,}")
     return text
@@ -147,12 +152,18 @@ def _moment(at: float, now: float) -> str:
     return ago(max(0.0, now - at)) if at else ""
 
 
-def item_line(item: JobItem, now: float) -> str:
+def item_line(item: JobItem, job: Job, now: float) -> str:
     """A topic and what has become of it."""
+    doing, done = {
+        Task.SUBTOPICS: (_tr("being expanded"), _tr("expanded")),
+        Task.ILLUSTRATION: (_tr("being drawn"), _tr("drawn")),
+    }.get(job.task, (_tr("being explained"), _tr("explained")))
+    if job.renews:
+        doing, done = _tr("its subtopics are asked for again"), _tr("its subtopics are told anew")
     words = {
         ItemState.WAITING: _tr("waits"),
-        ItemState.RUNNING: _tr("being explained"),
-        ItemState.DONE: _tr("explained"),
+        ItemState.RUNNING: doing,
+        ItemState.DONE: done,
         ItemState.FAILED: _tr("failed"),
         ItemState.SKIPPED: _tr("locked, or no longer in the map"),
     }
@@ -167,8 +178,8 @@ def end_words(job: Job, progress: Progress) -> str:
     """What a job that has ended by itself is told with."""
     if job.state is JobState.PAUSED:
         text = _tr("‘{title}’ is paused: {what}. {counts}.")
-        return text.format(title=job.title, what=reason(job.because), counts=counts(progress))
-    return _tr("‘{title}’ is done: {counts}.").format(title=job.title, counts=counts(progress))
+        return text.format(title=job.title, what=reason(job.because), counts=counts(progress, job))
+    return _tr("‘{title}’ is done: {counts}.").format(title=job.title, counts=counts(progress, job))
 
 
 def is_over(view: JobView) -> bool:

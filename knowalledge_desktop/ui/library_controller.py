@@ -49,6 +49,7 @@ class LibraryController(QObject):
         self._undo: list[Undo] = []
         self._to_count = False
         self._seen: Map | None = None
+        self._stale: tuple[tuple[str, str], ...] | None = None
 
     def adopt_page(self, page: LibraryPage) -> None:
         """Connect the page when it is built."""
@@ -81,7 +82,7 @@ class LibraryController(QObject):
 
     def refresh(self) -> None:
         """List the maps anew, or search again, and count what there is."""
-        self._seen = None
+        self._seen = self._stale = None
         self.search(self._window.library_page.search.text())
         self._tasks.start(_COUNT, self._count())
 
@@ -142,16 +143,25 @@ class LibraryController(QObject):
 
     # --- listing ---
 
-    def _listing(self, offset: int = 0) -> Listing:
+    async def _listing(self, offset: int = 0) -> Listing:
         from knowalledge_desktop.core.shelf import Listing
 
+        among = await self._among()
+        shelf, tag = self._window.library_page.shelves.current
+        return Listing(shelf, tag, among, offset, _PAGE)
+
+    async def _among(self) -> Filter:
+        """What is filtered for; who wrote what is out of date is looked up once for each look at the library."""
         page = self._window.library_page
-        shelf, tag = page.shelves.current
-        return Listing(shelf, tag, page.filter(self._services.now()), offset, _PAGE)
+        if page.filters.wants_stale and self._stale is None:
+            await self._services.prepare()
+            origins = self._services.origins
+            self._stale = await origins.stale_makers(await origins.present())
+        return page.filter(self._services.now(), self._stale or ())
 
     async def _list(self) -> None:
         page = self._window.library_page
-        infos = await self._services.library.listed(self._listing())
+        infos = await self._services.library.listed(await self._listing())
         page.show_maps(infos, self._services.now(), goes_on=len(infos) == _PAGE)
         focused = QApplication.focusWidget()
         if page.isVisible() and (focused in (None, page.shelves.list) or not page.isAncestorOf(focused)):
@@ -172,7 +182,7 @@ class LibraryController(QObject):
         card.show_map(self._seen)
 
     async def _more(self, count: int) -> None:
-        infos = await self._services.library.listed(self._listing(count))
+        infos = await self._services.library.listed(await self._listing(count))
         self._window.library_page.add_maps(infos, goes_on=len(infos) == _PAGE)
 
     async def _count(self) -> None:
@@ -181,7 +191,7 @@ class LibraryController(QObject):
     async def _find(self, text: str) -> None:
         """Titles at once; texts after a pause; what is written nearly so when there is nothing."""
         page, library = self._window.library_page, self._services.library
-        among: Filter = page.filter(self._services.now())
+        among = await self._among()
         clock = QElapsedTimer()
         clock.start()
         hits: list[SearchHit] = [*await library.titles(text, among, limit=_TITLES)]

@@ -78,6 +78,7 @@ def _acts() -> dict[str, str]:
 
     return {
         "expand": tr("expand {about}"),
+        "renew": tr("new texts for the subtopics of {about}"),
         "explain": tr("explain {about}"),
         "illustrate": tr("illustrate {about}"),
         "remove picture": tr("remove the picture of {about}"),

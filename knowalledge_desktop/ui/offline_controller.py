@@ -15,7 +15,7 @@ from knowalledge_desktop.core.graph import Explanation
 from knowalledge_desktop.core.request import Answer, EngineChoice, Task
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.services.status import Connection
-from knowalledge_desktop.ui.map_controller import EXPAND, EXPLAIN
+from knowalledge_desktop.ui.map_controller import EXPAND, EXPLAIN, ILLUSTRATE
 from knowalledge_desktop.ui.tasks import TaskRunner
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from knowalledge_desktop.ui.main_window import MainWindow
 
 LATER = "offline:later"
+_TASKS = {EXPAND: Task.SUBTOPICS, EXPLAIN: Task.EXPLANATION, ILLUSTRATE: Task.ILLUSTRATION}
 
 
 class OfflineController(QObject):
@@ -97,7 +98,7 @@ class OfflineController(QObject):
 
     def _on_failed(self, topic_id: str, error: AppError) -> None:
         kind = self._desk.maps.failed_act(topic_id)
-        if isinstance(error, Offline) and kind in (EXPAND, EXPLAIN):
+        if isinstance(error, Offline) and kind in _TASKS:
             self._offer(kind, topic_id)
 
     def _on_grown(self, topic_id: str, answer: Answer, _: int) -> None:
@@ -120,15 +121,15 @@ class OfflineController(QObject):
         texts = {
             EXPAND: self.tr("You are offline. Gemini can be asked for subtopics of ‘{title}’ later."),
             EXPLAIN: self.tr("You are offline. Gemini can be asked to explain ‘{title}’ later."),
+            ILLUSTRATE: self.tr("You are offline. Gemini can be asked to draw ‘{title}’ later."),
         }
         text = texts[kind].format(title=document.topics[topic_id].title)
         self._window.notifier.show(text, self.tr("Do it when online"), lambda: self.later(kind, topic_id))
 
     async def _later(self, session: MapSession, kind: str, topic_id: str) -> None:
         options = self._services.preferences.settings.options
-        task = Task.SUBTOPICS if kind == EXPAND else Task.EXPLANATION
         job = await self._services.jobs.start(
-            session.map, [topic_id], options, EngineChoice.GEMINI, fresh=True, task=task
+            session.map, [topic_id], options, EngineChoice.GEMINI, fresh=True, task=_TASKS[kind]
         )
         await self._desk.jobs.launch(job, session)
         self._window.notifier.show(

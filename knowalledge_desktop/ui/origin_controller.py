@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 
 from knowalledge_desktop.core.errors import AppError, UserInputError
 from knowalledge_desktop.core.metric import Metric
-from knowalledge_desktop.core.request import EngineChoice
+from knowalledge_desktop.core.request import EngineChoice, Task
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.messages import message_for
 from knowalledge_desktop.ui.tasks import TaskRunner
@@ -139,10 +139,11 @@ class OriginController(QObject):
     async def _tell_price(
         self, dialog: StaleView, found: Sequence[Outdated], present: Present, *, has_key: bool
     ) -> None:
+        from knowalledge_desktop.core.staleness import is_gone
         from knowalledge_desktop.ui.quota_words import left_today
 
         renewals = [each for outdated in found for each in outdated.renewals]
-        count = sum(len(each.topic_ids) for each in renewals)
+        count = sum(each.things for each in renewals)
         if not count:
             dialog.show_price(self.tr("Refresh"), "", can_go=False)
             return
@@ -150,22 +151,22 @@ class OriginController(QObject):
         button = self._button(quote, count)
         if not has_key or self._services.preferences.settings.engine is EngineChoice.ATLAS:
             why = self.tr("The Atlas only is set to answer; Gemini would have to.")
-            text = why if has_key else self.tr("Writing them again needs a Gemini key.")
+            text = why if has_key else self.tr("Making them again needs a Gemini key.")
             dialog.show_price(button, text, can_go=False)
-        elif self._services.origins.own_model_is_gone(present):
-            model = self._services.preferences.settings.text_model
+        elif gone := next((name for name, _ in quote.models if is_gone(name, present)), ""):
             text = self.tr(
-                "{model}, which is set to write, is out of date itself: choose another in the settings."
+                "{model}, which is set to answer, is out of date itself: choose another in the settings."
             )
-            dialog.show_price(button, text.format(model=model), can_go=False)
+            dialog.show_price(button, text.format(model=gone), can_go=False)
         else:
             report = await self._services.quota.report(quote.model)
             day = report.gauge(Metric.RPD)
-            fits = left_today(quote.requests, day, report.day_ends, self._services.now())[0]
-            told = self.tr("{n} requests to {model}, at most {tokens} tokens; behind everything else, in Batches.")
-            told = told.format(
-                n=quote.requests, model=quote.model, tokens=f"{quote.tokens_in + quote.tokens_out:,}"
+            fits = left_today(quote.models[0][1], day, report.day_ends, self._services.now())[0]
+            asked = self.tr(" and ").join(
+                self.tr("{n} requests to {model}").format(n=n, model=model) for model, n in quote.models
             )
+            told = self.tr("{asked}, at most {tokens} tokens; behind everything else, in Batches.")
+            told = told.format(asked=asked, tokens=f"{quote.tokens_in + quote.tokens_out:,}")
             dialog.show_price(
                 button, "\n".join(part for part in (told, fits[:1].upper() + fits[1:]) if part), can_go=True
             )
@@ -180,21 +181,27 @@ class OriginController(QObject):
         return self.tr("Refresh {n} for about {money}").format(n=count, money=money(quote.likely_micro))
 
     async def _refresh(self, renewals: Sequence[Renewal]) -> None:
-        """Begin a job for each map and rendering; they can be paused and cancelled as all jobs."""
+        """Begin a job for each map, task and rendering; they can be paused and cancelled as all jobs."""
         count = 0
         for each in renewals:
             session = await self._session(each.document.map_id)
             try:
                 job = await self._services.jobs.start(
-                    session.map, each.topic_ids, each.options, EngineChoice.GEMINI, fresh=True
+                    session.map,
+                    each.topic_ids,
+                    each.options,
+                    EngineChoice.GEMINI,
+                    fresh=True,
+                    task=each.task,
+                    renews=each.task is Task.SUBTOPICS,
                 )
             except UserInputError:  # its topics were removed meanwhile
                 continue
             await self._desk.jobs.launch(job, session)
-            count += len(each.topic_ids)
+            count += each.things
         if count:
             self._window.notifier.show(
-                self.tr("%n texts are written again, behind everything else.", "", count),
+                self.tr("%n parts are made again, behind everything else.", "", count),
                 self.tr("Batches"),
                 self._desk.jobs.open,
             )

@@ -10,19 +10,32 @@ from pathlib import Path
 import pytest
 
 from knowalledge_desktop.bootstrap import Overrides, build_services
-from knowalledge_desktop.core.content import ModelInfo, Provenance
+from knowalledge_desktop.core.content import Illustration, ModelInfo, Provenance
 from knowalledge_desktop.core.errors import UserInputError
-from knowalledge_desktop.core.graph import Change, Explanation, Map, Opinion, PutExplanation, Rendering
+from knowalledge_desktop.core.graph import (
+    Change,
+    Explanation,
+    Map,
+    Opinion,
+    PutExplanation,
+    PutPicture,
+    PutTopic,
+    Rendering,
+)
+from knowalledge_desktop.core.jobs import JobState
 from knowalledge_desktop.core.origin import EditKind
-from knowalledge_desktop.core.request import Level, Options
+from knowalledge_desktop.core.pictures import TopicPicture
+from knowalledge_desktop.core.request import Answer, EngineChoice, Level, Options, Task
+from knowalledge_desktop.core.shelf import Filter, Listing
 from knowalledge_desktop.core.staleness import Present, StaleReason
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.services.session import MapSession
-from tests.support.cli_services import everything
+from tests.support.cli_services import DRAWN, everything
 from tests.support.fakes import FakeClock, MemorySecrets
 from tests.support.ui_services import KEY, Oracle
 
 SPARE = Options(count=3)
+OFFERED = ("gemini-3.5-flash-lite", "gemini-made-up-1")
 OLD = Provenance("gemini", "gemini-2.0-flash", "explanation@1", 1_700_000_000.0)
 
 
@@ -30,7 +43,11 @@ OLD = Provenance("gemini", "gemini-2.0-flash", "explanation@1", 1_700_000_000.0)
 async def services(tmp_path: Path) -> AsyncIterator[Services]:
     clock = FakeClock()
     told = {"KNOWALLEDGE_HOME": str(tmp_path / "person")}
-    made = await asyncio.to_thread(build_services, told, Overrides(Oracle(), MemorySecrets(KEY), clock))
+    oracle = Oracle()
+    drawn = Illustration(DRAWN, "A new drawing")
+    author = Provenance("gemini", "gemini-made-up-1", "illustration@1", clock.now())
+    oracle.answers[Task.ILLUSTRATION] = (Answer(drawn, author),)
+    made = await asyncio.to_thread(build_services, told, Overrides(oracle, MemorySecrets(KEY), clock))
     await asyncio.to_thread(made.tariffs.cost, OLD)
     yield made
     await made.aclose()
@@ -111,14 +128,14 @@ async def test_what_is_out_of_date_can_be_written_again_in_its_own_rendering(ser
         ((second,), Level.HIGH_SCHOOL, True),
         ((third,), Level.JUNIOR, False),
     ]
-    assert outdated.texts == 3
+    assert outdated.things == 3
     quote = services.origins.quote(outdated.renewals)
     assert quote.requests == 3
     assert quote.likely_micro is not None
     assert 0 < quote.likely_micro < (quote.most_micro or 0)
     await services.edit.lock(session, [first], locked=True)
     outdated = services.origins.in_map(session.map, present)
-    assert (outdated.texts, outdated.locked) == (2, 1)
+    assert (outdated.things, outdated.locked) == (2, 1)
 
 
 async def test_a_model_that_is_not_offered_is_found_in_all_maps(services: Services) -> None:
@@ -126,11 +143,73 @@ async def test_a_model_that_is_not_offered_is_found_in_all_maps(services: Servic
     await tell(jazz, jazz.map.root_id, replace(OLD, model="gemini-9-flash"))
     await tell(bebop, bebop.map.root_id, replace(OLD, model="gemini-3.5-flash-lite"))
     assert await services.origins.maps_with(await services.origins.present()) == ()
-    present = await services.origins.note_models([ModelInfo("models/gemini-3.5-flash-lite")])
-    assert present.models == frozenset({"gemini-3.5-flash-lite"})
+    present = await services.origins.note_models([ModelInfo(f"models/{each}") for each in OFFERED])
+    assert present.models == frozenset(OFFERED)
     assert await services.origins.maps_with(present) == (jazz.map.map_id,)
     await services.library.trash(jazz.map.map_id)
     assert await services.origins.maps_with(present) == ()
     assert await services.origins.present() == present  # until somebody asks again
     assert not services.origins.own_model_is_gone(present)
     assert services.origins.own_model_is_gone(Present(models=frozenset({"gemini-9"})))
+
+
+async def test_subtopics_and_pictures_are_made_again_too(services: Services) -> None:
+    session = await grown(services)
+    root = session.map.root_id
+    first, second, third = session.map.children(root)
+    old = replace(OLD, prompt="subtopics@1", language="fr")
+    drawn = TopicPicture(first, "0" * 64, "image/png", 8, 8, "By an old model", replace(OLD, prompt=""))
+
+    def age(document: Map) -> Change:
+        topics = (document.topics[each] for each in (first, second, third))
+        puts = [PutTopic(each, replace(each, summary="Old", provenance=old)) for each in topics]
+        return Change((*puts, PutPicture(None, drawn)), "expand", "Jazz")
+
+    await session.commit(age)
+    await services.edit.lock(session, [third], locked=True)
+    outdated = services.origins.in_map(session.map, await services.origins.present())
+    assert [(each.task, each.topic_ids, each.things) for each in outdated.renewals] == [
+        (Task.SUBTOPICS, (root,), 2),
+        (Task.ILLUSTRATION, (first,), 1),
+    ]
+    assert outdated.renewals[0].options.language == "fr"
+    quote = services.origins.quote(outdated.renewals)
+    assert [count for _, count in quote.models] == [1, 1]
+    before = session.map
+    for each in outdated.renewals:
+        job = await services.jobs.start(
+            session.map,
+            each.topic_ids,
+            replace(each.options, language="en"),
+            EngineChoice.GEMINI,
+            fresh=True,
+            task=each.task,
+            renews=each.task is Task.SUBTOPICS,
+        )
+        assert (await services.jobs.run(job.job_id, session=session)).state is JobState.DONE
+    told = session.map.topics
+    assert told.keys() == before.topics.keys()
+    assert [told[each].title for each in told] == [before.topics[each].title for each in told]
+    assert "Old" not in (told[first].summary, told[second].summary)
+    assert (told[third].summary, told[third].provenance) == ("Old", old)
+    assert told[first].provenance.model == session.map.pictures[first].provenance.model == "gemini-made-up-1"
+    assert services.origins.in_map(session.map, await services.origins.present()).things == 0
+
+
+async def test_what_is_out_of_date_is_a_filter_of_the_library(services: Services) -> None:
+    jazz, swing, bebop = [await grown(services, title) for title in ("Jazz", "Swing", "Bebop")]
+    await tell(jazz, jazz.map.root_id, OLD)
+    topic = swing.map.topics[swing.map.children(swing.map.root_id)[0]]
+    await swing.commit(lambda _: Change((PutTopic(topic, replace(topic, provenance=OLD)),), "expand", "Swing"))
+    present = await services.origins.present()
+    assert set(await services.origins.maps_with(present)) == {jazz.map.map_id, swing.map.map_id}
+    among = Filter(made=await services.origins.stale_makers(present))
+    assert among.made == (("gemini-2.0-flash", "explanation@1"),)
+    listed = await services.library.listed(Listing(filter=among))
+    assert {each.title for each in listed} == {"Jazz", "Swing"}
+    assert [each.title for each in await services.library.titles("j", among)] == ["Jazz"]
+    assert [each.topic_id for each in await services.library.texts(topic.title, among)] == [topic.topic_id]
+    nothing = Filter(made=())
+    assert list(await services.library.listed(Listing(filter=nothing))) == []
+    assert list(await services.library.titles("j", nothing)) == []
+    assert bebop.map.title in {each.title for each in await services.library.titles("bebop")}

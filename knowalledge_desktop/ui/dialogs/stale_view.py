@@ -35,8 +35,9 @@ class StaleView(QDialog):
         self.resize(WIDTH, HEIGHT if parent is None else min(HEIGHT, parent.height() - AROUND))
         about = label(
             self.tr(
-                "What a retired model or an older prompt has written stays as it is until you have it written "
-                "again. Topics keep their titles and places; each new text is one step of undo."
+                "What a retired model or an older prompt has made stays as it is until you have it made again: "
+                "texts, pictures, and what subtopics are told to be. Topics keep their titles and places, and one "
+                "that Gemini does not name again stays as it is. What is new is a step of undo."
             ),
             "secondary",
             wrap=True,
@@ -119,7 +120,7 @@ class StaleView(QDialog):
         self._count.setText(told or self.tr("Nothing is out of date."))
         locked = sum(each.locked for each in found)
         if locked:
-            self._count.setText(f"{told}; {self.tr('%n texts are locked and stay', '', locked)}")
+            self._count.setText(f"{told}; {self.tr('%n of them are locked and stay', '', locked)}")
         first = self.list.topLevelItem(0)
         if first is not None:
             self.list.setCurrentItem(first)
@@ -159,9 +160,12 @@ class StaleView(QDialog):
 
     def _what(self, outdated: Outdated, stale: Stale) -> str:
         if stale.part is not StalePart.TEXT:
-            return self.tr("topic") if stale.part is StalePart.TOPIC else self.tr("picture")
+            return self._marked(self.tr("topic") if stale.part is StalePart.TOPIC else self.tr("picture"), stale)
         how = outdated.document.explanations[stale.key].rendering
         told = rendering_words(how.level, how.detail, how.style)
+        return self._marked(told, stale)
+
+    def _marked(self, told: str, stale: Stale) -> str:
         return self.tr("{told}, locked").format(told=told) if stale.locked else told
 
     def _choose(self, item: QTreeWidgetItem) -> None:

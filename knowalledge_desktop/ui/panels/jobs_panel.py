@@ -8,7 +8,7 @@ from itertools import pairwise
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QFrame, QListView, QProgressBar, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from knowalledge_desktop.core.jobs import UNFINISHED, ItemState, JobItem, JobState
+from knowalledge_desktop.core.jobs import UNFINISHED, ItemState, Job, JobItem, JobState
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.jobs_words import JobView, counts, is_over, item_line, state_line
 from knowalledge_desktop.ui.theme import Theme
@@ -35,10 +35,11 @@ class _Items(QAbstractListModel):
         super().__init__(parent)
         self._icons = icons
         self._items: tuple[JobItem, ...] = ()
+        self._job: Job | None = None
         self._now = 0.0
 
-    def show(self, items: tuple[JobItem, ...], now: float) -> None:
-        self._now = now
+    def show(self, job: Job, items: tuple[JobItem, ...], now: float) -> None:
+        self._job, self._now = job, now
         if len(items) != len(self._items):
             self.beginResetModel()
             self._items = items
@@ -61,7 +62,7 @@ class _Items(QAbstractListModel):
             Qt.ItemDataRole.ToolTipRole,
             Qt.ItemDataRole.AccessibleTextRole,
         ):
-            return item_line(item, self._now)
+            return item_line(item, self._job, self._now) if self._job is not None else None
         if role == Qt.ItemDataRole.DecorationRole:
             return self._icons.icon(*_LOOKS[item.state], 16)
         return None
@@ -164,7 +165,7 @@ class JobCard(QFrame):
         self._map_id = job.map_id
         if self._title.text() != job.title:
             self._title.show_text(job.title)
-        self._counts.setText(counts(progress))
+        self._counts.setText(counts(progress, job))
         self._bar.setRange(0, max(1, progress.total))
         self._bar.setValue(progress.done + progress.failed)
         line = state_line(view, now)
@@ -174,7 +175,7 @@ class JobCard(QFrame):
         if self._state.property("tone") != tone:
             self._state.setProperty("tone", tone)
             restyle(self._state)
-        said = f"{job.title}: {counts(progress)}. {line}"
+        said = f"{job.title}: {counts(progress, job)}. {line}"
         self.setAccessibleName(said)
         self._bar.setAccessibleName(said)
         runs = view.here or view.elsewhere
@@ -186,7 +187,7 @@ class JobCard(QFrame):
         self._cancel.setVisible(job.state in UNFINISHED)
         self._remove.setVisible(is_over(view) and not runs)
         if self._more.isChecked():
-            self._items.show(view.items, now)
+            self._items.show(job, view.items, now)
             self._fit_list()
 
     def costing(self) -> tuple[tuple[QWidget, bool], ...]:

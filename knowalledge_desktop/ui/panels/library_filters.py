@@ -1,4 +1,4 @@
-"""What of the library is looked at: by whom, whether explained, when, how good, in which language."""
+"""What of the library is looked at: by whom, in which state, when, how good, in which language."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from knowalledge_desktop.core.shelf import Filter
 from knowalledge_desktop.ui.widgets.basics import text_button
 from knowalledge_desktop.ui.widgets.flow import FlowLayout
 
+STALE = "stale"
 _DAY = 24 * 3600.0
 
 
@@ -38,7 +39,12 @@ class LibraryFilters(QFrame):
         self.state = self._choice(
             "filterState",
             self.tr("State"),
-            ((self.tr("Any state"), None), (self.tr("Explained"), True), (self.tr("Not explained"), False)),
+            (
+                (self.tr("Any state"), None),
+                (self.tr("Explained"), True),
+                (self.tr("Not explained"), False),
+                (self.tr("Out of date"), STALE),
+            ),
         )
         self.date = self._choice(
             "filterDate",
@@ -70,15 +76,21 @@ class LibraryFilters(QFrame):
         for each in (self.engine, self.state, self.date, self.quality, self.language, self._clear):
             flow.addWidget(each)
 
-    def filter(self, now: float) -> Filter:
-        """What is chosen."""
+    @property
+    def wants_stale(self) -> bool:
+        """Whether only what is out of date is asked for."""
+        return self.state.currentData() == STALE
+
+    def filter(self, now: float, stale: tuple[tuple[str, str], ...] = ()) -> Filter:
+        """What is chosen; `stale` is what is out of date by now (see `Filter.made`)."""
         age = self.date.currentData()
         return Filter(
             engine=self.engine.currentData(),
-            explained=self.state.currentData(),
+            explained=None if self.wants_stale else self.state.currentData(),
             since=None if age is None else now - age,
             quality=self.quality.currentData(),
             language=self.language.currentData(),
+            made=stale if self.wants_stale else None,
         )
 
     def show_languages(self, languages: Sequence[str]) -> None:

@@ -145,9 +145,9 @@ class LibraryPage(QWidget):
 
     # --- what is asked for ---
 
-    def filter(self, now: float) -> Filter:
+    def filter(self, now: float, stale: tuple[tuple[str, str], ...] = ()) -> Filter:
         """What of the library is looked at."""
-        return self.filters.filter(now)
+        return self.filters.filter(now, stale)
 
     @property
     def chosen(self) -> Row | None:
