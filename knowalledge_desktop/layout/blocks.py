@@ -21,6 +21,8 @@ LEAVES = 48
 LEVEL_GAP, COLUMN_GAP, BLOCK_GAP, BIG_GAP = 88.0, 150.0, 30.0, 110.0
 """Clear distances: from level to level, between columns of blocks, between small blocks, between big ones."""
 ROOT_GAP = 160.0
+LANE = 64.0
+"""How high the way is that columns leave for edges to further ones."""
 SIDE_SHAPE, INNER_SHAPE = 0.8, 1.1
 """How wide a side of the root, and a block within it, is to be for its height."""
 MOST_COLUMNS = 16
@@ -133,16 +135,27 @@ def _stand(
         wide = start + sum(max(b.wide for b in column) + COLUMN_GAP for column in columns)
         return abs(math.log(wide / max(_height(column) for column in columns) / shape))
 
-    x, highest = start, 0.0
-    for column in min(ways, key=off):
-        high = _height(column)
-        highest = max(highest, high)
-        y = -high / 2
-        for block in column:
-            at_x[block.row], at_y[block.row] = x, y + block.up
-            y += block.high + _gap(block)
+    x, farthest = start, 0.0
+    columns = min(ways, key=off)
+    for column in columns:
+        for part, top in _halves(column) if column is not columns[-1] else [(column, -_height(column) / 2)]:
+            y = top
+            for block in part:
+                at_x[block.row], at_y[block.row] = x, y + block.up
+                y += block.high + _gap(block)
+            farthest = max(farthest, -top, top + _height(part))
         x += max(b.wide for b in column) + COLUMN_GAP
-    return x - COLUMN_GAP, highest
+    return x - COLUMN_GAP, 2 * farthest
+
+
+def _halves(column: list[_Block]) -> list[tuple[list[_Block], float]]:
+    """A column with a lane in its middle, where edges run to further columns; and where each half begins."""
+    whole, filled = _height(column), 0.0
+    for cut, block in enumerate(column):
+        if cut and filled + block.high / 2 > whole / 2:
+            return [(column[:cut], -LANE / 2 - _height(column[:cut])), (column[cut:], LANE / 2)]
+        filled += block.high + _gap(block)
+    return [(column, -whole / 2)]
 
 
 def _cut_into(blocks: Sequence[_Block], count: int) -> list[list[_Block]]:

@@ -21,8 +21,8 @@ Ints = NDArray[np.int32]
 SAMPLES = 22
 WIDTHS = ((6.0, 2.2), (3.4, 1.6), (2.4, 1.3), (1.8, 1.1))
 """Width at the parent and at the child, by the parent's depth (tokens: edge.width)."""
-FAR_AWAY = 700.0
-"""Scene units aside from which an edge runs across what is not its own."""
+FAR_AWAY, TURN_BEFORE = 700.0, 60.0
+"""Scene units aside from which an edge runs across what is not its own, and how long before its end it turns."""
 WITHOUT_EDGES = frozenset((View.PATH.value, View.TIMELINE.value))
 """Views that show another order than who is below whom."""
 AT_ONCE = 2000
@@ -51,8 +51,13 @@ def _sideways(rows: Rows, chosen: Ints) -> tuple[Floats, Floats]:
     x0, y0 = rows.x[parent] + side * np.where(from_root, 0.34, 0.5) * rows.w[parent], rows.y[parent]
     x3, y3 = rows.x[chosen] - side * rows.w[chosen] / 2, rows.y[chosen]
     reach = x3 - x0
-    x1, y1 = x0 + reach * np.where(from_root, 0.22, 0.5), y0 + (y3 - y0) * np.where(from_root, 0.55, 0.0)
-    x2 = x0 + reach * np.where(from_root, 0.30, 0.5)
+    # To another column of branches an edge goes straight on, in the lane that columns leave, and turns before it.
+    is_far = np.abs(reach) > FAR_AWAY
+    from_root &= ~is_far
+    late = np.maximum(0.5, 1.0 - TURN_BEFORE / np.maximum(np.abs(reach), 1.0))
+    half = np.where(is_far, late, 0.5)
+    x1, y1 = x0 + reach * np.where(from_root, 0.22, half), y0 + (y3 - y0) * np.where(from_root, 0.55, 0.0)
+    x2 = x0 + reach * np.where(from_root, 0.30, half)
     return np.stack([x0, x1, x2, x3], axis=-1), np.stack([y0, y1, y3, y3], axis=-1)
 
 
