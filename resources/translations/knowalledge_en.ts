@@ -334,10 +334,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n texts are written again, behind everything else.</source>
+        <source>%n parts are made again, behind everything else.</source>
         <translation>
-            <numerusform>%n text is written again, behind everything else.</numerusform>
-            <numerusform>%n texts are written again, behind everything else.</numerusform>
+            <numerusform>%n part is made again, behind everything else.</numerusform>
+            <numerusform>%n parts are made again, behind everything else.</numerusform>
         </translation>
     </message>
 </context>

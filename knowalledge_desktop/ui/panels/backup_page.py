@@ -118,7 +118,12 @@ class BackupPage(QWidget):
         self._news = label("", "body", wrap=True)
         self._news.setObjectName("backupNews")
         self._news.hide()
-        self._empty = label(self.tr("There is no backup yet. The first is made when there is a map."), "secondary")
+        self._empty = label(
+            self.tr(
+                "There is no backup yet. The first is made when the program is closed, or with ‘Make one now’."
+            ),
+            "secondary",
+        )
         self._empty.setObjectName("backupEmpty")
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 0, 0)

@@ -17,7 +17,7 @@ _DAY = 24 * 3600.0
 
 
 class LibraryFilters(QFrame):
-    """Five choices in a row; `changed` when another one was made."""
+    """Five choices in a row; `changed` when another one was made. `clear_button` stands elsewhere."""
 
     changed = Signal()
 
@@ -68,12 +68,12 @@ class LibraryFilters(QFrame):
             ),
         )
         self.language = self._choice("filterLanguage", self.tr("Language"), ((self.tr("Any language"), ""),))
-        self._clear = text_button(
+        self.clear_button = text_button(
             self.tr("Clear"), "filterClear", self.clear, "ghost", self.tr("Look at everything again")
         )
-        self._clear.hide()
+        self.clear_button.hide()
         flow = FlowLayout(self, gap=6)
-        for each in (self.engine, self.state, self.date, self.quality, self.language, self._clear):
+        for each in (self.engine, self.state, self.date, self.quality, self.language):
             flow.addWidget(each)
 
     @property
@@ -128,5 +128,5 @@ class LibraryFilters(QFrame):
         return box
 
     def _on_change(self) -> None:
-        self._clear.setVisible(bool(self.filter(0.0)))
+        self.clear_button.setVisible(bool(self.filter(0.0)))
         self.changed.emit()

@@ -104,7 +104,7 @@ class LibraryPage(QWidget):
         middle = QWidget()
         middle.setLayout(
             column(
-                row(self._heading, -1, self._found, self._purge, gap=12),
+                row(self._heading, -1, self._found, self.filters.clear_button, self._purge, gap=12),
                 12,
                 self.search,
                 10,
