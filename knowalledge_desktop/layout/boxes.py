@@ -49,13 +49,16 @@ class Boxes:
         self._data[self._count] = (x - w / 2, y - h / 2, x + w / 2, y + h / 2)
         self._count += 1
 
-    def free_all(self, spots: Sequence[tuple[float, float]], sizes: Sequence[Size], clearance: float) -> bool:
-        """Whether boxes of these sizes fit at these centres, all at once."""
+    def free_all(
+        self, spots: Sequence[tuple[float, float]], sizes: Sequence[Size], clearance: float, aside: float = 0.0
+    ) -> bool:
+        """Whether boxes of these sizes fit at these centres, all at once; sideways `aside` is kept clear."""
+        wide = max(clearance, aside)
         data = self._data[: self._count]
         for (x, y), (w, h) in zip(spots, sizes, strict=True):
             hit = (
-                (data[:, 0] < x + w / 2 + clearance)
-                & (data[:, 2] > x - w / 2 - clearance)
+                (data[:, 0] < x + w / 2 + wide)
+                & (data[:, 2] > x - w / 2 - wide)
                 & (data[:, 1] < y + h / 2 + clearance)
                 & (data[:, 3] > y - h / 2 - clearance)
             )

@@ -12,7 +12,7 @@ STEP_OUT = 44.0
 OUT_COST = 1.4
 """How much worse it is to go further out than to slide along the column, per unit."""
 ASIDE = 40.0
-"""Clear distance sideways to the topics of another column: room for labels that do not shrink."""
+"""Clear distance sideways to the topics of another column: room for what a person puts on a topic, and labels."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 
 from knowalledge_desktop.core.graph import Map, Place
 from knowalledge_desktop.layout.boxes import Boxes, Size
-from knowalledge_desktop.layout.columns import Group, column
+from knowalledge_desktop.layout.columns import ASIDE, Group, column
 from knowalledge_desktop.layout.forest import places_of
 from knowalledge_desktop.layout.groups import new_groups, settle, taken_boxes
 from knowalledge_desktop.layout.packing import pack
@@ -136,7 +136,7 @@ def _place_arc(
             x = root.x + side * (near + bow + w / 2.0)
             spots.append((x, middle))
             y += h + group.gap
-        if taken.free_all(spots, group.sizes, CLEARANCE):
+        if taken.free_all(spots, group.sizes, CLEARANCE, ASIDE):
             settle(group.ids, spots, sizes, found, taken)
             return
         near += max(w for w, _ in group.sizes) + LEVEL_GAP

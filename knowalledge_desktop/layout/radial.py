@@ -21,8 +21,8 @@ SQUASH = 0.6
 """How high a ring is for its width."""
 RING_GAP, RING_GAP_UP = 54.0, 40.0
 """Clear distance between the topics of two rings at the sides, and above and below."""
-GAP = 10.0
-"""Clear distance between two topics of a ring."""
+GAP, MARKS = 10.0, 36.0
+"""Clear distance between two topics of a ring; sideways there is room for what a person puts on a topic."""
 INNER = 0.85
 """How much of their even share of the way to the next one inner rings take."""
 ROUNDS = 5
@@ -45,7 +45,7 @@ def radial(forest: Forest) -> tuple[Floats, Floats]:
     reach, angle = least, _turned(forest, np.ones(len(forest)))
     for _ in range(ROUNDS):
         aside, up = np.abs(np.sin(angle)), SQUASH * np.abs(np.cos(angle))
-        need = np.minimum((forest.w + GAP) / np.maximum(aside, 1e-6), (forest.h + GAP) / np.maximum(up, 1e-6))
+        need = np.minimum((forest.w + MARKS) / np.maximum(aside, 1e-6), (forest.h + GAP) / np.maximum(up, 1e-6))
         need[1:] /= reach[forest.depth[1:]]
         need[0] = 0.0
         angle = _turned(forest, need)
@@ -88,7 +88,7 @@ def _reach(forest: Forest, angle: Floats, least: Floats) -> Floats:
         part = forest.level(depth)
         far = reach[depth - 1] + least[depth] - least[depth - 1]
         if part.stop - part.start > 1:
-            w, h = forest.w[part] + GAP, forest.h[part] + GAP
+            w, h = forest.w[part] + MARKS, forest.h[part] + GAP
             across, down = np.cos(angle[part]), np.sin(angle[part]) * SQUASH
             aside = (w + np.roll(w, -1)) / 2 / np.maximum(np.abs(across - np.roll(across, -1)), 1 / NEVER)
             up = (h + np.roll(h, -1)) / 2 / np.maximum(np.abs(down - np.roll(down, -1)), 1 / NEVER)
@@ -133,7 +133,7 @@ def _spots(
     while True:
         angles = _around(middle, reach, boxes, spread)
         spots = [(root.x + reach * math.cos(a), root.y + SQUASH * reach * math.sin(a)) for a in angles]
-        if spots and taken.free_all(spots, boxes, GAP / 2):
+        if spots and taken.free_all(spots, boxes, GAP / 2, 2 * MARKS):
             return spots
         reach += STEP_OUT
 
@@ -145,7 +145,7 @@ def _around(middle: float, reach: float, boxes: Sequence[Size], spread: float) -
     for rows, sign in ((range(begin + 1, len(boxes)), 1), (range(begin - 1, -1, -1), -1)):
         for row in rows:
             before = row - sign
-            w = (boxes[row][0] + boxes[before][0]) / 2 + GAP
+            w = (boxes[row][0] + boxes[before][0]) / 2 + MARKS
             h = (boxes[row][1] + boxes[before][1]) / 2 + GAP
             angle = angles[before]
             while True:

@@ -259,3 +259,29 @@ def test_bands_leave_no_overlap_on_any_level() -> None:
         part = forest.level(depth)
         y, h = at[part], forest.h[part]
         assert bool(np.all(np.diff(y) >= (h[1:] + h[:-1]) / 2))
+
+
+@pytest.mark.parametrize("view", [View.MIND, View.RADIAL])
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 15)), min_size=1, max_size=8))
+def test_what_a_person_puts_on_topics_covers_no_other_topic(view: View, steps: list[tuple[int, int]]) -> None:
+    """Two marks make a topic longer at its far end: further children of a full parent leave room for them."""
+    document = placed(rooted(), view)
+    document = placed(document.apply(grown(document, "r", 15, "first")), view)
+    for number, (which, count) in enumerate(steps):
+        chosen = "r" if which < 12 else list(document.topics)[which % len(document.topics)]
+        document = placed(document.apply(grown(document, chosen, count, f"{number}-")), view)
+    places, boxes = seen_in(document, view).places, sizes(document)
+    ids = list(document.topics)
+    far = 34.0
+    box: list[tuple[float, float, float, float]] = []
+    for topic_id in ids:
+        at, (w, h), above = places[topic_id], boxes[topic_id], document.topics[topic_id].parent_id
+        right = above is None or at.x >= places[above].x
+        left = at.x - w / 2 - (0.0 if right else far)
+        box.append((left, at.y - h / 2, left + w + far, at.y + h / 2))
+    b = np.array(box)
+    hit = (b[:, None, 0] < b[None, :, 2] - 0.1) & (b[:, None, 2] > b[None, :, 0] + 0.1)
+    hit &= (b[:, None, 1] < b[None, :, 3] - 0.1) & (b[:, None, 3] > b[None, :, 1] + 0.1)
+    np.fill_diagonal(hit, val=False)
+    assert [(ids[i], ids[j]) for i, j in np.argwhere(hit).tolist()] == []
