@@ -13,7 +13,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 from knowalledge_desktop.core.views import View
 from knowalledge_desktop.ui.canvas.badges import NONE
 from knowalledge_desktop.ui.canvas.bulk import draw_points
-from knowalledge_desktop.ui.canvas.label_rooms import label_rooms
+from knowalledge_desktop.ui.canvas.label_rooms import LabelRooms
 from knowalledge_desktop.ui.canvas.metrics import NodeMetrics
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.pills import IDLE, Look, PillPainter, round_pen
@@ -58,7 +58,7 @@ class NodeLayer:
         self._strong = QFont(theme.font("node1"))
         self._strong.setPixelSize(round(STRONG_PX * theme.scale))
         self._branches: tuple[Rows, list[int]] | None = None
-        self._rooms_of: tuple[Rows, NDArray[np.float64]] | None = None
+        self._rooms = LabelRooms()
         self._cut: dict[tuple[str, int, bool], str] = {}
         self._looks: dict[int, Look] = {}
         self._looks_of: tuple[Rows, Mapping[str, str]] | None = None
@@ -97,6 +97,8 @@ class NodeLayer:
             near = rows.depth[seen] <= frame.deepest_pill
             pills, dots = seen[near], seen[~near]
         if len(dots):
+            if frame.scale >= ROOMY:
+                self._rooms.look(rows, seen)
             self._dots(painter, rows, dots, frame)
         for row in pills.tolist():
             grown = frame.motion.grown(row) if frame.motion else 1.0
@@ -211,7 +213,7 @@ class NodeLayer:
         font = self._strong if rows.depth[row] == 1 else self._font
         if frame.scale >= LABELS or (len(rows) <= SMALL_MAP and frame.scale >= ROOMY):
             marks = rows.badges.get(row, NONE).width * BADGE_SCALE * self._theme.scale
-            title = self._fitted(title, float(self._rooms(rows)[row]) * frame.scale - LABEL_PAD - marks, font)
+            title = self._fitted(title, self._rooms.room(row) * frame.scale - LABEL_PAD - marks, font)
         ink, plate = self._theme.color("text.primary"), self._theme.color("bg.canvas")
         picture = self._sprites.label(title, font, ink, frame.dpr, plate)
         width, height = picture.width() / frame.dpr, picture.height() / frame.dpr
@@ -224,12 +226,6 @@ class NodeLayer:
             painter.drawPixmap(
                 QPointF(frame.snapped(far), frame.snapped(at.y() - picture.height() / frame.dpr / 2)), picture
             )
-
-    def _rooms(self, rows: Rows) -> NDArray[np.float64]:
-        """How far the nearest topic in the way of each title is, scene units."""
-        if self._rooms_of is None or self._rooms_of[0] is not rows:
-            self._rooms_of = (rows, label_rooms(rows))
-        return self._rooms_of[1]
 
     def _fitted(self, title: str, room: float, font: QFont) -> str:
         """The title, cut where another topic begins."""
