@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from knowalledge_desktop.adapters import library_answers, library_pictures, library_rows
 from knowalledge_desktop.adapters.library_connection import Connection, Interrupted
 from knowalledge_desktop.adapters.library_file import LibraryFile
+from knowalledge_desktop.adapters.library_mending import Mending
 from knowalledge_desktop.core.content import Picture
 from knowalledge_desktop.core.errors import MapNotFound, StorageDamaged
 from knowalledge_desktop.core.graph import Change, ChangeConflict, Map
@@ -55,6 +56,7 @@ class LibraryDb:
         self._reading: Connection | None = None
         self._lock = threading.Lock()
         self._running: _Ticket | None = None
+        self._mending = Mending(lambda: self.exclusively(lambda: None))
 
     def notices(self) -> tuple[str, ...]:
         """Sentences for the user about what was found at opening, such as a restored backup."""
@@ -137,7 +139,9 @@ class LibraryDb:
         """Remember that the map was opened now; does nothing to a library that can only be read."""
         await self._opened()
         if self._file.refuses is None:
-            await self._update(map_id, "UPDATE map SET opened_at = ? WHERE map_id = ?", self._clock.now())
+            await self._update(
+                map_id, "UPDATE map SET opened_at = ? WHERE map_id = ?", self._clock.now(), counts=False
+            )
 
     async def find_root(self, title: str) -> str | None:
         """Id of the newest map whose root has this title (case and accents folded)."""
@@ -278,7 +282,13 @@ class LibraryDb:
 
     # --- threads ---
 
-    async def _write(self, job: Callable[[Connection], T]) -> T:
+    async def _write(self, job: Callable[[Connection], T], *, counts: bool = True) -> T:
+        """`counts` is False for what a backup need not have."""
+        result = await self._mending.around(lambda: self._write_once(job))
+        self._mending.changed |= counts
+        return result
+
+    async def _write_once(self, job: Callable[[Connection], T]) -> T:
         def run() -> T:
             db = self._open()
             refuses = self._file.refuses
@@ -294,6 +304,9 @@ class LibraryDb:
         return await asyncio.get_running_loop().run_in_executor(self._writer, run)
 
     async def _read(self, job: Callable[[Connection], T]) -> T:
+        return await self._mending.around(lambda: self._read_once(job))
+
+    async def _read_once(self, job: Callable[[Connection], T]) -> T:
         await self._opened()
         ticket = _Ticket()
 
@@ -340,13 +353,13 @@ class LibraryDb:
             finally:
                 self._lock.release()
 
-    async def _update(self, map_id: str, sql: str, value: float | None) -> None:
+    async def _update(self, map_id: str, sql: str, value: float | None, *, counts: bool = True) -> None:
         def job(db: Connection) -> None:
             if not _exists(db, map_id):
                 raise MapNotFound(map_id)
             db.rows(sql, (value, map_id))
 
-        await self._write(job)
+        await self._write(job, counts=counts)
 
     async def _opened(self) -> None:
         if self._writing is None:

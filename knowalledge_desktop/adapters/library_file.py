@@ -61,11 +61,13 @@ class LibraryFile:
     def open(self) -> Connection:
         """A connection for writing, with the newest tables; raises StorageError.
 
-        When the file must not be written, the connection only reads and `refuses` says why.
+        When the file must not be written, the connection only reads and `refuses` says why. After a damage was
+        met (`damaged`), all of the file is looked at, as after a crash.
         """
+        suspect = self.damaged
         self.refuses, self.damaged, self._frozen = None, False, False
         try:
-            return self._open()
+            return self._open(suspect=suspect)
         except (StorageReadOnly, DiskFull) as error:
             self._mark.clear(clean=True)
             if not self._path.is_file() or self._path.stat().st_size == 0:
@@ -138,7 +140,7 @@ class LibraryFile:
         finally:
             db.close()
 
-    def _open(self) -> Connection:
+    def _open(self, *, suspect: bool) -> Connection:
         private_folder(self._path.parent)
         with alone(self._path.with_name(self._path.name + ".lock")):
             alive, crashed = self._mark.others()
@@ -146,7 +148,7 @@ class LibraryFile:
                 self._sweep()
             self._mark.set()
             try:
-                db = self._checked(thorough=crashed)
+                db = self._checked(thorough=crashed or suspect)
             except StorageDamaged as error:
                 if alive:  # another process has it open: not the moment to move it away
                     raise
@@ -235,6 +237,7 @@ class LibraryFile:
         try:
             self.copies.make(db, BackupKind.DAILY)
         except StorageError as error:
+            self.damaged = self.damaged or isinstance(error, StorageDamaged)
             self._tell(f"The library could not be backed up: {error.detail}")
 
     def _needless(self, db: Connection, today: Path, *, closing: bool) -> bool:

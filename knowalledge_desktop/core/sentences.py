@@ -248,10 +248,10 @@ _TABLE: dict[type[e.AppError], _Row] = {
     e.StorageDamaged: _Row(
         "A file is damaged",
         (
-            "The damaged file was set aside, not deleted: {detail}.",
+            "This cannot be read as it is: {detail}. Nothing was deleted.",
             "A file could not be read as it is; it was not deleted.",
         ),
-        ("Go on with what could be read, or restore the file from a backup.",),
+        ("Start the program again: it then goes on with the newest good backup. Or restore one yourself.",),
     ),
     e.NewerVersion: _Row(
         "Written by a newer version",

@@ -268,12 +268,26 @@ async def test_damage_met_while_reading_is_looked_for_at_the_next_start(path: Pa
         await library.create(photosynthesis(children=200))
     _hollow(path)
     async with opened(path) as library:
+        await library.pin("m1", pinned=True)  # a backup would not have that
         with pytest.raises(StorageDamaged):
             await library.load("m1")
     assert len(names(path.parent, "library.db.open-*")) == 1
     async with opened(path) as library:
         assert await library.load("m1") == photosynthesis(children=200)
         assert "backup" in library.notices()[0]
+
+
+async def test_damage_met_before_anything_was_changed_is_mended_at_once(path: Path) -> None:
+    async with opened(path) as library:
+        await library.create(photosynthesis(children=200))
+    _hollow(path)
+    async with opened(path) as library:
+        await library.mark_opened("m1")
+        first, second = await asyncio.gather(library.load("m1"), library.load("m1"))
+        assert first == second == photosynthesis(children=200)
+        assert any("backup library-" in notice for notice in library.notices())
+    assert len(names(path.parent, "library.db.damaged-*")) >= 1
+    assert names(path.parent, "library.db.open-*") == []
 
 
 def _hollow(path: Path) -> None:

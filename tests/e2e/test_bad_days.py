@@ -100,6 +100,24 @@ def test_a_damaged_library_is_put_aside_and_the_newest_backup_is_open(
     assert do(tmp_path / "home", "library", "list").err == ""
 
 
+def _pages(path: Path) -> None:
+    """Every page that holds rows, but the first, which all is found by."""
+    content = bytearray(path.read_bytes())
+    for at in range(4096, len(content), 4096):
+        content[at : at + 100] = os.urandom(100)
+    path.write_bytes(content)
+
+
+def test_a_damage_that_only_reading_shows_is_mended_in_the_same_run(tmp_path: Path) -> None:
+    path = kept_in(tmp_path / "home")
+    _pages(path)
+    done = do(tmp_path / "home", "library", "list")
+    assert (done.code, "Photosynthesis" in done.out) == (0, True), done.err
+    assert "backup library-" in done.err
+    assert len(list(path.parent.glob("*.damaged-*"))) >= 1
+    assert do(tmp_path / "home", "library", "list").err == ""
+
+
 def test_the_window_says_that_a_backup_is_open(
     qapp: QApplication, run_async: RunAsync, atlas_path: Path, home: Path
 ) -> None:
