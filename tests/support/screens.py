@@ -140,7 +140,7 @@ async def _take(args: argparse.Namespace, app: QApplication, theme: Theme, count
                 canvas.zoom_at(zoom / canvas.camera.scale, QPointF(canvas.rect().center()))
                 await until(lambda: not canvas.is_moving, "a near look")
             window.notifier.hide()
-            await asyncio.sleep(0.4)
+            await asyncio.sleep(args.wait)
             ratio = f"{window.devicePixelRatioF():g}x"
             part = f"-{zoom:g}" if zoom else ""
             window.grab().save(str(args.out / f"{name}-{count}-{theme.value}-{ratio}{part}.png"))
@@ -157,6 +157,7 @@ def main() -> None:
     parser.add_argument("--views", nargs="+", default=list(VIEWS), choices=list(VIEWS))
     parser.add_argument("--zoom", type=float, nargs="+", default=[0.0])
     parser.add_argument("--size", default="1440x900")
+    parser.add_argument("--wait", type=float, default=0.4, help="seconds before each picture")
     parser.add_argument("--text", type=float, default=1.0)
     parser.add_argument("--root", default="Physics")
     parser.add_argument("--atlas", type=Path, default=ATLAS)
