@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
+import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from knowalledge_desktop.adapters.storage_errors import os_errors, private_folder
@@ -39,6 +41,16 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
     def _open(self):  # noqa: ANN202 (the base class's own type is private)
         Path(self.baseFilename).touch(mode=0o600)
         return super()._open()
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (the base class's name)
+        """Be silent where the disk is full: the person is told by what was asked for, not by its log."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+    def close(self) -> None:
+        """Release the file; lines that found no room are gone."""
+        with suppress(OSError):
+            super().close()
 
 
 def without_logs() -> None:

@@ -227,7 +227,8 @@ def _show(context: Context, root: Branch, session: MapSession) -> None:
     console.out()
     if licences:
         console.out(console.dim(f"Texts of the Atlas: Wikipedia, {', '.join(sorted(licences))}."))
-    console.out(console.dim(f"Kept in the library as {session.map.map_id}"))
+    if not context.services.backups.held.acts:  # else the end tells what stands in the way
+        console.out(console.dim(f"Kept in the library as {session.map.map_id}"))
 
 
 def _show_branch(context: Context, branch: Branch, n: int, level: int, width: int) -> None:

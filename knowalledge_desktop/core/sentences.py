@@ -242,7 +242,7 @@ _TABLE: dict[type[e.AppError], _Row] = {
     ),
     e.StorageReadOnly: _Row(
         "This place cannot be written to",
-        ("{detail} is read-only, so the change was not saved.", "The folder is read-only, so nothing was saved."),
+        ("The change was not saved: {detail}.", "The folder is read-only, so nothing was saved."),
         ("Change its permissions, or set KNOWALLEDGE_HOME to another folder.",),
     ),
     e.StorageDamaged: _Row(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from knowalledge_desktop.adapters.logs import set_up_logs
+from knowalledge_desktop.adapters.logs import LOG_NAME, set_up_logs
 
 KEY = "AIzaSyD-made-up_key-of-the-usual-length0"
 OWN = "a-key-of-quite-another-shape"
@@ -90,3 +90,12 @@ def test_closing_ends_it(tmp_path: Path) -> None:
     assert logging.getLogger().handlers == before
     assert "first" in text(tmp_path)
     assert "second" not in text(tmp_path)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a system without a disk that is always full")
+def test_a_full_disk_is_not_told_by_the_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / LOG_NAME).symlink_to("/dev/full")
+    close = set_up_logs(tmp_path)
+    logging.getLogger("knowalledge_desktop.somewhere").info("There is no room for this line.")
+    close()
+    assert capsys.readouterr() == ("", "")

@@ -267,6 +267,9 @@ def test_a_read_only_home_is_read_and_what_is_done_stays_in_memory(tmp_path: Pat
 
     with read_only(home) as made:
         assert "Photosynthesis" in do(home, "library", "list").out
+        explored = do(home, "explore", "DNA", "--engine", "atlas")
+        assert "RNA" in explored.out
+        assert (explored.code, "Kept in the library" in explored.out) == ((7, False) if made else (0, True))
         asyncio.run(flow(expected=made))
     if made:
         assert path.read_bytes() == before

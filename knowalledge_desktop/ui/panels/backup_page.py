@@ -54,7 +54,10 @@ class BackupRow(QFrame):
             BackupKind.BEFORE_MIGRATION: self.tr("before an update of the library"),
             BackupKind.BEFORE_RESTORE: self.tr("before a restore"),
         }
-        about = [kinds[backup.kind], locale.formattedDataSize(backup.size_bytes)]
+        about = [
+            kinds[backup.kind],
+            locale.formattedDataSize(backup.size_bytes, 1, QLocale.DataSizeFormat.DataSizeTraditionalFormat),
+        ]
         if backup.maps is not None:
             about.append(self.tr("%n maps", "", backup.maps))
         self._when.setText(when)
