@@ -27,6 +27,8 @@ usage: sh packaging/dev.sh COMMAND
   lint                style, types and import rules alone
   bench               speed, as ratios to a yardstick of the same run
   build               a folder that runs without Python, in dist/knowalledge
+  package [deb|tar]   of that folder (made anew if it is not there): a Debian package, a portable archive, in dist
+  package exe         an installer for Windows around dist/knowalledge, which Windows has built; needs makensis
   selftest            ask the program whether all its parts work here
   lock [ARGS...]      renew packaging/lock from pyproject.toml
 END
@@ -299,6 +301,10 @@ do_build() {
         stop "objdump is missing. Debian, Ubuntu: sudo apt-get install binutils"
     cd "$root"
     say "building dist/knowalledge (about two minutes)"
+    mkdir -p build
+    SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(commit_time)}
+    PYTHONHASHSEED=0 # sets have an order, so that equal sources give equal bytes
+    export SOURCE_DATE_EPOCH PYTHONHASHSEED
     "$python" -m PyInstaller --noconfirm --log-level WARN --distpath dist --workpath build build.spec ||
         stop "The build failed: see the lines above."
     say "dist/knowalledge: $(du -sm dist/knowalledge | cut -f1) MB; asking it for a self-test"
@@ -312,6 +318,27 @@ do_build() {
     rm -rf -- "$home"
     [ "$opened" = 124 ] || stop "The built program's window did not stay open (exit $opened)."
     say "dist/knowalledge is ready"
+}
+
+commit_time() { # one time for all that is packed, so that equal sources give equal bytes
+    git -C "$root" log -1 --format=%ct 2>/dev/null || date +%s
+}
+
+do_package() { # [deb|tar|exe]...
+    SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(commit_time)}
+    export SOURCE_DATE_EPOCH
+    cd "$root"
+    [ -d dist/knowalledge ] || do_build
+    if [ "${1:-}" = exe ]; then
+        have makensis || apt_install "what makes installers for Windows" nsis ||
+            stop "makensis is missing. Debian, Ubuntu: sudo apt-get install nsis"
+        sh packaging/windows/make-installer.sh dist/knowalledge dist
+        return
+    fi
+    for tool in dpkg-deb objdump; do
+        have "$tool" || stop "$tool is missing. Debian, Ubuntu: sudo apt-get install dpkg binutils"
+    done
+    "$python" -P packaging/linux/package.py "$@" || stop "The packages could not be made: see the lines above."
 }
 
 do_lock() {
@@ -342,6 +369,7 @@ case $command in
         verdict
         ;;
     build) do_build ;;
+    package) do_package "$@" ;;
     selftest)
         set_up run
         ensure_qt

@@ -275,7 +275,7 @@ def _is_elf(path: Path) -> bool:
 def main(words: list[str]) -> None:
     """Make what was asked for, and tell where it is, how large, and its hash."""
     asked = argparse.ArgumentParser(description="Packages from the built folder")
-    asked.add_argument("kinds", nargs="*", choices=["deb", "tar"], default=["deb", "tar"])
+    asked.add_argument("kinds", nargs="*", metavar="deb|tar", help="both without")
     asked.add_argument("--folder", type=Path, default=ROOT / "dist" / "knowalledge")
     asked.add_argument("--out", type=Path, default=ROOT / "dist")
     args = asked.parse_args(words)
@@ -283,7 +283,9 @@ def main(words: list[str]) -> None:
         raise SystemExit(f"there is no built program in {args.folder}; run: sh packaging/dev.sh build")
     args.out.mkdir(parents=True, exist_ok=True)
     makers = {"deb": make_deb, "tar": make_archive}
-    for kind in args.kinds:
+    if not set(args.kinds) <= set(makers):
+        asked.error(f"what can be made is {' and '.join(makers)}")
+    for kind in args.kinds or makers:
         target = makers[kind](args.folder.resolve(), args.out.resolve())
         size = target.stat().st_size / 1e6
         sys.stdout.write(f"{target}: {size:.1f} MB, sha256 {sha256(target.read_bytes()).hexdigest()}\n")
