@@ -25,6 +25,7 @@ from knowalledge_desktop.core.graph import (
 )
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.core.settings import Theme as Preference
+from knowalledge_desktop.ui.canvas.type_ahead import next_titled
 from knowalledge_desktop.ui.canvas.widget import GraphCanvas
 from knowalledge_desktop.ui.theme import Theme
 
@@ -331,3 +332,32 @@ def test_a_panned_picture_is_the_same_as_a_fresh_one(canvas: GraphCanvas, owner:
         canvas.redraw()
         fresh = canvas.grab().toImage()
         assert shifted == fresh, f"after a pan by {dx}, {dy}"
+
+
+def test_where_letters_go_to_topics_commands_have_alt(canvas: GraphCanvas, owner: Owner, qtbot: QtBot) -> None:
+    canvas.setFocus()
+    canvas.select("r")
+    asked: list[str] = []
+    canvas.topic_activated.connect(asked.append)
+    qtbot.keyClick(canvas, Qt.Key.Key_E)
+    assert asked == ["r"]
+    canvas.keys.ahead.always = lambda: True
+    wanted = next(i for i, t in owner.map.topics.items() if t.title == "Calvin cycle")
+    for letter in "calv":
+        qtbot.keyClick(canvas, letter)
+    assert canvas.selected_id == wanted
+    assert asked == ["r"]
+    assert canvas.keys.ahead.is_on
+    qtbot.keyClick(canvas, Qt.Key.Key_Down)  # what is no letter ends it, and does what it does
+    assert not canvas.keys.ahead.is_on
+    canvas.select(wanted)
+    qtbot.keyClick(canvas, Qt.Key.Key_E, Qt.KeyboardModifier.AltModifier)
+    assert asked == ["r", wanted]
+
+
+@pytest.mark.parametrize(
+    ("typed", "here", "found"),
+    [("b", 0, 1), ("b", 1, 3), ("b", 3, 1), ("ba", 1, 1), ("bb", 1, 3), ("BÉ", 0, 3), ("x", 0, -1), ("", 0, -1)],
+)
+def test_the_next_title_that_begins_so(typed: str, here: int, found: int) -> None:
+    assert next_titled(("Root", "Bach", "Cello", "Béla"), typed, here) == found

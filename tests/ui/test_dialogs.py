@@ -112,6 +112,7 @@ def test_settings_come_back_as_they_were_chosen(icons: Icons, qtbot: QtBot) -> N
         choice = dialog.findChild(QComboBox, name)
         choice.setCurrentIndex(choice.findData(value))
     dialog.findChild(QCheckBox, "reducedMotionChoice").click()
+    dialog.findChild(QCheckBox, "lettersJumpChoice").click()
     dialog.findChild(QComboBox, "modelChoice").setCurrentText("gemini-another")
     dialog.findChild(QLineEdit, "baseUrlInput").setText("http://127.0.0.1:9")
     got = dialog.result_settings()
@@ -121,6 +122,7 @@ def test_settings_come_back_as_they_were_chosen(icons: Icons, qtbot: QtBot) -> N
     assert [type(v) for v in (got.engine, got.theme)] == [EngineChoice, ThemeChoice]
     assert [type(v) for v in (got.options.level, got.options.detail, got.options.style)] == [Level, Detail, Style]
     assert (got.text_scale, got.reduced_motion, got.base_url) == (1.5, True, "http://127.0.0.1:9")
+    assert got.letters_jump
 
 
 def test_every_setting_says_what_it_is(icons: Icons, qtbot: QtBot) -> None:
