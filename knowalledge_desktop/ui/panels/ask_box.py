@@ -119,6 +119,7 @@ class AskBox(QFrame):
         self.field.returnPressed.connect(self._send)
         self.field.textChanged.connect(lambda _: self._typed())
         self.button = text_button(self.tr("Ask"), "askButton", self._on_button, "", self.tr("Send the question"))
+        self._says_how = True
         self._hint = label("", "tertiary")
         self._hint.setObjectName("priceLabel")
         self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -165,6 +166,12 @@ class AskBox(QFrame):
     def _tell_price(self) -> None:
         text = self.field.text().strip()
         self._hint.setText(self._price(text) if text else self.tr("Enter sends, Esc stops"))
+        self._hint.setVisible(self._says_how or bool(text))
+
+    def say_how(self, *, shown: bool) -> None:
+        """Say which keys send and stop, or where there is no room for it only what a question costs."""
+        self._says_how = shown
+        self._hint.setVisible(shown or bool(self.field.text().strip()))
 
     def _send(self) -> None:
         if self.field.text().strip() and not self._busy:

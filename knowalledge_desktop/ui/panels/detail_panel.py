@@ -37,6 +37,8 @@ NARROW = 540
 """Below this width the choices stand above the buttons."""
 LOW = 680
 """Below this height not everything has room at once."""
+TIGHT = 330
+"""Below this, times the size of the text, what is only said stands back behind what can be done and read."""
 
 
 class DetailPanel(QFrame):
@@ -175,6 +177,10 @@ class DetailPanel(QFrame):
         low, told = self.height() < LOW, not self.ask.trouble.isHidden()
         if low and told:
             self.answers.hide()
+        tight = self.height() < TIGHT * self._theme.scale
+        self.ask.say_how(shown=not tight)
+        self._summary.setVisible(bool(self._summary.text()) and not tight)
+        self._title.setToolTip(self._summary.text())
         self.marks.fit(low=low)
         self.picture.fit(self.height(), yields=low and (told or not self.answers.isHidden()))
 
@@ -333,7 +339,7 @@ class DetailPanel(QFrame):
     def _show_unexplained(self, topic: Topic) -> None:
         self.view.show_text("")
         self._show_text(shown=False)
-        self._summary.setVisible(bool(topic.summary))
+        self.make_room()
         self._claims.show_claims((), ())
         self._sources.show_sources(topic.sources, from_atlas=topic.provenance.engine == "atlas")
         self._badges.show_badges([(self.tr("Not explained yet"), "neutral", "")])
