@@ -13,6 +13,8 @@ _VERSION = 2
 _OLD_HEAD = struct.Struct(">4sBddQ")  # magic, version, stored at, expires at, length
 _HEAD = struct.Struct(">4sBddQH")  # the same, then the length of the name
 _DIGEST = 16
+_START = _HEAD.size + _DIGEST
+_BEGUN = hashlib.blake2b(digest_size=_DIGEST, person=b"knowalledge")
 _NAME_MAX = 4000  # bytes
 
 
@@ -35,27 +37,33 @@ def unseal(key: str, sealed: bytes, now: float) -> CacheEntry | None:
 
     Entries of the time before names still open.
     """
-    old = sealed[len(_MAGIC) : len(_MAGIC) + 1] == bytes([_NAMELESS])
-    shape = _OLD_HEAD if old else _HEAD
-    start = shape.size + _DIGEST
-    if len(sealed) < start:
-        raise Refused("too short")
-    head, digest, rest = sealed[: shape.size], sealed[shape.size : start], sealed[start:]
-    magic, version, stored_at, expires_at, length, *more = shape.unpack(head)
-    named = more[0] if more else 0
-    known = (magic, version, length + named) == (_MAGIC, _NAMELESS if old else _VERSION, len(rest))
-    if not known or digest != _digest(key, head, rest):
+    if len(sealed) < _START or sealed[len(_MAGIC)] == _NAMELESS:
+        return _unseal_old(key, sealed, now)
+    magic, version, stored_at, expires_at, length, named = _HEAD.unpack_from(sealed)
+    known = magic == _MAGIC and version == _VERSION and length + named == len(sealed) - _START
+    if not known or sealed[_HEAD.size : _START] != _digest(key, sealed[: _HEAD.size], memoryview(sealed)[_START:]):
         raise Refused("not what was stored")
     if now >= expires_at:
         return None
-    return CacheEntry(rest[named:], stored_at, rest[:named].decode("utf-8", "ignore"))
+    name = sealed[_START : _START + named].decode("utf-8", "ignore")
+    return CacheEntry(sealed[_START + named :], stored_at, name)
 
 
-def _digest(key: str, head: bytes, rest: bytes) -> bytes:
-    digest = hashlib.blake2b(digest_size=_DIGEST, person=b"knowalledge")
+def _unseal_old(key: str, sealed: bytes, now: float) -> CacheEntry | None:
+    start = _OLD_HEAD.size + _DIGEST
+    if len(sealed) < start:
+        raise Refused("too short")
+    head, digest, rest = sealed[: _OLD_HEAD.size], sealed[_OLD_HEAD.size : start], sealed[start:]
+    magic, version, stored_at, expires_at, length = _OLD_HEAD.unpack(head)
+    known = (magic, version, length) == (_MAGIC, _NAMELESS, len(rest))
+    if not known or digest != _digest(key, head, rest):
+        raise Refused("not what was stored")
+    return None if now >= expires_at else CacheEntry(rest, stored_at, "")
+
+
+def _digest(key: str, head: bytes, rest: bytes | memoryview) -> bytes:
     told = key.encode("utf-8", "surrogatepass")
-    digest.update(len(told).to_bytes(8, "big"))
-    digest.update(told)
-    digest.update(head)
+    digest = _BEGUN.copy()
+    digest.update(len(told).to_bytes(8, "big") + told + head)
     digest.update(rest)
     return digest.digest()

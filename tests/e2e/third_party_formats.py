@@ -1,8 +1,9 @@
-"""Our files in programs of others: `python tests/e2e/third_party_formats.py [freeplane|mermaid|html] [--shots D]`.
+"""Our files in programs of others: `python tests/e2e/third_party_formats.py [freeplane|networkx|mermaid|html]`.
 
-Needs Freeplane with Xvfb, Chromium and npm, as the systems' package managers bring them; mermaid is installed into
-build/.third_party, or where KNOWALLEDGE_THIRD_PARTY points. Freeplane opens a map, a topic is edited in it, and
-what it saves is merged back; mermaid draws what we write; the page is opened without a network and used by keys.
+With `--shots D` pictures go into the folder D. Needs Freeplane with Xvfb, Chromium and npm, as the systems'
+package managers bring them; mermaid and networkx are installed into build/.third_party, or where
+KNOWALLEDGE_THIRD_PARTY points. Freeplane opens a map, a topic is edited in it, and what it saves is merged back,
+and so it is with networkx; mermaid draws what we write; the page is opened without a network and used by keys.
 Exit code 1 when something is not as it should be.
 """
 
@@ -15,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import venv
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ from knowalledge_desktop.core.graph import Explanation, Map  # noqa: E402  # aft
 from knowalledge_desktop.core.merge import Side, merge  # noqa: E402
 from knowalledge_desktop.formats.base import Caps, Extras  # noqa: E402
 from knowalledge_desktop.formats.freeplane import Freeplane  # noqa: E402
+from knowalledge_desktop.formats.graphml import GraphMl  # noqa: E402
 from knowalledge_desktop.formats.html_document import HtmlDocument  # noqa: E402
 from knowalledge_desktop.formats.html_map import HtmlMap  # noqa: E402
 from knowalledge_desktop.formats.mermaid import MermaidFlowchart, MermaidMindmap  # noqa: E402
@@ -34,6 +37,7 @@ from tests.support.shown_map import shown_map  # noqa: E402
 
 CACHE = Path(os.environ.get("KNOWALLEDGE_THIRD_PARTY", REPOSITORY / "build" / ".third_party"))
 MERMAID = "11"
+NETWORKX = "3.4.2"
 HOSTILE = (
     "<script>document.title='hit'</script>",
     '"]; click t0 "javascript:document.title=\'hit\'"',
@@ -65,6 +69,18 @@ try {
   def words = new StringWriter(); trouble.printStackTrace(new PrintWriter(words)); log.text = words.toString()
 }
 Runtime.runtime.halt(0)
+"""
+GRAPH = """
+import json, sys
+import networkx
+graph = networkx.read_graphml(sys.argv[1])
+titles = {node: data.get("label") or data.get("title", "") for node, data in graph.nodes(data=True)}
+edges = [[a, b] for a, b in graph.edges()]
+open(sys.argv[3], "w", encoding="utf-8").write(json.dumps({"titles": titles, "edges": edges}))
+for name in ("label", "title"):
+    if name in graph.nodes[sys.argv[4]]:
+        graph.nodes[sys.argv[4]][name] = "Renamed by networkx"
+networkx.write_graphml(graph, sys.argv[2])
 """
 LEAVE = """execute_scripts_without_asking=true
 execute_scripts_without_file_restriction=true
@@ -165,6 +181,45 @@ def play_freeplane(checks: Checks) -> None:
 
 def _texts(document: Map) -> dict[str, Explanation]:
     return dict(document.explanations)
+
+
+def install_networkx() -> Path:
+    """The Python that has networkx, in an environment of its own."""
+    folder = CACHE / "networkx"
+    python = folder / "bin" / "python"
+    if not python.exists():
+        venv.create(folder, with_pip=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", f"networkx=={NETWORKX}"], check=True)
+    return python
+
+
+def play_networkx(checks: Checks) -> None:
+    """Read as a graph, edited as one, written by networkx, and merged back into a map edited here meanwhile."""
+    kind, base = GraphMl(), hostile_map()
+    with tempfile.TemporaryDirectory() as place:
+        there, back, told = (Path(place) / name for name in ("in.graphml", "out.graphml", "told.json"))
+        there.write_bytes(kind.write(base, Extras(lineage=("a" * 64,))).data)
+        child = base.children(base.root_id)[0]
+        subprocess.run([install_networkx(), "-c", GRAPH, there, back, told, child], check=True)
+        seen, saved = json.loads(told.read_text("utf-8")), back.read_bytes()
+    checks.that(set(seen["titles"]) == set(base.topics), f"all {len(base.topics)} topics are nodes")
+    checks.that(all(seen["titles"][key] == topic.title for key, topic in base.topics.items()), "with their titles")
+    tree = {(topic.parent_id, key) for key, topic in base.topics.items() if topic.parent_id}
+    checks.that(tree <= {(a, b) for a, b in seen["edges"]}, "the tree is in the edges")
+    checks.that(len(seen["edges"]) == len(tree) + len(base.links), "and so are the links")
+    found = kind.read(saved, "out", Caps())
+    checks.that(found.keeps_ids and found.document.map_id == base.map_id, "what networkx writes is the same map")
+    note = base.children(base.root_id)[1]
+    ours = replace(base, topics={**base.topics, note: replace(base.topics[note], note="Written here.")})
+    through = kind.read(kind.write(base, Extras()).data, "seen", Caps()).document
+    mirror = kind.read(kind.write(ours, Extras()).data, "mirror", Caps()).document
+    merged = merge(ours, found.document, Side(base, through, mirror))
+    after = ours.apply(merged.change)
+    checks.that(after.topics[child].title == "Renamed by networkx", "the edit made there is here")
+    checks.that(after.topics[note].note == "Written here.", "the edit made here stays")
+    checks.that(after.topics.keys() == base.topics.keys(), "nothing came twice, nothing is gone")
+    checks.that(_texts(after) == _texts(base), "all texts are as they were")
+    checks.that(not merged.conflicts, f"nothing is in the way {merged.conflicts[:2]}")
 
 
 def install_mermaid() -> Path:
@@ -290,14 +345,18 @@ def _injected() -> Map:
 def main() -> int:
     """Play what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("programs", nargs="*", choices=["freeplane", "mermaid", "html", []], default=[])
+    known = ["freeplane", "networkx", "mermaid", "html"]
+    parser.add_argument("programs", nargs="*", choices=[*known, []], default=[])
     parser.add_argument("--shots", type=Path, default=None, help="where pictures go")
     told: Any = parser.parse_args()
-    chosen = told.programs or ["freeplane", "mermaid", "html"]
+    chosen = told.programs or known
     checks = Checks()
     if "freeplane" in chosen:
         print("== Freeplane")
         play_freeplane(checks)
+    if "networkx" in chosen:
+        print(f"== networkx {NETWORKX}")
+        play_networkx(checks)
     with tempfile.TemporaryDirectory() as temporary:
         place = told.shots or Path(temporary)
         place.mkdir(parents=True, exist_ok=True)
