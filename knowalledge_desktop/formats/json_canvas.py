@@ -194,7 +194,7 @@ def _place(node: dict[str, Any]) -> Place | None:
     if not all(isinstance(v, int | float) and math.isfinite(v) and abs(v) < _FAR for v in values):
         return None
     x, y, width, height = (float(cast("float", v)) for v in values)
-    return Place(x + width / 2, y + height / 2, pinned=True)
+    return Place(x + width / 2, y + height / 2)
 
 
 def _edges(document: Map) -> list[dict[str, Any]]:
