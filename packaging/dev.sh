@@ -297,8 +297,9 @@ do_test() {
 do_build() {
     set_up dev
     ensure_qt
-    have objdump || apt_install "what building needs" binutils ||
-        stop "objdump is missing. Debian, Ubuntu: sudo apt-get install binutils"
+    { have objdump && have patchelf; } || [ "$(uname -s)" != Linux ] ||
+        apt_install "what building needs" binutils patchelf ||
+        stop "objdump or patchelf is missing. Debian, Ubuntu: sudo apt-get install binutils patchelf"
     cd "$root"
     say "building dist/knowalledge (about two minutes)"
     mkdir -p build

@@ -289,7 +289,8 @@ class Desk(QObject):
         """Show version and licences."""
         from knowalledge_desktop.ui.dialogs.info_dialogs import AboutDialog
 
-        AboutDialog(self._window, self.show_diagnosis).open()
+        notices = self._services.folders.resources / "THIRD_PARTY_NOTICES.txt"
+        AboutDialog(self._window, self.show_diagnosis, notices).open()
 
     def show_diagnosis(self) -> None:
         """Show what the program finds about itself here."""

@@ -182,13 +182,13 @@ def _even(tree: Path) -> None:
     """The same rights and times for everybody who builds it."""
     for path in sorted(tree.rglob("*"), reverse=True):
         if not path.is_symlink():
-            runs = path.is_dir() or (path.stat().st_mode & stat.S_IXUSR and not path.name.endswith(_NEVER_RUN))
+            runs = path.is_dir() or (path.stat().st_mode & stat.S_IXUSR and not _NEVER_RUN.search(path.name))
             path.chmod(0o755 if runs else 0o644)
         os.utime(path, (moment(), moment()), follow_symlinks=False)
     tree.chmod(0o755)
 
 
-_NEVER_RUN = (".so", ".py", ".txt", ".xml")
+_NEVER_RUN = re.compile(r"\.(so(\.\d+)*|py|txt|xml)$")
 
 
 def _changelog() -> str:
@@ -226,7 +226,7 @@ def make_archive(folder: Path, out: Path) -> Path:
 
     with (
         target.open("wb") as file,
-        gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=9, mtime=moment()) as packed,
+        gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=6, mtime=moment()) as packed,
         tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive,
     ):
         for path in sorted(folder.rglob("*")):

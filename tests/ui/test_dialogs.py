@@ -363,6 +363,15 @@ def test_about_names_the_atlas_and_its_licence(qapp: QApplication, qtbot: QtBot)
     text = dialog.findChild(QTextBrowser, "aboutText")
     assert "Wikipedia" in text.toPlainText()
     assert "https://creativecommons.org/licenses/by-sa/4.0/" in text.toHtml()
+    assert "in full" not in text.toPlainText()
+
+
+def test_about_leads_to_all_licences_where_they_are(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> None:
+    notices = tmp_path / "THIRD PARTY.txt"
+    notices.write_text("all", encoding="utf-8")
+    dialog = AboutDialog(notices=notices)
+    qtbot.addWidget(dialog)
+    assert notices.as_uri() in dialog.findChild(QTextBrowser, "aboutText").toHtml()
 
 
 def test_the_sheet_names_only_keys_that_do_something(qapp: QApplication, qtbot: QtBot) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QTextBrowser, QWidget
@@ -94,7 +95,12 @@ class ShortcutSheet(QDialog):
 class AboutDialog(QDialog):
     """Version, attribution of the Atlas, licences of what is inside."""
 
-    def __init__(self, parent: QWidget | None = None, diagnose: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        diagnose: Callable[[], None] | None = None,
+        notices: Path | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("aboutDialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -106,7 +112,7 @@ class AboutDialog(QDialog):
         text.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextBrowserInteraction | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
         )
-        text.setHtml(self._html())
+        text.setHtml(self._html() + self._all(notices))
         close = text_button(self.tr("Close"), "aboutCloseButton", self.accept, "primary")
         look = text_button(
             self.tr("Diagnosis…"),
@@ -142,7 +148,11 @@ class AboutDialog(QDialog):
             ("KnowAllEdge Desktop", "MIT"),
             ("Qt, PySide6", "LGPL-3.0"),
             ("google-genai", "Apache-2.0"),
+            ("Python", "PSF-2.0"),
             ("SQLite, APSW", "public domain, any OSI"),
+            ("Pillow, redis, hiredis", "MIT-CMU, MIT"),
+            ("Starlette, Uvicorn", "BSD-3-Clause"),
+            ("Prometheus client, OpenTelemetry", "Apache-2.0"),
             ("diskcache, NumPy, qasync, keyring, platformdirs, h11", "Apache-2.0, BSD, MIT"),
             ("markdown-it-py, ziamath", "MIT"),
             ("defusedxml", "PSF-2.0"),
@@ -151,3 +161,9 @@ class AboutDialog(QDialog):
         ]
         rows = "".join(f"<tr><td>{name}&nbsp;&nbsp;</td><td>{licence}</td></tr>" for name, licence in parts)
         return f"<p>{atlas}</p><h4>{self.tr('Made with')}</h4><table>{rows}</table>"
+
+    def _all(self, notices: Path | None) -> str:
+        """The way to the full texts, which are in what is installed and not in the sources."""
+        if notices is None or not notices.exists():
+            return ""
+        return f'<p><a href="{notices.as_uri()}">{self.tr("All parts, with their licences in full")}</a></p>'
