@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from knowalledge_desktop.core.graph import Change, Map, Place, PutTopic, Topic
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.core.settings import Theme as Preference
+from knowalledge_desktop.ui.canvas import layer as layer_module
 from knowalledge_desktop.ui.canvas.camera import Camera
 from knowalledge_desktop.ui.canvas.kept import seen_by, snapped
 from knowalledge_desktop.ui.canvas.layer import StillLayer
@@ -175,3 +176,24 @@ def test_another_theme_and_another_sharpness_draw_anew(canvas: GraphCanvas, them
     for dpr in (2.0, 1.5, 1.0):
         sharp = replace(frame, dpr=dpr)
         assert painted(layer, canvas.rows, sharp) == painted(StillLayer(renderer), canvas.rows, sharp)
+
+
+def test_nothing_of_one_view_is_seen_in_another(
+    canvas: GraphCanvas, theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layer_module, "HEAVY_DOTS", 100)
+    monkeypatch.setattr(layer_module, "FIRST_MS", 0.0)  # one piece
+    renderer = MapRenderer(theme)
+    layer = StillLayer(renderer)
+    frame = Frame(Camera(0.0, 0.0, 0.13), VIEW.toSizeF(), Shown())
+    painted(layer, canvas.rows, frame)
+    grown(layer)
+    other = replace(canvas.rows, style="radial", x=canvas.rows.y * 1.1, y=canvas.rows.x * 0.4)
+    first, wanted, ground = painted(layer, other, frame), direct(renderer, other, frame), theme.color("bg.canvas")
+    places = [(x, y) for x in range(0, VIEW.width(), 2) for y in range(0, VIEW.height(), 2)]
+    strange = [at for at in places if first.pixel(*at) not in (ground.rgb(), wanted.pixel(*at))]
+    assert len(strange) < len(places) // 200
+    assert off(first, wanted) > 1000  # there is more to come
+    assert layer.is_sharpening
+    grown(layer)
+    assert off(painted(layer, other, frame), wanted) <= wanted.width() * wanted.height() // 500

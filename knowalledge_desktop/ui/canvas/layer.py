@@ -49,6 +49,7 @@ class StillLayer:
         self._ahead = False
         self._fresh = False
         self._patient = False
+        self._in_pieces = False
         self._weighed: tuple[Rows, Frame, bool] | None = None
 
     @property
@@ -165,8 +166,9 @@ class StillLayer:
         last = front.frame
         begun = last is not None and front.is_busy and front.rows is rows and last == snapped(still, seen)
         if not begun:
+            self._in_pieces = len(rows) >= HUGE or self._is_another_view(rows)
             front.begin(rows, snapped(still, seen), seen)
-        if len(rows) < HUGE or not self._is_heavy(rows, still):
+        if not self._in_pieces or not self._is_heavy(rows, still):
             front.finish()
             self._ahead = self._fresh = True
             return True
@@ -192,7 +194,11 @@ class StillLayer:
             return False
         if self._front.rows is rows and (moving or self._patient):
             return True
-        return self._is_heavy(rows, still)
+        return self._is_heavy(rows, still) and not self._is_another_view(rows)
+
+    def _is_another_view(self, rows: Rows) -> bool:
+        """Whether what is kept is another view of the map: it says nothing of where topics are in this one."""
+        return self._front.rows is not None and self._front.rows.style != rows.style
 
     def _is_heavy(self, rows: Rows, still: Frame) -> bool:
         """Whether more topics are in view than one frame can draw."""
