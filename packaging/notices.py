@@ -8,6 +8,7 @@ passed on without the words that its authors ask for.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -56,8 +57,8 @@ def gather(sources: Iterable[str]) -> list[Part]:
     python = Path(sys.base_prefix).resolve()
     for source in sorted(set(sources)):
         path = Path(source).resolve()
-        if path in homes:
-            used[_name(homes[path])] = homes[path]
+        if str(path) in homes:
+            used[_name(homes[str(path)])] = homes[str(path)]
         elif not path.is_relative_to(python) and not path.is_relative_to(ROOT):
             packages.add(_package_of(path))
     used.pop(OWN, None)
@@ -96,11 +97,13 @@ def _name(distribution: Distribution) -> str:
     return distribution.name.lower().replace("_", "-")
 
 
-def _files_of_distributions() -> dict[Path, Distribution]:
-    found: dict[Path, Distribution] = {}
+def _files_of_distributions() -> dict[str, Distribution]:
+    """Every installed file by its place; links are followed for the folders alone, as there are 20,000 files."""
+    found: dict[str, Distribution] = {}
     for each in distributions():
+        base = os.path.realpath(str(each.locate_file("")))
         for file in each.files or ():
-            found[Path(str(each.locate_file(file))).resolve()] = each
+            found[os.path.normpath(os.path.join(base, str(file)))] = each  # noqa: PTH118 (ten times as fast)
     return found
 
 
