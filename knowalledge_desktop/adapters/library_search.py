@@ -15,7 +15,7 @@ from knowalledge_desktop.core.shelf import EVERYTHING, Filter, Found, Where
 from knowalledge_desktop.core.validation import fold
 
 _NEWEST = 200  # titles that are ranked in memory
-_FILTERED = 500  # newest titles that a filter looks at while typing; all of them in the pause
+_FILTERED = 300  # newest titles that a filter looks at while typing; all of them in the pause
 _BEGINNINGS = 50  # titles that begin with what is typed, in alphabetical order
 _BODY_LETTERS = 3  # shorter words match too much text to rank it while typing
 _SUMMARY = 160  # characters of a summary shown under a title

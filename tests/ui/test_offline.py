@@ -110,6 +110,29 @@ def test_what_is_refused_for_want_of_a_connection_is_done_when_there_is_one(
     run_async(flow())
 
 
+def test_a_picture_can_be_asked_for_later_too(qapp: QApplication, run_async: RunAsync, atlas_path: Path) -> None:
+    async def flow() -> None:
+        oracle = Oracle()
+        driver = await with_map(qapp, oracle, atlas_path)
+        desk = driver.window.desk
+        assert desk.maps.map is not None
+        oracle.answers[Task.ILLUSTRATION] = (Offline("no route", never_sent=True),)
+        desk.maps.illustrate(desk.maps.map.root_id)
+        told = "You are offline. Gemini can be asked to draw ‘Made-up topic’ later."
+        await until(lambda: driver.window.notifier.text == told, "the offer")
+        await until(lambda: not desk.maps.running(), "rest")
+        QTest.mouseClick(driver.find(QPushButton, "toastButton"), Qt.MouseButton.LeftButton)
+        badge = driver.find(OfflineBadge, "offlineBadge")
+        await until(lambda: "waiting" in badge.text(), "it waits")
+        (job,) = await driver.services.jobs.jobs()
+        assert (job.task, job.state) == (Task.ILLUSTRATION, JobState.RUNNING)
+        driver.window.desk.jobs.cancel(job.job_id)
+        await until(lambda: not driver.tasks.running(), "rest")
+        await driver.end()
+
+    run_async(flow())
+
+
 def test_what_stands_in_while_offline_comes_with_the_same_offer(
     qapp: QApplication, run_async: RunAsync, atlas_path: Path
 ) -> None:

@@ -46,6 +46,7 @@ class ProvenanceView(QDialog):
         self.text.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextBrowserInteraction | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
+        self.text.setCursorWidth(0)  # there is nothing to write here; what is chosen shows by itself
         self.text.document().setDocumentMargin(0)
         self.text.anchorClicked.connect(_open)
         is_stale = any(each.stale for each in self._sections)
