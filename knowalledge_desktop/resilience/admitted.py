@@ -30,7 +30,7 @@ from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.core.ports import Clock, Engine
 from knowalledge_desktop.core.quota import Admitted as LetIn
 from knowalledge_desktop.core.quota import Bucket, Demand, Ledger, Refused, Used
-from knowalledge_desktop.core.request import Answer, Part, Queued, Request, Task
+from knowalledge_desktop.core.request import Answer, Part, Priority, Queued, Request, Task
 from knowalledge_desktop.resilience.breaker import Circuits, Pass
 from knowalledge_desktop.resilience.finishing import to_the_end
 from knowalledge_desktop.resilience.turnstile import Turnstile
@@ -91,6 +91,7 @@ class Gate:
         self.on_their_way: set[str] = set()
         self._turnstiles: dict[Bucket, Turnstile] = {}
         self._board: dict[str, tuple[Request, Queued]] = {}
+        self._lifted: dict[str, Priority] = {}
 
     def board(self) -> tuple[tuple[Request, Queued], ...]:
         """Who waits now, and for what."""
@@ -112,10 +113,23 @@ class Gate:
         return sum(len(each) for each in self._turnstiles.values())
 
     def promote(self, request: Request) -> None:
-        """Somebody more urgent has joined an equal request that is on its way."""
+        """Somebody more urgent has joined an equal request that is on its way; `landed` ends it.
+
+        It is kept: the request may not be in line yet, or be between two tries.
+        """
+        flight = self.key(request)
+        self._lifted[flight] = min(request.priority, self._lifted.get(flight, request.priority))
         bucket = self.tariff.bucket(request)
         if bucket in self._turnstiles:
-            self._turnstiles[bucket].promote(self.key(request), request.priority)
+            self._turnstiles[bucket].promote(flight, request.priority)
+
+    def landed(self, flight: str) -> None:
+        """The call of that name is over: who asks the same later is as urgent as it says itself."""
+        self._lifted.pop(flight, None)
+
+    def urgency(self, request: Request) -> Priority:
+        """The priority of a request, or of the most urgent who has joined it."""
+        return min(request.priority, self._lifted.get(self.key(request), request.priority))
 
     def look_again(self) -> None:
         """The limits have changed: all who wait ask again."""
@@ -212,7 +226,7 @@ class _Visit:
         """Wait until the request may be sent."""
         if len(self._turnstile) >= QUEUE_MAX:
             raise QueueFull(str(QUEUE_MAX))
-        ticket = self._turnstile.join(self._request.priority, self._gate.key(self._request))
+        ticket = self._turnstile.join(self._gate.urgency(self._request), self._gate.key(self._request))
         try:
             async with aclosing(self._turnstile.wait(ticket, self._admit)) as states:
                 async for state in states:

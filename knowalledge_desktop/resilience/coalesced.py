@@ -60,12 +60,14 @@ class Coalesced:
         spawn: Spawn,
         promote: Callable[[Request], None] = lambda _: None,
         joined: Callable[[], None] = lambda: None,
+        landed: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._engine = engine
         self._key = key
         self._spawn = spawn
         self._promote = promote
         self._joined = joined
+        self._landed = landed
         self._flights: dict[str, _Flight] = {}
 
     async def ask(self, request: Request) -> AsyncGenerator[Part, None]:
@@ -146,3 +148,4 @@ class Coalesced:
     def _forget(self, key: str, flight: _Flight) -> None:
         if self._flights.get(key) is flight:
             del self._flights[key]
+            self._landed(key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -35,17 +35,26 @@ class Retrying:
     and open circuits are not asked about again. Each try pays its own quota further in.
     """
 
-    def __init__(self, engine: Engine, *, clock: Clock, first_s: float = FIRST_S) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        clock: Clock,
+        first_s: float = FIRST_S,
+        urgency: Callable[[Request], Priority] = lambda request: request.priority,
+    ) -> None:
         self._engine = engine
         self._clock = clock
         self._first_s = first_s
+        self._urgency = urgency
 
     async def ask(self, request: Request) -> AsyncGenerator[Part, None]:
         """The parts of the try that worked; `Restarted` comes where text of a failed one was shown."""
         from tenacity import AsyncRetrying, wait_random_exponential
 
-        hurried = request.priority <= Priority.HIGH
-        tries = TRIES if hurried else TRIES_UNHURRIED
+        def hurried() -> bool:  # asked at each failure: a person may have joined meanwhile
+            return self._urgency(request) <= Priority.HIGH
+
         jitter = wait_random_exponential(multiplier=self._first_s, max=CAP_S)
 
         def wait(state: RetryCallState) -> float:
@@ -55,8 +64,8 @@ class Retrying:
         async for attempt in AsyncRetrying(
             sleep=self._clock.sleep,
             wait=wait,
-            retry=lambda state: _worth_another(state, request, hurried=hurried),
-            stop=lambda state: state.attempt_number >= tries,
+            retry=lambda state: _worth_another(state, request, hurried=hurried()),
+            stop=lambda state: state.attempt_number >= (TRIES if hurried() else TRIES_UNHURRIED),
             reraise=True,
         ):
             with attempt:

@@ -109,11 +109,13 @@ def build_stack(
         lambda inner: Cached(
             inner, store=store, key=key, renew=renew, refusals=refusals, declined=memory.look_ups.decline
         ),
-        lambda inner: Coalesced(inner, key=key, spawn=spawn, promote=gate.promote, joined=metrics.shared),
+        lambda inner: Coalesced(
+            inner, key=key, spawn=spawn, promote=gate.promote, joined=metrics.shared, landed=gate.landed
+        ),
         lambda inner: Across(inner, locks=locks, key=key, read=store.look, write=store.write),
         lambda inner: _across_team(inner, leases, key, store),
         lambda inner: Counted(inner, demand=gate.tariff.demand),
-        lambda inner: Retrying(inner, clock=clock),
+        lambda inner: Retrying(inner, clock=clock, urgency=gate.urgency),
         lambda inner: Noted(inner, metrics=metrics),
         Validated,
         lambda inner: Breaker(inner, circuits=gate.circuits),

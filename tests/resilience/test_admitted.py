@@ -167,6 +167,33 @@ async def test_the_urgent_go_first_and_a_joiner_can_lift_what_waits() -> None:
     assert order == ["critical", "lifted", "high", "low"]
 
 
+async def test_one_that_was_joined_before_it_stood_in_line_comes_into_it_lifted() -> None:
+    bench = Bench(rpm=1)
+    await bench.ask(replace(ASK, topic="first"))
+    bench.gate.promote(replace(ASK, topic="joined", priority=Priority.MEDIUM))
+    bench.gate.promote(replace(ASK, topic="joined", priority=Priority.HIGH))
+    bench.gate.promote(
+        replace(ASK, topic="joined", priority=Priority.LOW)
+    )  # whoever is in no hurry lowers nothing
+    bench.gate.promote(replace(ASK, topic="over", priority=Priority.HIGH))
+    bench.gate.landed("over")
+    order: list[str] = []
+
+    async def ask(topic: str, priority: Priority) -> None:
+        await bench.ask(replace(ASK, topic=topic, priority=priority))
+        order.append(topic)
+
+    bench.ledger.rpm = 0
+    async with asyncio.TaskGroup() as group:
+        bench.ledger.refusals.extend([Refused(Metric.RPM, bench.clock.now() + 5, 1, 1)] * 4)
+        for topic, priority in (("medium", Priority.MEDIUM), ("over", Priority.LOW), ("joined", Priority.LOW)):
+            group.create_task(ask(topic, priority))
+        await settle(lambda: bench.gate.waiting() == 3)
+        bench.ledger.rpm = None
+        bench.gate.look_again()
+    assert order == ["joined", "medium", "over"]
+
+
 async def test_an_open_circuit_fails_before_the_queue_and_twenty_at_half_open_send_one() -> None:
     bench = Bench([ModelUnavailable("503")])
     for _ in range(5):

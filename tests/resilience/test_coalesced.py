@@ -247,3 +247,20 @@ async def test_a_click_that_joins_background_work_lifts_it() -> None:
         gate.set()
     assert lifted == [Priority.MEDIUM, Priority.HIGH]
     assert len(engine.asked) == 1
+
+
+async def test_each_call_is_told_to_be_over_once_however_it_ended() -> None:
+    over: list[str] = []
+    engine = PlannedEngine([subtopics_answer()], [Offline()])
+    shared = Coalesced(engine, key=topic_key, spawn=spawn, landed=over.append)
+    await told(shared, ASK)
+    with pytest.raises(Offline):
+        await told(shared, ASK)
+    held = Coalesced(
+        PlannedEngine([Offline()], gate=asyncio.Event()), key=topic_key, spawn=spawn, landed=over.append
+    )
+    leaving = spawn(_drain(held))
+    await settle(lambda: bool(held._flights))
+    leaving.cancel()
+    await asyncio.wait([leaving])
+    assert over == [topic_key(ASK)] * 3

@@ -41,6 +41,17 @@ async def test_the_last_error_is_raised_when_it_does_not_pass() -> None:
     assert len(engine.asked) == TRIES_UNHURRIED
 
 
+async def test_background_work_that_a_person_has_joined_is_hurried_from_then_on() -> None:
+    engine, clock = PlannedEngine([e.ModelUnavailable("503")]), FakeClock()
+
+    def urgency(request: Request) -> Priority:
+        return Priority.HIGH if engine.asked[2:] else request.priority
+
+    with pytest.raises(e.ModelUnavailable):
+        await told(Retrying(engine, clock=clock, urgency=urgency), JOB)
+    assert len(engine.asked) == TRIES
+
+
 @pytest.mark.parametrize(
     "error",
     [

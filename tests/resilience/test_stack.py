@@ -7,11 +7,20 @@ from dataclasses import replace
 import pytest
 
 from knowalledge_desktop.core.content import SubtopicList
-from knowalledge_desktop.core.errors import InvalidReply, KeyMissing, Offline
+from knowalledge_desktop.core.errors import InvalidReply, KeyMissing, ModelUnavailable, Offline
 from knowalledge_desktop.core.ports import Engine
-from knowalledge_desktop.core.request import Answer, EngineChoice, Request, SubstituteKind, Task, TextDelta
+from knowalledge_desktop.core.request import (
+    Answer,
+    EngineChoice,
+    Priority,
+    Request,
+    SubstituteKind,
+    Task,
+    TextDelta,
+)
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.resilience.keys import key_maker
+from knowalledge_desktop.resilience.retrying import TRIES
 from knowalledge_desktop.resilience.stack import build_stack
 from tests.support.engines import (
     PROSE,
@@ -47,6 +56,7 @@ class Bench:
         self.settings = Settings()
         key = key_maker(lambda request: f"{request.task}@1", lambda: self.settings)
         self.ledger = PlannedLedger(self.clock)
+        self.gate = open_gate(self.clock, key, self.ledger)
         self.stack: Engine = build_stack(
             self.gemini,
             self.atlas,
@@ -55,7 +65,7 @@ class Bench:
             metrics=self.metrics,
             clock=self.clock,
             key=key,
-            gate=open_gate(self.clock, key, self.ledger),
+            gate=self.gate,
             locks=NoLocks(),
             settings=lambda: self.settings,
             spawn=spawn,
@@ -117,6 +127,27 @@ async def test_without_a_key_the_atlas_answers_scored_and_no_attempt_is_counted(
     assert bench.metrics.calls == []
     assert bench.metrics.errors == []
     assert (await bench.last()).from_cache is False  # the Atlas is nearer than the cache
+
+
+async def test_who_joins_a_job_in_a_hurry_hurries_it_as_long_as_it_lasts() -> None:
+    turn = asyncio.Event()
+    bench = Bench([ModelUnavailable("503")], gate=turn)
+    job = replace(EXPLAIN, engine=EngineChoice.GEMINI, priority=Priority.LOW)
+    click = replace(job, priority=Priority.HIGH)
+
+    async def ask(request: Request) -> None:
+        with pytest.raises(ModelUnavailable):
+            await told(bench.stack, request)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(ask(job))
+        await settle(lambda: len(bench.gemini.asked) == 1)
+        group.create_task(ask(click))
+        named = replace(job, model=bench.gemini.asked[0].model)
+        await settle(lambda: bench.gate.urgency(named) is Priority.HIGH)
+        turn.set()
+    assert len(bench.gemini.asked) == TRIES
+    assert bench.gate.urgency(named) is Priority.LOW
 
 
 async def test_a_hundred_people_one_call_one_kept_answer_for_all() -> None:
