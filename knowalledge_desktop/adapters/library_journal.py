@@ -46,6 +46,7 @@ KEPT, FINE = 400, 300
 """Entries of a map: above the first, those older than the newest `FINE` become one for each day."""
 
 _LONGEST = 32 << 20  # bytes of one entry when unpacked; more is no entry of ours
+_BY_HAND = {BACK, "import"}
 _ONE_ACT_S = {"expand": 20.0, "explain": 20.0, "move": 600.0}
 """Acts of several steps are one entry when a step follows within so many seconds."""
 
@@ -55,9 +56,8 @@ def write_act(db: Connection, map_id: str, change: Change, now: float) -> None:
     was = befores(change)
     if not was:
         return
-    by_hand = change.reason == BACK or change.reason.startswith(
-        ("undo ", "redo ")
-    )  # whoever wrote what comes back
+    # Whoever wrote what comes back, or what was edited in a file: a person has done it.
+    by_hand = change.reason in _BY_HAND or change.reason.startswith(("undo ", "redo "))
     written, done = Provenance(PERSON) if by_hand else author(change), tally(change)
     last = db.rows(
         "SELECT row, at, reason, about, author, told, undo FROM act WHERE map_id = ? ORDER BY row DESC LIMIT 1",

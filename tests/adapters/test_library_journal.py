@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -175,3 +176,14 @@ async def test_erasing_takes_pictures_that_nobody_else_has(library: LibraryDb) -
     assert kept == [None, both, None]
     assert await library.acts("m1") == ()
     assert len(await library.maps()) == 1
+
+
+async def test_what_a_file_brings_was_done_by_a_person(library: LibraryDb) -> None:
+    document = photosynthesis()
+    await library.create(document)
+    topic = document.topics["c0"]
+    told = Topic("new", "From a file", "root", 9.0, provenance=GEMINI)
+    renamed = PutTopic(topic, replace(topic, title="Renamed in the file"))
+    await library.apply("m1", Change((PutTopic(None, told), renamed), "import", document.title))
+    newest = (await library.acts("m1"))[0]
+    assert (newest.reason, newest.author) == ("import", "person")
