@@ -40,4 +40,4 @@ def loss_json(loss: Loss) -> dict[str, object]:
 def say_losses(context: Context, losses: tuple[Loss, ...]) -> None:
     """What did not make it, on standard error."""
     for each in losses:
-        context.console.say(f"Not in it: {each.count} {plain(each.what)}. {plain(each.why)}")
+        context.console.say(f"Not in it: {plain(each.what)} ({each.count:,}). {plain(each.why)}")

@@ -179,7 +179,7 @@ class ExchangeReportDialog(QDialog):
         self.setLayout(column(label(title, "heading"), view, row(-1, close), margins=(20, 20, 20, 16), gap=12))
 
     def _told(self, report: ExportReport | ImportReport) -> tuple[str, list[str]]:
-        losses = [f"• {each.count} {each.what}: {each.why}" for each in report.losses]
+        losses = [f"• {each.what} ({each.count:,}): {each.why}" for each in report.losses]
         lost = [self.tr("Not in it:"), *losses] if losses else [self.tr("Nothing is lost.")]
         if isinstance(report, ExportReport):
             title = self.tr("Exported as {format}").format(format=report.format.title)
