@@ -100,7 +100,7 @@ def main() -> None:
             # uv reads the versions to keep from the old output, which must be whole.
             old = "".join(file.read_text(encoding="utf-8") for file in sorted(LOCKS.glob("*.txt")))
             dev.write_text("\n".join(blocks(old).values()) + "\n", encoding="utf-8")
-        base = [*project["dependencies"], *extras["team"], *extras["setup"]]
+        base = [*project["dependencies"], *extras["team"], *extras["heic"], *extras["setup"]]
         locked = resolve(base, run, upgrade)
         tools = resolve([*base, *extras["dev"]], dev, upgrade, constraint=run)
     write(LOCKS / "run.txt", "What the program and its set-up need.", list(locked.values()))

@@ -37,7 +37,7 @@ _READABLE = ("PNG", "JPEG", "GIF", "WEBP")
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _ORIENTATION = 0x0112  # the EXIF tag
 
-_KINDS = "Use a PNG, JPEG, GIF or WebP picture of at most 10 MB."
+_KINDS = "Use a PNG, JPEG, GIF, WebP or HEIC picture of at most 10 MB."
 _TOO_LARGE = f"The picture file is larger than 10 MB. {_KINDS}"
 _TOO_MANY = f"The picture has more than {PIXELS_MAX // 1_000_000} million pixels. Make it smaller and try again."
 _NO_PICTURE = f"This is not a picture that can be read, or it is damaged. {_KINDS}"
@@ -118,7 +118,7 @@ def _prepared(data: bytes) -> Picture:
     from PIL import Image
 
     try:
-        image = _opened(data, _formats())
+        image = _opened(data, _formats(data))
         if image.format == "JPEG":
             image.draft(None, (2 * SIDE_MAX, 2 * SIDE_MAX))  # unpacked at half size and less, which is enough
         image.load()
@@ -156,14 +156,20 @@ def _converted(picture: Picture, wanted: str) -> bytes:
     return _encoded(_on_white(plain) if wanted == "JPEG" else plain, wanted).data
 
 
-def _formats() -> tuple[str, ...]:
-    """What can be read here; HEIC only where its decoder is installed."""
+def _formats(data: bytes) -> tuple[str, ...]:
+    """In which formats these bytes may be read; HEIC only where its decoder is installed."""
+    if not _is_heic(data):  # whoever has none needs no decoder for it
+        return _READABLE
     try:
-        import pi_heif  # pyright: ignore[reportMissingImports]
+        import pi_heif  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
     except ImportError:
         return _READABLE
-    pi_heif.register_heif_opener()  # pyright: ignore
+    cast("Any", pi_heif).register_heif_opener()
     return (*_READABLE, "HEIF")
+
+
+def _is_heic(data: bytes) -> bool:
+    return data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS
 
 
 def _opened(data: bytes, formats: tuple[str, ...]) -> Image.Image:
@@ -257,6 +263,6 @@ def _encoded(image: Image.Image, kind: str) -> Picture:
 
 def _why(data: bytes) -> str:
     """What to tell of bytes that could not be read."""
-    if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS and "HEIF" not in _formats():
+    if _is_heic(data) and "HEIF" not in _formats(data):
         return _HEIC
     return _SVG if b"<svg" in data[:2000].lower() else _NO_PICTURE

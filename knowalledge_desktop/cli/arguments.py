@@ -203,7 +203,7 @@ def _add_ask(to: Parser) -> None:
 def _add_image_topic(to: Parser) -> None:
     to.set_defaults(work=image_topic.image_topic)
     to.add_argument(
-        "file", metavar="FILE", help="PNG, JPEG, GIF or WebP, at most 10 MB; nothing but pixels is sent"
+        "file", metavar="FILE", help="PNG, JPEG, GIF, WebP or HEIC, at most 10 MB; nothing but pixels is sent"
     )
     _add_engine(to)
 

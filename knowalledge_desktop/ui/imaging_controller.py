@@ -90,7 +90,7 @@ class ImagingController(QObject):
         chooser = QFileDialog(self._dialog or self._window, self.tr("Choose a picture"))
         chooser.setObjectName("imageFileDialog")
         chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
-        kinds = " ".join(f"*{suffix}" for suffix in (*SUFFIXES, ".gif", ".heic"))
+        kinds = " ".join(f"*{suffix}" for suffix in (*SUFFIXES, ".gif", ".heic", ".heif"))
         chooser.setNameFilters([self.tr("Pictures ({kinds})").format(kinds=kinds), self.tr("All files (*)")])
         chooser.fileSelected.connect(lambda name: self.take(Path(name)))
         chooser.finished.connect(chooser.deleteLater)

@@ -18,7 +18,7 @@ from PIL import Image, ImageCms
 from knowalledge_desktop.adapters.pictures import PIXELS_MAX, SIDE_MAX, Pictures
 from knowalledge_desktop.core.content import Picture
 from knowalledge_desktop.core.errors import InvalidReply, UserInputError
-from tests.support.pictures import SECRET, chunk, encoded, hostile, many_frames, plain, png, zeros
+from tests.support.pictures import SECRET, chunk, encoded, heic, hostile, many_frames, plain, png, zeros
 
 HOSTILE = hostile()
 
@@ -202,7 +202,6 @@ async def test_what_is_no_picture_is_told_in_a_sentence(name: str) -> None:
     [
         ("empty", "empty"),
         ("svg", "SVG"),
-        ("heic", "HEIC"),
         ("30000x30000", "50 million pixels"),
         ("8000x8000", "50 million pixels"),
         ("fifty megabytes", "10 MB"),
@@ -212,6 +211,37 @@ async def test_what_is_no_picture_is_told_in_a_sentence(name: str) -> None:
 async def test_the_sentence_says_what_is_wrong(name: str, word: str) -> None:
     with pytest.raises(UserInputError, match=word):
         await Pictures().prepare(HOSTILE[name])
+
+
+async def test_what_a_telephone_takes_is_read_upright_and_without_its_place() -> None:
+    lying, standing = await Pictures().prepare(heic()), await Pictures().prepare(heic(turned=True))
+    assert (lying.mime, lying.width, lying.height) == ("image/jpeg", 64, 32)
+    assert (standing.width, standing.height) == (32, 64)
+    assert is_red(seen(lying), 3, 16)
+    assert not is_red(seen(lying), 60, 16)
+    assert is_red(seen(standing), 16, 3)
+    assert not is_red(seen(standing), 16, 60)
+    assert b"secret" in heic(turned=True)
+    assert b"secret" not in standing.data
+    assert not seen(standing).getexif()
+
+
+async def test_where_nothing_reads_heic_it_is_said_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pi_heif", None)
+    with pytest.raises(UserInputError, match="HEIC pictures cannot be read on this computer"):
+        await Pictures().prepare(heic())
+
+
+@pytest.mark.parametrize("seed", range(40))
+async def test_a_damaged_heic_is_read_or_told(seed: int) -> None:
+    dice, data = random.Random(seed), bytearray(heic(turned=True))  # noqa: S311 (damage that can be repeated)
+    for _ in range(dice.randint(1, 8)):
+        data[dice.randrange(12, len(data))] = dice.randrange(256)
+    try:
+        picture = await Pictures().prepare(bytes(data))
+    except UserInputError:
+        return
+    assert max(picture.width, picture.height) <= SIDE_MAX
 
 
 async def test_a_file_is_read_and_one_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ class ImageTopicDialog(QDialog):
         self._sent.setText("")
         self._price.setText("")
         self._clear_choices()
-        self._show(told=self.tr("PNG, JPEG, GIF or WebP, at most 10 MB."))
+        self._show(told=self.tr("PNG, JPEG, GIF, WebP or HEIC, at most 10 MB."))
 
     def show_preparing(self) -> None:
         """The picture is being read."""
