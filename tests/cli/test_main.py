@@ -64,7 +64,7 @@ def test_files_that_cannot_be_used_at_all(bench: Bench) -> None:
     at = console()
     assert run(["library", "list"], build, lambda services: FakePort(), at) == 7
     assert isinstance(at.stderr, Stream)
-    assert at.stderr.text.startswith("This place cannot be written to. /h/state is read-only")
+    assert at.stderr.text.startswith("This place cannot be written to. The change was not saved: /h/state.")
 
 
 def test_what_happened_to_the_files_is_told(bench: Bench) -> None:
