@@ -96,7 +96,7 @@ def test_the_panel_tells_where_a_topic_comes_from(
                 "gemini-2.0-flash was switched off on 2026-06-01. The prompt “explanation” was version 0; now it",
             ):
                 assert part in told, part
-            assert text.hasFocus()
+            await until(text.hasFocus, "the focus")
             assert driver.nameless() == []
             click(driver, "provenanceCopyButton")
             copied = QApplication.clipboard().text()
