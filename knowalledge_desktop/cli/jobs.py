@@ -32,7 +32,9 @@ async def list_jobs(context: Context) -> int:
             told = {"interrupted": job.job_id in interrupted, "progress": asdict(so_far)}
             rows.append({**asdict(job), **told, "items": [asdict(item) for item in items]})
         else:
-            console.out(f"{job.job_id[:_SHORT]}  {state:<12} {_count(so_far):<14} {job.title}")
+            goes_on = job.state is JobState.RUNNING and job.job_id not in interrupted
+            ends = f", done about {context.time_of(so_far.ends_at)}" if goes_on and so_far.ends_at else ""
+            console.out(f"{job.job_id[:_SHORT]}  {state:<12} {_count(so_far):<14} {job.title}{ends}")
     if context.as_json:
         console.json({"jobs": rows})
     elif not await services.jobs.jobs():

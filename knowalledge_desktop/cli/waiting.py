@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from knowalledge_desktop.cli.console import Console
-from knowalledge_desktop.core.limit_words import waiting_line, when
+from knowalledge_desktop.core.limit_words import reason, waiting_line, when
+from knowalledge_desktop.core.request import Queued, Request
 from knowalledge_desktop.services.bundle import Services
 
 _TICK_S = 1.0
+_PATIENCE_TICKS = 5
+"""Where nothing passes by, such as in a log, a wait is told once it has lasted so long."""
 
 
 async def beside(
     work: Awaitable[int], console: Console, services: Services, time_of: Callable[[float], str]
 ) -> int:
-    """Do the work; on a terminal say meanwhile, once a second, what it waits for."""
-    if not console.stderr.isatty():
-        return await work
+    """Do the work and say what it waits for: on a terminal once a second, elsewhere once for each reason."""
+    watching = _watch if console.stderr.isatty() else _note
     trouble: Exception | None = None
     code = 0
     async with asyncio.TaskGroup() as group:
-        watch = group.create_task(_watch(console, services, time_of))
+        watch = group.create_task(watching(console, services, time_of))
         try:
             code = await work
         except Exception as error:  # noqa: BLE001 (raised again below as itself, not as a group of one)
@@ -52,3 +54,20 @@ async def _watch(console: Console, services: Services, time_of: Callable[[float]
         elif told and console.passing == told:
             console.progress(before)
         told = line
+
+
+async def _note(console: Console, services: Services, time_of: Callable[[float], str]) -> None:
+    ticks, told = 0, ""
+    while True:
+        await services.sleep(_TICK_S)
+        waiting = services.quota.waiting()
+        ticks = ticks + 1 if waiting else 0
+        if not waiting:
+            told = ""
+        elif ticks >= _PATIENCE_TICKS and (why := _why(waiting)) != told:
+            told = why
+            console.say(f"{_line(services, time_of)}.")
+
+
+def _why(waiting: Sequence[tuple[Request, Queued]]) -> str:
+    return reason(min((state for _, state in waiting), key=lambda state: state.position))

@@ -326,7 +326,8 @@ class JobRun:
 
     async def _tell(self, item: JobItem | None) -> None:
         job = await self._store.job(self._job.job_id) or self._job
-        waits = self._opens_at if self._opens_at > self._clock.now() else None
+        wants_to_run = job.state is JobState.RUNNING
+        waits = self._opens_at if wants_to_run and self._opens_at > self._clock.now() else None
         if item is not None:
             self._items[item.topic_id] = item
         so_far = progress(tuple(self._items.values()), rest_s=self._rest_s)
@@ -336,7 +337,7 @@ class JobRun:
             each = median(self._took) if self._took else None
             self._ends_at = await self._forecast(job, so_far, Standing(each, waits))
         so_far = replace(so_far, ends_at=self._ends_at)
-        because = self._because if waits and job.state is JobState.RUNNING else job.because
+        because = self._because if waits else job.because
         self._heard(JobNews(job, so_far, item, waits, because))
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,9 +100,24 @@ def test_a_terminal_shows_the_wait_and_then_what_was_there(bench: Bench) -> None
     assert "Jazz 2" in done.out
 
 
-def test_a_pipe_shows_nothing_of_it(bench: Bench) -> None:
+def test_a_pipe_shows_nothing_of_a_short_wait(bench: Bench) -> None:
+    Queue(bench, *[Queued(1, "m", "rpm", bench.clock.now() + 4)] * 4, None)
     done = command(bench, "explore", "Jazz", "--count", "2", "--json")
     assert "Waiting" not in done.err
+
+
+def test_a_pipe_has_one_line_for_each_reason_of_a_long_wait(bench: Bench) -> None:
+    now = bench.clock.now()
+    minute, tokens = Queued(2, "m", "rpm", now + 60), Queued(1, "m", "tpm", now + 70)
+    Queue(bench, *[minute] * 9, replace(minute, position=1), *[tokens] * 3, None, *[minute] * 5, None)
+    done = command(bench, "explore", "Jazz", "--count", "2", "--json")
+    assert done.code == 0
+    assert json.loads(done.out)  # it stays a document
+    assert [line for line in done.err.splitlines() if line.startswith("Waiting")] == [
+        "Waiting: requests per minute of m, free in 55 s, number 2 in line.",
+        "Waiting: input tokens per minute of m, free in 59 s, number 1 in line.",
+        "Waiting: requests per minute of m, free in 41 s, number 2 in line.",
+    ]
 
 
 def test_an_error_after_a_wait_is_the_same_one_line(bench: Bench) -> None:

@@ -215,6 +215,22 @@ async def test_pausing_lets_what_is_asked_come_in_and_asks_no_more() -> None:
     assert len(bench.engine.asked) == 4
 
 
+async def test_what_is_paused_while_it_waits_waits_for_nothing_any_more() -> None:
+    bench = Bench()
+    quota = e.QuotaExhausted("rpd", until=bench.clock.now() + 3000, quota_id="rpd", limit=20)
+    bench.engine.by_topic[title(bench, "c0")] = [[quota]]
+    job_id = await bench.started(("c0",))
+
+    def heard(news: JobNews) -> None:
+        bench.heard.append(news)
+        if news.waits_until is not None:  # the person does not want to wait so long
+            bench.store.known[job_id] = replace(bench.store.known[job_id], state=JobState.PAUSED)
+
+    assert (await bench.service.run(job_id, heard)).state is JobState.PAUSED
+    assert (bench.heard[-1].waits_until, bench.heard[-1].because) == (None, "")
+    assert all(news.because for news in bench.heard if news.waits_until)
+
+
 async def test_killed_after_the_answer_was_kept_it_is_not_asked_again() -> None:
     bench = Bench()
     job_id = await bench.started()
