@@ -224,6 +224,7 @@ def _add_present(to: Parser) -> None:
     which = to.add_mutually_exclusive_group()
     which.add_argument("--subtopics", metavar="A,B", help="titles of topics in the map")
     which.add_argument("--all", action="store_true", help="all subtopics of the root (also without this)")
+    to.add_argument("--dry-run", action="store_true", help="only say what it would take, and send nothing")
     _add_engine(to)
     to.add_argument("--level", type=_one_of(Level), metavar=_names(Level))
     to.add_argument("--detail", type=_one_of(Detail), metavar=_names(Detail))

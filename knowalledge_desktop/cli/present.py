@@ -7,6 +7,7 @@ from contextlib import aclosing
 from knowalledge_desktop.cli.context import Context
 from knowalledge_desktop.cli.explain import find_topic
 from knowalledge_desktop.cli.jobs import exit_code, run_here
+from knowalledge_desktop.cli.price import estimate, price_line
 from knowalledge_desktop.cli.shapes import explanation_json
 from knowalledge_desktop.core.errors import MapNotFound, UserInputError
 from knowalledge_desktop.core.graph import Map, Rendering
@@ -20,6 +21,15 @@ async def present(context: Context) -> int:
     services = context.services
     session = await _map_of(context, check_topic(context.args.root_))
     chosen = _chosen(context, session.map)
+    told = await estimate(context, session.map, chosen)
+    if context.args.dry_run and context.as_json:
+        context.console.json({"map": session.map.title, **told.as_json()})
+    elif context.args.dry_run:
+        context.console.out(price_line(told, context.time_of))
+    else:
+        context.console.say(price_line(told, context.time_of))
+    if context.args.dry_run:
+        return 0
     fresh = bool(context.args.fresh)
     job = await services.jobs.start(session.map, chosen, context.options(), context.engine(), fresh=fresh)
     ended = await run_here(context, job.job_id, session=session)
@@ -39,6 +49,8 @@ async def _map_of(context: Context, root: str) -> MapSession:
     except MapNotFound:
         session = services.explore.new_map(root)
     if not session.map.children(session.map.root_id):
+        if context.args.dry_run:  # which sends nothing
+            raise UserInputError(f"There is no map of ‘{root}’ yet. Begin one with: knowalledge explore {root!r}")
         context.console.progress(f"Asking about {root} …")
         steps = services.explore.expand(
             session, session.map.root_id, context.options(), engine=context.engine(), further=False

@@ -9,9 +9,14 @@ from typing import Any
 
 import pytest
 
+from knowalledge_desktop.cli.price import Estimate, price_line
 from knowalledge_desktop.core.errors import ContentBlocked, KeyRejected
 from knowalledge_desktop.core.jobs import ItemState, JobState
+from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.quota import Gauge
 from knowalledge_desktop.core.request import Priority
+from knowalledge_desktop.services.quota import QuotaReport
+from knowalledge_desktop.services.tariff import Quote
 from tests.support.cli_services import Bench, command
 
 
@@ -38,6 +43,54 @@ def test_a_topic_without_a_map_is_explored_and_all_its_branches_are_explained(be
 def test_only_what_is_named_is_explained(bench: Bench) -> None:
     found = told(bench, "present", "Jazz", "--subtopics", "jazz 3, Jazz 1")
     assert [item["topic"] for item in found["items"]] == ["Jazz 3", "Jazz 1"]
+
+
+def test_it_says_what_it_takes_before_anything_is_sent(bench: Bench) -> None:
+    told(bench, "explore", "Jazz")
+    asked = len(bench.engine.asked)
+    done = command(bench, "present", "Jazz", "--dry-run", "--engine", "gemini")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("15 requests, at most ")
+    assert " tokens, price unknown. Done about " in done.out
+    figures = told(bench, "present", "Jazz", "--dry-run", "--engine", "gemini", "--subtopics", "Jazz 1,Jazz 2")
+    assert (figures["map"], figures["requests"], figures["free"]) == ("Jazz", 2, False)
+    assert figures["tokens"] > 0
+    assert figures["most_usd"] is None
+    assert figures["ends_at"] > bench.clock.now()
+    assert told(bench, "jobs", "list") == {"jobs": []}
+    assert len(bench.engine.asked) == asked
+    said = command(bench, "present", "Jazz", "--engine", "gemini", "--subtopics", "Jazz 1,Jazz 2").err
+    assert "2 requests, at most " in said
+
+
+def test_money_and_what_is_left_stand_in_the_line() -> None:
+    gauges = (
+        Gauge(Metric.RPD, 20, 12),
+        Gauge(Metric.DAY_BUDGET, 50_000, 10_000),
+        Gauge(Metric.MONTH_BUDGET, 9_000_000, 0),
+    )
+    report = QuotaReport("default", "model-x", "tier1", gauges, 0, 0.0)
+    quote = Quote(15, 9_000, 51_000, 120_000, 60_000, "model-x")
+    line = price_line(Estimate(15, quote, 7.0, report), lambda at: f"<{at:g}>")
+    assert line == (
+        "15 requests, at most 60,000 tokens, at most $0.12 (estimate). 8 requests are left today."
+        " $0.04 is left of today’s budget: it may stop before the end. $9.00 is left of this month’s budget."
+        " Done about <7>."
+    )
+    free = price_line(Estimate(15, replace(quote, free=True), None), str)
+    assert free.endswith("60,000 tokens, free on the free tier. With these limits it would never be done.")
+
+
+def test_what_the_atlas_does_is_free(bench: Bench) -> None:
+    told(bench, "explore", "Jazz")
+    done = command(bench, "present", "Jazz", "--dry-run", "--engine", "atlas")
+    assert done.out.startswith("15 topics, free: only the built-in Atlas is asked. Done about ")
+
+
+def test_without_a_map_the_price_is_not_known_and_nothing_is_sent(bench: Bench) -> None:
+    done = command(bench, "present", "Jazz", "--dry-run")
+    assert (done.code, bench.engine.asked) == (3, [])
+    assert "knowalledge explore 'Jazz'" in done.err
 
 
 def test_a_name_that_is_not_in_the_map_is_said_and_nothing_is_asked(bench: Bench) -> None:
