@@ -221,6 +221,7 @@ class _Visit:
         self._turnstile = gate.turnstile(self._bucket)
         self._reservation = uuid.uuid4().hex
         self._pass: Pass | None = None
+        self._asked_for = False
 
     async def let_in(self) -> AsyncGenerator[Queued, None]:
         """Wait until the request may be sent."""
@@ -245,6 +246,7 @@ class _Visit:
         if refused is None:
             await self._gate.ready()
             self._pass = self._gate.circuits.enter(self._request.task)
+            self._asked_for = True
             try:
                 verdict = await ledger.reserve(self._bucket, self._demand, reservation=self._reservation)
             except BaseException:
@@ -301,8 +303,10 @@ class _Visit:
             self._pass.end(asyncio.CancelledError())
             self._pass = None
         self._gate.on_their_way.discard(self._reservation)
-        # Also when the reservation was under way: it may have been made before the cancelling.
-        await to_the_end(self._gate.ledger.give_back(self._reservation))
+        # Also when the reservation was under way: it may have been made before the cancelling. What never asked
+        # for one writes nothing, so that a missing key is told where nothing can be written, too.
+        if self._asked_for:
+            await to_the_end(self._gate.ledger.give_back(self._reservation))
 
 
 def refusal(refused: Refused, bucket: Bucket) -> QuotaExhausted:

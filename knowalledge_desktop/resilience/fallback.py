@@ -84,7 +84,7 @@ class Fallback:
                         await self._keep(request, part)
                     yield part
             return
-        except (KeyProblem, QuotaExhausted, Unavailable) as error:
+        except (KeyProblem, QuotaExhausted, Unavailable, StorageError) as error:  # uncounted, nothing is sent
             if answered or not _may_stand_in(request, error):
                 raise
             trouble = error

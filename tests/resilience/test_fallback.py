@@ -16,6 +16,7 @@ from knowalledge_desktop.core.errors import (
     Offline,
     QuotaExhausted,
     StorageError,
+    StorageReadOnly,
     TimedOut,
     TopicNotFound,
     UserInputError,
@@ -241,3 +242,11 @@ async def test_a_library_that_cannot_be_read_does_not_hide_the_trouble(caplog: p
     with caplog.at_level(logging.WARNING):
         assert (await bench.last()).substitute == Substitute(SubstituteKind.ATLAS, "Offline")
     assert "could not be read" in caplog.text
+
+
+async def test_where_nothing_can_be_counted_the_atlas_answers() -> None:
+    bench = Bench([StorageReadOnly("ledger.db")], [FROM_ATLAS])
+    assert (await bench.last()).substitute == Substitute(SubstituteKind.ATLAS, "StorageReadOnly")
+    bench = Bench([StorageReadOnly("ledger.db")], [FROM_ATLAS])
+    with pytest.raises(StorageReadOnly):
+        await bench.last(replace(ASK, engine=EngineChoice.GEMINI))
