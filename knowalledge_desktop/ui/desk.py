@@ -303,7 +303,7 @@ class Desk(QObject):
     def tell_error(self, error: AppError) -> None:
         """Say what went wrong and what comes next."""
         message = message_for(error, self._services.now())
-        self._window.notifier.show(f"{message.title}. {message.whole}")
+        self._window.notifier.show(f"{message.title}. {message.whole}", *self.quota.offered(error))
 
     def show_bug(self, error: BaseException) -> None:
         """Show a bug with its details."""

@@ -6,13 +6,13 @@ import asyncio
 import json
 import math
 from collections import Counter
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSettings, QTimer
 
-from knowalledge_desktop.core.errors import AppError
+from knowalledge_desktop.core.errors import AppError, BudgetReached, QuotaExhausted
 from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.ui.extras import Extras
@@ -68,6 +68,17 @@ class QuotaController(QObject):
         self._desk.show_page(QUOTA)
         if tab is not None:
             self._window.quota_page.show_tab(tab)
+
+    def offered(self, error: AppError) -> tuple[str, Callable[[], None]]:
+        """What a message about this error offers to do, "" for nothing: a limit can be looked at and set."""
+        limits = self.tr("Limits") if isinstance(error, QuotaExhausted) else ""
+        return limits, lambda: self.open_for(error)
+
+    def open_for(self, error: AppError | None) -> None:
+        """Go to the limit or the budget that was in the way."""
+        from knowalledge_desktop.ui.panels.quota_page import BUDGET, LIMITS
+
+        self.open(BUDGET if isinstance(error, BudgetReached) else LIMITS)
 
     def open_cache(self) -> None:
         """Go to the answers that can be had again."""
@@ -129,7 +140,8 @@ class QuotaController(QObject):
             waiting = waiting_line(board, now)
             in_line = Counter(state.model for _, state in board)
             if await self._is_worth_showing(report):
-                window.status_bar.quota.show_use(report, waiting, now, in_line[report.model])
+                pace = await quota.pace(report)
+                window.status_bar.quota.show_use(report, waiting, now, in_line[report.model], pace)
             else:
                 window.status_bar.quota.hide()
             self._warn(report)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QAbstractButton
 
-from knowalledge_desktop.core.errors import AppError, TopicNotFound, UserInputError
+from knowalledge_desktop.core.errors import AppError, QuotaExhausted, TopicNotFound, UserInputError
 from knowalledge_desktop.core.graph import Explanation
 from knowalledge_desktop.core.request import Detail, Level, Request, Task
 from knowalledge_desktop.services.bundle import Services
@@ -58,6 +58,7 @@ class TopicDesk(QObject):
         detail.stop_drawing_requested.connect(maps.stop_drawing)
         detail.settings_requested.connect(desk.open_settings)
         detail.ask.settings_requested.connect(desk.open_settings)
+        detail.limits_requested.connect(lambda: desk.quota.open_for(maps.failure(detail.topic_id)))
         detail.retry_requested.connect(maps.retry)
         detail.leave_batch_requested.connect(lambda topic_id: desk.jobs.leave_out(topic_id))
         detail.suggestion_chosen.connect(desk.explore)
@@ -173,4 +174,5 @@ class TopicDesk(QObject):
             nearest,
             can_retry=not isinstance(error, UserInputError),
             needs_settings=needs_settings(error, self._services.preferences.settings),
+            about_limits=isinstance(error, QuotaExhausted),
         )

@@ -25,12 +25,13 @@ from PySide6.QtWidgets import (
 from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.core.pace import DayPace, day_pace
 from knowalledge_desktop.core.quota import Budget, Gauge, Limits, PaceRow
-from knowalledge_desktop.core.request import Queued, Request, Task
+from knowalledge_desktop.core.request import EngineChoice, Queued, Request, Task
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.core.settings import Theme as ThemeChoice
 from knowalledge_desktop.services.quota import QuotaReport
 from knowalledge_desktop.ui.messages import local_time
 from knowalledge_desktop.ui.panels.limit_card import LimitCard
+from knowalledge_desktop.ui.panels.quota_page import BUDGET, LIMITS
 from knowalledge_desktop.ui.panels.status_quota import StatusQuota
 from knowalledge_desktop.ui.quota_words import (
     brief,
@@ -342,6 +343,57 @@ def test_who_waits_is_told_with_reason_and_time(flow: Flow) -> None:
         assert line in bar.toolTip()
         bar.show_use(report, "", NOW)
         assert not driver.has(QLabel, "statusWaiting")
+
+    flow(steps)
+
+
+def test_the_bar_of_the_day_is_hatched_to_where_the_pace_of_today_leads(flow: Flow) -> None:
+    async def steps(driver: Driver, clock: FakeClock) -> None:
+        await quiet(driver)
+        bar = meters(driver)
+        gauges = (Gauge(Metric.RPM, 15, 3), Gauge(Metric.RPD, 100, 20))
+        report = QuotaReport("default", "gemini-x", "free", gauges, 0, NOW + 3600)
+        pace = DayPace(NOW - 3600, NOW + 3600, NOW, ((NOW - 3600, 0), (NOW, 20)), 100, 60)
+        minute, day = (driver.find(QWidget, name).findChild(Meter) for name in ("statusMinute", "statusDay"))
+        assert minute is not None
+        assert day is not None
+        bar.show_use(report, "", NOW, 4, pace)
+        assert (day._used, day._coming) == (0.2, 0.6)
+        assert (minute._used, minute._coming) == (3 / 15, 7 / 15)
+        assert "At this pace about 60 by " in bar.toolTip()
+        bar.show_use(report, "", NOW)
+        assert (day._used, day._coming) == (0.2, 0.2)
+        assert "At this pace" not in bar.toolTip()
+
+    flow(steps)
+
+
+def test_what_a_limit_or_budget_stopped_leads_to_where_it_is_set(flow: Flow, oracle: Oracle) -> None:
+    async def steps(driver: Driver, clock: FakeClock) -> None:
+        await grow(driver)
+        window, preferences = driver.window, driver.services.preferences
+        preferences.save(replace(preferences.settings, engine=EngineChoice.GEMINI))
+        document = window.desk.maps.map
+        assert document is not None
+        first, second = document.children(document.root_id)[:2]
+        assert not driver.has(QPushButton, "bannerLimitsButton")
+        await driver.services.quota.set_budget(Budget(day_micro=1))
+        window.canvas.select(first)
+        window.desk.maps.explain(first)
+        await until(lambda: driver.has(QPushButton, "bannerLimitsButton"), "the budget in the way")
+        await quiet(driver)
+        click(driver, "bannerLimitsButton")
+        await quiet(driver)
+        assert window.quota_page.tabs.currentIndex() == BUDGET
+        await driver.services.quota.set_budget(Budget())
+        await driver.services.quota.set_limits(Limits(rpd=1))
+        window.desk.show_page("map")
+        window.desk.maps.explain(second)  # another topic is shown: it is told over the window
+        await until(lambda: "requests a day" in window.notifier.text, "the limit in the way")
+        await quiet(driver)
+        click(driver, "toastButton")
+        await quiet(driver)
+        assert window.quota_page.tabs.currentIndex() == LIMITS
 
     flow(steps)
 

@@ -18,6 +18,7 @@ from knowalledge_desktop.core.request import Queued
 from knowalledge_desktop.ui.activity import activity
 from knowalledge_desktop.ui.canvas.widget import GraphCanvas
 from knowalledge_desktop.ui.map_controller import EXPLAIN
+from knowalledge_desktop.ui.panels.topic_meta import BadgeRow
 from knowalledge_desktop.ui.waiting import Wait, wait_sentence
 from tests.support.gateway import environ
 from tests.support.limits_count import HiddenLimits
@@ -88,6 +89,12 @@ def test_a_topic_that_waits_tells_why_and_until_when_and_esc_takes_it_out_of_the
         title = document.topics[second].title
         assert told(driver, "activityText") == f"{title} waits, 1 more"
         assert "requests per minute of gemini-3.5-flash-lite" in told(driver, "activityDetail")
+        badges = driver.window.detail.findChild(BadgeRow)
+        assert badges is not None
+        await until(
+            lambda: "Waiting" in {each.text() for each in badges.findChildren(QLabel)}, "so says its badge"
+        )
+        assert "Writing" not in {each.text() for each in badges.findChildren(QLabel) if each.isVisible()}
         assert canvas._remarks[second] in canvas.accessibleDescription()
         QTest.keyClick(canvas, Qt.Key.Key_Escape)
         await until(lambda: set(canvas._shown.states) == {first}, "the other one left")

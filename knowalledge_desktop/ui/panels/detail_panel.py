@@ -51,6 +51,7 @@ class DetailPanel(QFrame):
     stop_drawing_requested = Signal(str)
     leave_batch_requested = Signal(str)
     settings_requested = Signal()
+    limits_requested = Signal()
     stop_requested = Signal(str)
     retry_requested = Signal(str)
     topic_chosen = Signal(str)
@@ -93,6 +94,7 @@ class DetailPanel(QFrame):
         self._batch = BatchLine()
         self._batch.leave_requested.connect(lambda: self.leave_batch_requested.emit(self._topic_id))
         self.waiting = Waiting(theme)
+        self.waiting.queued.connect(lambda queued: self._tell_writing(queued=queued))
         self._sources = SourceList(icons)
         self._sources.opened.connect(lambda url: QDesktopServices.openUrl(QUrl(url)))
         self._explain = text_button(
@@ -116,7 +118,14 @@ class DetailPanel(QFrame):
         self._settings = text_button(
             self.tr("Settings"), "bannerSettingsButton", self.settings_requested.emit, "", self.tr("Set a key")
         )
-        self._settings.hide()
+        self._limits = text_button(
+            self.tr("Limits and budget"),
+            "bannerLimitsButton",
+            self.limits_requested.emit,
+            "",
+            self.tr("See how full they are, and set them"),
+        )
+        self._hide_banner()
         self._build()
         self.show_topic(None, "")
 
@@ -140,6 +149,7 @@ class DetailPanel(QFrame):
         body.setSpacing(10)
         body.addWidget(self._banner)
         body.addWidget(self._settings, 0, Qt.AlignmentFlag.AlignLeft)
+        body.addWidget(self._limits, 0, Qt.AlignmentFlag.AlignLeft)
         body.addWidget(self._batch)
         body.addWidget(self.waiting)
         body.addWidget(self.view, 1)
@@ -255,7 +265,7 @@ class DetailPanel(QFrame):
         self._show_text(shown=False)
         self.waiting.start()
         self.view.begin(text)
-        self._badges.show_badges([(self.tr("Writing"), "accent", "")])
+        self._tell_writing(queued=False)
 
     def show_picture(self, kept: TopicPicture | None) -> None:
         """The topic's picture, or none."""
@@ -269,10 +279,12 @@ class DetailPanel(QFrame):
         *,
         can_retry: bool = True,
         needs_settings: bool = False,
+        about_limits: bool = False,
     ) -> None:
         """Say what went wrong with this topic and what comes next."""
         self._banner.show_message(message, suggestions, can_retry=can_retry)
         self._settings.setVisible(needs_settings)
+        self._limits.setVisible(about_limits)
 
     def set_busy(self, *, explaining: bool, expanding: bool, drawing: bool) -> None:
         """Which acts run on this topic: their buttons then stop them."""
@@ -301,9 +313,13 @@ class DetailPanel(QFrame):
 
     # --- inside ---
 
+    def _tell_writing(self, *, queued: bool) -> None:
+        badge = (self.tr("Waiting"), "warning", "") if queued else (self.tr("Writing"), "accent", "")
+        self._badges.show_badges([badge])
+
     def _hide_banner(self) -> None:
-        self._banner.hide()
-        self._settings.hide()
+        for part in (self._banner, self._settings, self._limits):
+            part.hide()
 
     def _dress_illustrate(self) -> None:
         icon = "square" if self._drawing else "sparkles"

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from knowalledge_desktop.core.metric import Metric
-from knowalledge_desktop.ui.quota_words import fullest, short_use, when, whole_use
+from knowalledge_desktop.ui.quota_words import fullest, pace_line, short_use, when, whole_use
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.theme_qss import restyle
 from knowalledge_desktop.ui.widgets.basics import label, row
@@ -16,6 +16,7 @@ from knowalledge_desktop.ui.widgets.elided import ElidedLabel
 from knowalledge_desktop.ui.widgets.meter import Meter
 
 if TYPE_CHECKING:
+    from knowalledge_desktop.core.pace import DayPace
     from knowalledge_desktop.core.quota import Gauge
     from knowalledge_desktop.services.quota import QuotaReport
 
@@ -55,13 +56,18 @@ class StatusQuota(QToolButton):
     def minimumSizeHint(self) -> QSize:
         return QSize(self._line.minimumSize().width(), _HEIGHT)
 
-    def show_use(self, report: QuotaReport, waiting: str, now: float, in_line: int = 0) -> None:
-        """Show a report, what is waited for ("" when nothing is) and how many wait for this model."""
+    def show_use(
+        self, report: QuotaReport, waiting: str, now: float, in_line: int = 0, pace: DayPace | None = None
+    ) -> None:
+        """Show a report, what is waited for ("" when nothing is) and how many wait for this model.
+
+        What waits is hatched in the bar of the minute; in that of the day, where the `pace` of today leads.
+        """
         self._told = (report, waiting, now)
         minute = fullest(report.gauges, (Metric.RPM, Metric.TPM))
         day = fullest(report.gauges, (Metric.RPD,))
-        self._minute.show_gauge(minute, in_line)
-        self._day.show_gauge(day, 0)
+        self._minute.show_gauge(minute, in_line if minute is not None and minute.metric is Metric.RPM else 0)
+        self._day.show_gauge(day, max(0, pace.projected - pace.used) if pace is not None else 0)
         self._waits.show_text(waiting)
         self.fit(self.window().width())
         limited = [gauge for gauge in report.gauges if gauge.limit is not None or gauge.used]
@@ -71,6 +77,7 @@ class StatusQuota(QToolButton):
             waiting,
             title,
             *(whole_use(gauge, now) for gauge in limited),
+            pace_line(pace) if pace is not None else "",
             ends,
             self.tr("Open the page of limits (Ctrl+2)"),
         ]
@@ -107,10 +114,10 @@ class _Entry(QWidget):
         self._text.setObjectName(f"{name}Text")
         self.setLayout(row(self._meter, self._text, gap=8))
 
-    def show_gauge(self, gauge: Gauge | None, waiting: int) -> None:
+    def show_gauge(self, gauge: Gauge | None, coming: int) -> None:
         if gauge is None:
             return
-        self._meter.show_use(gauge.used, gauge.limit, waiting=waiting if gauge.metric is Metric.RPM else 0)
+        self._meter.show_use(gauge.used, gauge.limit, waiting=coming)
         self._text.setText(short_use(gauge))
         self._text.setProperty("tone", self._meter.tone or "secondary")
         restyle(self._text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QElapsedTimer, QRectF, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -21,6 +21,9 @@ _BAR, _PITCH = 10, 22
 class Waiting(QWidget):
     """Shown from `start` until `stop`; says nothing before it is worth saying."""
 
+    queued = Signal(bool)
+    """Whether the text only waits for its turn is another now."""
+
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("waitingForText")
@@ -29,6 +32,7 @@ class Waiting(QWidget):
         self._told.setObjectName("waitingText")
         self.setLayout(column(self._bars, self._told, gap=8))
         self._why: Callable[[], str] = lambda: ""
+        self._is_queued = False
         self._since = QElapsedTimer()
         self._soon = QTimer(self, interval=BARS_AFTER_MS, singleShot=True)
         self._soon.timeout.connect(self.show)
@@ -48,6 +52,7 @@ class Waiting(QWidget):
     def start(self) -> None:
         """Begin to wait."""
         self._since.start()
+        self._is_queued = False
         self._told.setText("")
         self._soon.start()
         self._tick.start()
@@ -61,6 +66,9 @@ class Waiting(QWidget):
     def tell(self, elapsed_ms: int) -> None:
         """Say what it waits for in a line, else how long it has been, once that is long."""
         told = self._why()
+        if self._is_queued is not bool(told):
+            self._is_queued = bool(told)
+            self.queued.emit(self._is_queued)
         if not told and elapsed_ms >= TOLD_AFTER_MS:
             told = self.tr("Still waiting for an answer, {n} s").format(n=elapsed_ms // 1000)
         self._told.setText(told)
