@@ -24,6 +24,8 @@ from tests.support.limits_server import LimitsServer
 
 ROOT = Path(__file__).resolve().parents[2]
 MINUTE_S, RPM = 1.0, 10
+BUSY_S = 1.0
+"""What a busy machine may add at the end; next to nothing of the long run."""
 
 
 @dataclass(frozen=True)
@@ -112,4 +114,4 @@ def test_each_item_comes_once_under_limits_through_kills_and_a_new_day(tmp_path:
         f"\n{size.topics} items, {size.kills} kills: {len(log)} requests, no refusal;"
         f" {late:+.2f} s after the forecast, over {took:.1f} s ({off / took:.0%})"
     )
-    assert off <= 0.1 * took
+    assert off <= 0.1 * took + BUSY_S

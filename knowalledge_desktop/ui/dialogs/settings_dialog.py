@@ -138,9 +138,7 @@ class SettingsDialog(QDialog):
         self._letters = QCheckBox(self.tr("Letters go to topics"))
         self._letters.setObjectName("lettersJumpChoice")
         self._letters.setToolTip(
-            self.tr(
-                "Typing on the map goes to the next topic that begins so; commands of a letter then need Alt"
-            )
+            self.tr("Typing on the map goes to the next topic that begins so; commands of a letter then need Alt")
         )
         self._letters.setChecked(settings.letters_jump)
         self._address = QLineEdit(settings.base_url)
