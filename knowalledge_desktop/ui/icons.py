@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QObject, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPainterPath, QPixmap, QScreen
+from PySide6.QtCore import QByteArray, QObject, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPainterPath, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from knowalledge_desktop.ui.theme import Theme
@@ -27,10 +27,6 @@ class Icons(QObject):
         self._theme = theme
         self._shapes: dict[tuple[str, int, float, bool], QPixmap] = {}
         self._pixmaps: dict[tuple[str, int, float, int, bool], QPixmap] = {}
-        self._ratios = {screen.devicePixelRatio() for screen in QGuiApplication.screens()} or {1.0}
-        app = QGuiApplication.instance()
-        if isinstance(app, QGuiApplication):
-            app.screenAdded.connect(self._on_screen)
 
     def scaled(self, size: int) -> int:
         """A size of an icon in pixels for the size of text that is set."""
@@ -40,30 +36,12 @@ class Icons(QObject):
         self, name: str, colour: str = "text.secondary", size: int = 18, *, rtl: bool = False, gap: int = 0
     ) -> QIcon:
         """An icon for buttons and menus, with its disabled and checked colours; `gap` pixels before a text."""
-        icon = QIcon()
-        for dpr in sorted(self._ratios):
-            normal, dead, on = (
-                _with_gap(self.pixmap(name, each, size, dpr, rtl=rtl), gap, rtl=rtl)
-                for each in (colour, "text.disabled", "accent.text")
-            )
-            icon.addPixmap(normal, QIcon.Mode.Normal, QIcon.State.Off)
-            for state in (QIcon.State.Off, QIcon.State.On):
-                icon.addPixmap(on, QIcon.Mode.Selected, state)  # else the style would tint it itself
-                icon.addPixmap(dead, QIcon.Mode.Disabled, state)
-            icon.addPixmap(on, QIcon.Mode.Normal, QIcon.State.On)
-        return icon
+        return QIcon(_LineIcon(self, name, colour, size, rtl=rtl, gap=gap))
 
     def follow(self, owner: QObject, dress: Callable[[], None]) -> None:
         """Dress something now and whenever the theme changes, as long as its owner lives."""
         dress()
         _Follower(owner, self._theme, dress)
-
-    def _on_screen(self, screen: QScreen) -> None:
-        """Have all icons also for a screen that was not there at the start."""
-        dpr = screen.devicePixelRatio()
-        if dpr not in self._ratios:
-            self._ratios.add(dpr)
-            self._theme.changed.emit()
 
     def pixmap(
         self, name: str, colour: str = "text.secondary", size: int = 18, dpr: float = 1.0, *, rtl: bool = False
@@ -118,6 +96,62 @@ class Icons(QObject):
         renderer.render(painter, QRectF(0, 0, size, size))
         painter.end()
         return picture
+
+
+class _LineIcon(QIconEngine):
+    """Draws an icon when it is seen, in the state and for the screen that ask for it.
+
+    Most icons of a window are never seen in all their states, many not at all: drawing them ahead took a
+    fortieth of a start. They are never larger than they were made for.
+    """
+
+    def __init__(self, icons: Icons, name: str, colour: str, size: int, *, rtl: bool, gap: int) -> None:
+        super().__init__()
+        self._made = (icons, name, colour, size)
+        self._rtl, self._gap = rtl, gap
+        self._clones: list[_LineIcon] = []
+
+    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
+        """The icon on a screen of the device pixel ratio `scale`; `size` is in logical pixels."""
+        icons, name, colour, most = self._made
+        side = max(1, min(size.height(), size.width() - self._gap, most))
+        picture = icons.pixmap(name, self._ink(mode, state, colour), side, scale or 1.0, rtl=self._rtl)
+        return _with_gap(picture, self._gap, rtl=self._rtl)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """The icon where nobody says for which screen."""
+        return self.scaledPixmap(size, mode, state, 1.0)
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """The icon, painted in the middle of a box."""
+        picture = self.scaledPixmap(rect.size(), mode, state, painter.device().devicePixelRatioF())
+        size = picture.deviceIndependentSize()
+        painter.drawPixmap(QRectF(rect).center() - QPointF(size.width() / 2, size.height() / 2), picture)
+
+    def actualSize(self, size: QSize, _mode: QIcon.Mode, _state: QIcon.State) -> QSize:
+        """As large as it is asked for, up to what it was made for."""
+        most = self._made[3]
+        return size.boundedTo(QSize(most + self._gap, most))
+
+    def isNull(self) -> bool:
+        """Never: there is always something to draw."""
+        return False
+
+    def clone(self) -> QIconEngine:
+        """Another one of its kind, which Qt takes over but Python has to keep alive."""
+        icons, name, colour, size = self._made
+        made = _LineIcon(icons, name, colour, size, rtl=self._rtl, gap=self._gap)
+        self._clones.append(made)
+        return made
+
+    @staticmethod
+    def _ink(mode: QIcon.Mode, state: QIcon.State, colour: str) -> str:
+        """The colour of a state: those of Qt's style would be tints of the normal one."""
+        if mode is QIcon.Mode.Disabled:
+            return "text.disabled"
+        if mode is QIcon.Mode.Selected or state is QIcon.State.On:
+            return "accent.text"
+        return colour
 
 
 def _with_gap(picture: QPixmap, gap: int, *, rtl: bool) -> QPixmap:
