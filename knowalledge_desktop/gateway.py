@@ -220,6 +220,7 @@ class Gateway:
             doctor_checks(ground.folders, library, answers, self.atlas, secrets, settings),
             selftest_checks(engine, ground.folders, ground.build_in),
             Hops(lambda: settings().base_url, clock.now).walk,
+            team.hops.walk,
         )
         self.warm_up = team.warmed_up_after(own_gemini.warm_up)
         archive = cast("Archive", library)

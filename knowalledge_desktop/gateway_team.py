@@ -9,6 +9,7 @@ from secrets import token_bytes
 
 from knowalledge_desktop.adapters.ledger_db import LedgerDb
 from knowalledge_desktop.adapters.redis_cache import RedisCache
+from knowalledge_desktop.adapters.redis_hops import RedisHops
 from knowalledge_desktop.adapters.redis_leases import RedisLeases
 from knowalledge_desktop.adapters.redis_link import REST_S, RedisLink, Target
 from knowalledge_desktop.adapters.redis_quota import RedisQuota
@@ -111,6 +112,7 @@ class Team:
 
     parts: TeamParts
     service: TeamService
+    hops: RedisHops
 
     def cache_for_people(self, settings: Settings) -> RedisCache | None:
         """The shared answers, to be told of where there is a team."""
@@ -159,19 +161,19 @@ def team_of(
         parts.link,
         keeping.keys,
         keeping.passwords,
-        lambda address, password: _trouble_with(address, password, clock),
+        lambda address, password, ca: _trouble_with(address, password, ca, clock),
     )
     service = TeamService(tools, settings, keeping.save, clock, random_bytes=token_bytes, changed=keeping.changed)
-    return Team(parts, service)
+    return Team(parts, service, RedisHops(access, settings, clock))
 
 
-async def _trouble_with(address: Address, password: str, clock: Clock) -> str:
+async def _trouble_with(address: Address, password: str, ca: str, clock: Clock) -> str:
     """Why a Redis cannot be used, as a sentence; or nothing. Nothing is written there."""
 
     async def told() -> str | None:
         return password or None
 
-    target = Target(address, TeamKey.of(key_text(bytes(32))), told)
+    target = Target(address, TeamKey.of(key_text(bytes(32))), told, ca)
     link = RedisLink(lambda: target, clock, slack=2.0)
     try:
         return await RedisQuota(link, clock, Lengths()).unfit()

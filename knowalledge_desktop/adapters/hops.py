@@ -51,8 +51,8 @@ class Hops:
         told = f"by way of {proxy[0]}:{proxy[1]}" if proxy else "none; the way is direct"
         yield Hop("proxy", passed=True, text=told)
         first, first_port = proxy or (host, port)
-        yield _named(first, first_port)
-        yield _connected(first, first_port)
+        yield named(first, first_port)
+        yield connected(first, first_port)
         line = _line(host, port, tls=tls, proxy=proxy)
         try:
             yield from self._talk(line, parts.path, tls=tls)
@@ -111,7 +111,8 @@ def _proxy(scheme: str, host: str) -> tuple[str, int] | None:
     return parts.hostname, parts.port or 8080
 
 
-def _named(host: str, port: int) -> Hop:
+def named(host: str, port: int) -> Hop:
+    """Whether a server's name has an address here."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -119,12 +120,13 @@ def _named(host: str, port: int) -> Hop:
     return Hop("name", passed=True, text=f"{host} has {len(found)} addresses, first {found[0][4][0]}")
 
 
-def _connected(host: str, port: int) -> Hop:
+def connected(host: str, port: int, patience_s: float = PATIENCE_S) -> Hop:
+    """Whether anybody answers there within so many seconds."""
     try:
-        with socket.create_connection((host, port), timeout=PATIENCE_S):
+        with socket.create_connection((host, port), timeout=patience_s):
             return Hop("connection", passed=True, text=f"to {host}:{port}")
     except OSError as error:
-        return Hop("connection", passed=False, text=f"not to {host}:{port}: {_words(error)}")
+        return Hop("connection", passed=False, text=f"not to {host}:{port}: {_words(error, patience_s)}")
 
 
 def _line(host: str, port: int, *, tls: bool, proxy: tuple[str, int] | None) -> HTTPConnection:
@@ -144,7 +146,7 @@ def _certificate(line: HTTPConnection) -> str:
     return f"trusted; by {by}, until {told.get('notAfter', '?')}"
 
 
-def _words(error: Exception) -> str:
+def _words(error: Exception, patience_s: float = PATIENCE_S) -> str:
     if isinstance(error, TimeoutError):
-        return f"no answer within {PATIENCE_S:.0f} s"
+        return f"no answer within {patience_s:.0f} s"
     return (error.strerror if isinstance(error, OSError) and error.strerror else "") or type(error).__name__

@@ -29,11 +29,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """All that is needed to be a team: where, as whom, and with which key."""
+    """All that is needed to be a team: where, as whom, and with which key.
+
+    `ca` is a file with the certificate that the server's is signed with; those that the system trusts count too.
+    """
 
     address: Address
     key: TeamKey
     password: Callable[[], Awaitable[str | None]]
+    ca: str = ""
 
 
 class RedisLink:
@@ -152,13 +156,15 @@ class RedisLink:
 async def _troubles() -> tuple[type[Exception], ...]:
     """The errors of the client, which is loaded off the loop the first time."""
 
-    def load() -> type[Exception]:
+    def load() -> tuple[type[Exception], ...]:
         import redis.asyncio  # some tenths of a second
+        import redis.exceptions
 
-        return redis.asyncio.RedisError
+        # The second one is not one of the first.
+        return redis.asyncio.RedisError, redis.exceptions.RedisClusterException
 
     try:
-        return (await asyncio.to_thread(load) if "redis.asyncio" not in sys.modules else load(),)
+        return await asyncio.to_thread(load) if "redis.asyncio" not in sys.modules else load()
     except ImportError:
         raise OutOfReach("the package redis is not installed") from None
 
@@ -181,16 +187,19 @@ async def _client(target: Target, slack: float) -> Redis:
     }
     if address.tls:
         options |= {"ssl": True, "ssl_cert_reqs": "required", "ssl_check_hostname": True}
+        options |= {"ssl_ca_certs": target.ca} if target.ca else {}
     if address.kind is Kind.CLUSTER:
         from redis.asyncio.cluster import ClusterNode, RedisCluster
 
         options.pop("health_check_interval")
         nodes = [ClusterNode(host, port) for host, port in address.hosts]
-        return cast("Redis", RedisCluster(startup_nodes=nodes, cluster_error_retry_attempts=1, **options))
+        return cast("Redis", RedisCluster(startup_nodes=nodes, **options))
     if address.kind is Kind.SENTINEL:
         from redis.asyncio.sentinel import Sentinel
 
-        apart = {name: options[name] for name in ("socket_timeout", "socket_connect_timeout", "retry")}
+        apart = {
+            name: options[name] for name in ("socket_timeout", "socket_connect_timeout", "retry", "driver_info")
+        }
         apart |= {name: value for name, value in options.items() if name.startswith("ssl")}
         sentinel = Sentinel(list(address.hosts), sentinel_kwargs=apart, **options)
         return cast("Any", sentinel).master_for(address.service, db=address.db)
@@ -214,11 +223,15 @@ _WORDS = (
     ("NOAUTH", "Redis asks for a password"),
     ("NOPERM", "the Redis user may not do what the team needs"),
     ("AUTHENTICATION", "Redis does not accept the user or the password"),
+    ("FILENOTFOUND", "the file with the team’s certificate is not there"),
+    ("NO CERTIFICATE OR CRL", "the file with the team’s certificate holds none"),
     ("CERTIFICATE", "the certificate of Redis could not be checked"),
     ("SSL", "no safe connection to Redis could be made"),
     ("READONLY", "this Redis only keeps a copy and cannot be written"),
     ("OOM", "Redis has no memory left"),
     ("LOADING", "Redis is still reading its data"),
+    ("CLUSTER MODE IS NOT ENABLED", "this Redis is not part of a cluster"),
+    ("CLUSTER CANNOT BE CONNECTED", "Redis cannot be reached"),
     ("CLUSTERDOWN", "the cluster is not whole"),
     ("MASTERNOTFOUND", "Sentinel knows no leading server"),
     ("MAXCONNECTIONS", "there are too many connections to Redis"),

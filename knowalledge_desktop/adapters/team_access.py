@@ -21,7 +21,7 @@ class TeamAccess:
         self._asked_for = ""
         self._key: TeamKey | None = None
         self._target: Target | None = None
-        self._made_of: tuple[str, bool] | None = None
+        self._made_of: tuple[str, bool, str] | None = None
 
     @property
     def is_on(self) -> bool:
@@ -55,12 +55,13 @@ class TeamAccess:
     def target(self) -> Target | None:
         """Where the team is, or None when that is not known."""
         settings = self._settings()
-        made_of = (settings.team_url, settings.team_plain)
+        made_of = (settings.team_url, settings.team_plain, settings.team_ca)
         if self._key is None or not settings.team_url:
             return None
         if made_of != self._made_of:
-            address = _address(*made_of)
-            self._target = Target(address, self._key, self._passwords.get) if address else None
+            address = _address(settings.team_url, settings.team_plain)
+            of_it = (self._key, self._passwords.get, settings.team_ca)
+            self._target = Target(address, *of_it) if address else None
             self._made_of = made_of
         return self._target
 

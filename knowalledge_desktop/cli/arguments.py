@@ -122,7 +122,11 @@ def parser() -> Parser:
     served.add_argument("--port", type=int, metavar="N", help="0 takes any free port; else that of the settings")
     served.add_argument("--token", action="store_true", help="print the token for other programs; makes one")
     _command(commands, "selftest", machine.selftest, "prove the installed program; sends nothing", as_json)
-    add_doctor(_command(commands, "doctor", machine.doctor, "look at this machine; sends nothing", as_json))
+    add_doctor(
+        _command(
+            commands, "doctor", machine.doctor, "look at this machine and at the way to the team's Redis", as_json
+        )
+    )
     return top
 
 

@@ -34,5 +34,10 @@ def _add_place(to: argparse.ArgumentParser) -> None:
     to.add_argument("--member", metavar="NAME", help="how the others see this device")
     to.add_argument("--name", metavar="NAME", help="what you call the team")
     to.add_argument(
+        "--ca",
+        metavar="FILE",
+        help="the certificate of the team's own authority (ca.crt), when the system does not know it",
+    )
+    to.add_argument(
         "--plain", action="store_true", help="confirm an address without TLS: the network between is your own"
     )

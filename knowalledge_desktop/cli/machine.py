@@ -16,7 +16,9 @@ _BUG = 70
 
 
 async def doctor(context: Context) -> int:
-    """Look at this machine; sends nothing, but with `--online` one request without a key.
+    """Look at this machine and, with a team, at the way to its Redis; with `--online` at the way to Gemini, too.
+
+    Gemini is sent nothing, but with `--online` one request without a key.
 
     With `--bundle` what was found is written to a zip as well, and told what is in it.
     """

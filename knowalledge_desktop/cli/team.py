@@ -52,7 +52,7 @@ async def join(context: Context) -> int:
 async def _joined(context: Context, key: str) -> int:
     args, service = context.args, _service(context)
     password = context.console.environ.get("KNOWALLEDGE_TEAM_PASSWORD", "")
-    wish = Wish(args.url, key, password, args.member or "", args.name or "", plain=args.plain)
+    wish = Wish(args.url, key, password, args.member or "", args.name or "", plain=args.plain, ca=args.ca or "")
     made = await service.join(wish)
     if not key:
         context.console.say("The others join with this key. Who has it can read and write what the team shares.")

@@ -48,7 +48,8 @@ class Settings:
     long it is given and asked for again behind (0: never). `port` 0 means the loopback port is off.
     `project` is the user's name for the Google project whose limits the key shares, `tier` the preset
     its limits begin with (`quota_rules.PRESETS`); on the free tier nothing is billed. `team_url` is where the
-    team's Redis is, empty without a team; `team_plain` confirms an address without TLS to another machine.
+    team's Redis is, empty without a team; `team_plain` confirms an address without TLS to another machine, and
+    `team_ca` is a file with the certificate that its own is signed with, empty for those that the system trusts.
     `otlp_url` is where traces of requests are sent from the next start on, empty for nowhere. With `letters_jump`,
     letters that are typed on the map go to the next topic that begins so; commands of one letter then need Alt.
     """
@@ -74,6 +75,7 @@ class Settings:
     second_look: bool = False
     team_url: str = ""
     team_plain: bool = False
+    team_ca: str = ""
     team_name: str = ""
     team_member: str = ""
     team_cache: bool = True

@@ -49,24 +49,30 @@ class DiagnosisService:
         doctor: Sequence[Check],
         selftest: Sequence[Check],
         way: Callable[[], Awaitable[Sequence[Hop]]] | None = None,
+        team: Callable[[], Awaitable[Sequence[Hop]]] | None = None,
     ) -> None:
         self._doctor = tuple(doctor)
         self._selftest = tuple(selftest)
         self._way = way
+        self._team = team
 
     async def way(self) -> tuple[Finding, ...]:
         """Walk to the Gemini address hop by hop, up to the one that fails. Sends one request without a key."""
-        hops = await self._way() if self._way is not None else ()
-        codes = {True: 0, False: Offline.exit_code}
-        return tuple(Finding(f"way: {hop.name}", hop.passed, hop.text, codes[hop.passed]) for hop in hops)
+        return await _walked("way", self._way)
 
     async def doctor(self) -> tuple[Finding, ...]:
-        """Look at this machine: files, Atlas, keyring, settings. Sends nothing."""
-        return await _run(self._doctor)
+        """Look at this machine: files, Atlas, keyring, settings. Sends nothing but, with a team, to its Redis."""
+        return (*await _run(self._doctor), *await _walked("team", self._team))
 
     async def selftest(self) -> tuple[Finding, ...]:
         """Prove the installed program: ask, keep, read back. Sends nothing."""
         return await _run(self._selftest)
+
+
+async def _walked(name: str, way: Callable[[], Awaitable[Sequence[Hop]]] | None) -> tuple[Finding, ...]:
+    hops = await way() if way is not None else ()
+    codes = {True: 0, False: Offline.exit_code}
+    return tuple(Finding(f"{name}: {hop.name}", hop.passed, hop.text, codes[hop.passed]) for hop in hops)
 
 
 async def _run(checks: Sequence[Check]) -> tuple[Finding, ...]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 from knowalledge_desktop.core.errors import UserInputError
@@ -93,7 +96,10 @@ class Link(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a person says to make or join a team. Without a `key` one is made. The secrets are never shown."""
+    """What a person says to make or join a team. Without a `key` one is made. The secrets are never shown.
+
+    `ca` is the path of a file with the certificate that the server's is signed with.
+    """
 
     url: str
     key: str = ""
@@ -101,6 +107,7 @@ class Wish:
     member: str = ""
     name: str = ""
     plain: bool = False
+    ca: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,7 @@ class TeamTools:
     link: Link
     keys: SecretStore
     passwords: SecretStore
-    probe: Callable[[Address, str], Awaitable[str]]
+    probe: Callable[[Address, str, str], Awaitable[str]]
 
 
 class TeamService:
@@ -181,7 +188,7 @@ class TeamService:
     async def trouble_with(self, wish: Wish) -> str:
         """Why the Redis of a wish cannot be used, as a sentence; or nothing. Raises UserInputError."""
         address = parse_address(wish.url, plain_confirmed=wish.plain)
-        return await self._tools.probe(address, wish.password)
+        return await self._tools.probe(address, wish.password, await _checked_ca(wish.ca))
 
     async def join(self, wish: Wish) -> str:
         """Join the team of a key, or make one; returns the key for the others, and tells it nowhere else.
@@ -190,6 +197,7 @@ class TeamService:
         """
         url = wish.url.strip()
         parse_address(url, plain_confirmed=wish.plain)
+        ca = await _checked_ca(wish.ca)
         text = wish.key.strip() or key_text(self._random_bytes(32))
         team = TeamKey.of(text)
         member = wish.member.strip()[:NAME_MAX] or "somebody"
@@ -202,16 +210,24 @@ class TeamService:
             await self._tools.place.found(team.team_id)
         self._tools.access.forget()
         name = wish.name.strip()[:NAME_MAX]
-        changes = {"team_url": url, "team_plain": wish.plain, "team_member": member, "team_name": name}
-        self._save(replace(self._settings(), **changes))
+        known = replace(self._settings(), team_url=url, team_plain=wish.plain, team_ca=ca)
+        self._save(replace(known, team_member=member, team_name=name))
         self._tools.link.try_again()
         self._changed()
         return text
 
+    async def trust(self, ca: str) -> None:
+        """From now on the server's certificate may be signed with the one in this file; empty for the system's.
+
+        Raises UserInputError for a file that holds none, StorageError.
+        """
+        self._save(replace(self._settings(), team_ca=await _checked_ca(ca)))
+        self._tools.link.try_again()
+
     async def leave(self) -> None:
         """Leave the team; what was sent goes on counting there. Raises StorageError, KeyringUnavailable."""
         await self._tools.place.rest(gone=True)
-        self._save(replace(self._settings(), team_url="", team_plain=False, team_name=""))
+        self._save(replace(self._settings(), team_url="", team_plain=False, team_ca="", team_name=""))
         self._tools.access.forget()
         self._changed()
         await self._tools.keys.remove()
@@ -227,3 +243,21 @@ class TeamService:
     async def forget(self, pattern: str) -> int:
         """Have the team's answers forgotten whose name matches; raises UserInputError, StorageError."""
         return await self._tools.shared.invalidate(pattern)
+
+
+async def _checked_ca(typed: str) -> str:
+    """The whole path of a file with a certificate; raises UserInputError. Empty stays empty."""
+
+    def looked() -> str:
+        path = Path(typed.strip()).expanduser().absolute()
+        try:
+            ssl.create_default_context(cafile=path)
+        except ssl.SSLError:  # one of the OSErrors
+            raise UserInputError(
+                f"{path.name} holds no certificate; it begins with -----BEGIN CERTIFICATE-----."
+            ) from None
+        except OSError as error:
+            raise UserInputError(f"The certificate cannot be read: {path}: {error.strerror}.") from None
+        return str(path)
+
+    return await asyncio.to_thread(looked) if typed.strip() else ""

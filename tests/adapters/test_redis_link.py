@@ -64,6 +64,14 @@ async def test_a_server_that_stands_still_costs_a_moment_once(server: RedisServe
     await link.aclose()
 
 
+@pytest.mark.parametrize("url", ["redis+cluster://127.0.0.1:1,127.0.0.1:2", "redis+sentinel://127.0.0.1:1/team"])
+async def test_a_cluster_and_sentinels_that_are_gone_are_out_of_reach(url: str) -> None:
+    link = link_to(url, slack=4.0)
+    with pytest.raises(OutOfReach, match=r"cannot be reached|no leading server"):
+        await ping(link)
+    await link.aclose()
+
+
 async def test_no_trouble_tells_a_password(tmp_path: Path) -> None:
     with RedisServer(tmp_path / "redis", "--requirepass", PASSWORD) as server:
         for password, words in ((None, "asks for a password"), ("wrong-one", "does not accept")):

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 PROGRAM = "redis-server"
 
@@ -38,7 +39,7 @@ class RedisServer:
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}"
 
-    def __enter__(self) -> RedisServer:
+    def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.start()
         return self
@@ -86,11 +87,14 @@ class RedisServer:
         """The raw answer to one command; empty when there is none."""
         told = f"*{len(words)}\r\n" + "".join(f"${len(word.encode())}\r\n{word}\r\n" for word in words)
         try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=2.0) as line:
+            with self._line() as line:
                 line.sendall(told.encode())
                 return line.recv(65536).decode("utf-8", "replace")
         except OSError:
             return ""
+
+    def _line(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=2.0)
 
 
 class Proxy:
