@@ -89,6 +89,7 @@ def _open_window(overrides: Mapping[str, str], topic: str | None, file: Path | N
         return USAGE
     began = perf_counter()
     gc.disable()  # as in `run_gui`, and for what it imports
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no matrices here; its threads would cost a start 8 ms
     state = _state(overrides)
     claim = _claim(state)
     if claim is not None and not claim.take():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,6 @@ from knowalledge_desktop.core.request import Request, Restarted, Task, TextDelta
 from knowalledge_desktop.services.bundle import Services
 from knowalledge_desktop.services.session import MapSession
 from knowalledge_desktop.ui.messages import message_for
-from knowalledge_desktop.ui.panels.ask_box import Said
 from knowalledge_desktop.ui.prices import Prices
 from knowalledge_desktop.ui.tasks import TaskRunner
 from knowalledge_desktop.ui.widgets.trouble import needs_settings
@@ -20,6 +20,7 @@ from knowalledge_desktop.ui.widgets.trouble import needs_settings
 if TYPE_CHECKING:
     from knowalledge_desktop.services.ask import Answered
     from knowalledge_desktop.ui.map_controller import MapController
+    from knowalledge_desktop.ui.panels.answers_view import AnswersView, Said
     from knowalledge_desktop.ui.panels.detail_panel import DetailPanel
 
 KEPT = 5
@@ -43,6 +44,7 @@ class AskController(QObject):
     ) -> None:
         super().__init__(parent)
         self._services, self._tasks, self._maps, self._detail = services, tasks, maps, detail
+        self.wait_words: Callable[[], str] = lambda: ""
         self._said: dict[str, tuple[Said, ...]] = {}
         self._failed: dict[str, tuple[str, AppError]] = {}
         self._hidden: set[str] = set()
@@ -53,12 +55,16 @@ class AskController(QObject):
         box.field.textEdited.connect(lambda _: self._dismiss())
         box.stop_requested.connect(self.stop)
         box.retry_requested.connect(self._retry)
-        detail.answers.closed.connect(self._hide)
+        detail.late.answers_made.connect(self._on_answers_made)
         box.set_price(lambda text: prices.text(self._priced(prices, text)))
         prices.attach(box.button, lambda: self._priced(prices, box.field.text().strip()))
         prices.attach(box.field, lambda: self._priced(prices, box.field.text().strip()))
         prices.attach(box.trouble.retry_button, lambda: self._priced(prices, self._failed_question()))
         tasks.finished.connect(self._ended)
+
+    def _on_answers_made(self, answers: AnswersView) -> None:
+        answers.closed.connect(self._hide)
+        answers.waiting.explain_by(lambda: self.wait_words())
 
     @property
     def running(self) -> str:
@@ -111,7 +117,7 @@ class AskController(QObject):
         self._shown = state
         if here is not None:
             detail.answers.begin(said, here[1], here[2])
-        else:
+        elif said or detail.late.has_answers:
             detail.answers.show_said(() if topic_id in self._hidden else said)
         box.set_busy(here is not None)
         self._show_trouble(topic_id)
@@ -151,6 +157,8 @@ class AskController(QObject):
             self._detail.answers.grow(text)
 
     def _keep(self, topic_id: str, part: Answered) -> None:
+        from knowalledge_desktop.ui.panels.answers_view import Said
+
         made = part.answer.provenance
         said = Said(part.question, part.text.markdown, made.model or made.engine)
         self._said[topic_id] = (*self._said.get(topic_id, ()), said)[-KEPT:]

@@ -73,7 +73,7 @@ class Desk(QObject):
         self.jobs.waits = self._waits
         self.imaging.wait_words = self._waits.picture_words
         window.detail.waiting.explain_by(lambda: self._waits.words(EXPLAIN, window.detail.topic_id))
-        window.detail.answers.waiting.explain_by(lambda: self._waits.words(ASK, window.detail.topic_id))
+        self._questions.wait_words = lambda: self._waits.words(ASK, window.detail.topic_id)
         self._completing = Completing(services, tasks, self)
         self.find = FindController(self, window, services, icons, tasks)
         self.way = Wayfinding(window, self.maps, self.find, self)

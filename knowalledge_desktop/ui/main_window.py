@@ -249,7 +249,7 @@ class MainWindow(QWidget):
                 self.top_bar.field,
                 self.canvas,
                 self.outline,
-                self.detail.view,
+                *((self.detail.view,) if self.detail.late.has_view else ()),
                 self.detail.ask.field,
             )
             if r.isVisible()

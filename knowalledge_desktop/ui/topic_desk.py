@@ -49,7 +49,7 @@ class TopicDesk(QObject):
         self._questions = questions
         self._reads_after: set[str] = set()
         detail = window.detail
-        self._opinions = OpinionController(detail.opinion, maps, services, tasks, self)
+        detail.late.opinion_made.connect(lambda made: OpinionController(made, maps, services, tasks, self))
         detail.explain_requested.connect(lambda topic_id: maps.explain(topic_id))
         detail.expand_requested.connect(maps.expand)
         detail.regenerate_requested.connect(lambda topic_id: maps.explain(topic_id, fresh=True))

@@ -14,13 +14,11 @@ from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.core.request import Answer, Options
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.messages import Message
-from knowalledge_desktop.ui.panels.ask_box import AnswersView, AskBox
+from knowalledge_desktop.ui.panels.ask_box import AskBox
 from knowalledge_desktop.ui.panels.batch_line import BatchLine
-from knowalledge_desktop.ui.panels.claims_list import ClaimsList
 from knowalledge_desktop.ui.panels.depth_dial import DepthDial
 from knowalledge_desktop.ui.panels.explanation_badges import ExplanationBadges
-from knowalledge_desktop.ui.panels.explanation_opinion import OpinionRow
-from knowalledge_desktop.ui.panels.explanation_view import ExplanationView
+from knowalledge_desktop.ui.panels.late_parts import LateParts
 from knowalledge_desktop.ui.panels.own_marks import OwnMarks
 from knowalledge_desktop.ui.panels.picture_box import PictureBox
 from knowalledge_desktop.ui.panels.rendering_choice import RenderingChoice, wanted
@@ -32,6 +30,9 @@ from knowalledge_desktop.ui.widgets.elided import ElidedLabel
 
 if TYPE_CHECKING:
     from knowalledge_desktop.core.staleness import Present
+    from knowalledge_desktop.ui.panels.answers_view import AnswersView
+    from knowalledge_desktop.ui.panels.explanation_opinion import OpinionRow
+    from knowalledge_desktop.ui.panels.explanation_view import ExplanationView
 
 NARROW = 540
 """Below this width the choices stand above the buttons."""
@@ -86,11 +87,6 @@ class DetailPanel(QFrame):
         self._banner = Banner()
         self._banner.retry.connect(lambda: self.retry_requested.emit(self._topic_id))
         self._banner.suggestion.connect(self.suggestion_chosen)
-        self.view = ExplanationView(theme)
-        self.view.grew.connect(lambda: self._show_text(shown=True))
-        self._claims = ClaimsList(icons)
-        self._claims.chosen.connect(self.view.show_claim)
-        self.opinion = OpinionRow(icons)
         self._batch = BatchLine()
         self._batch.leave_requested.connect(lambda: self.leave_batch_requested.emit(self._topic_id))
         self.waiting = Waiting(theme)
@@ -111,7 +107,6 @@ class DetailPanel(QFrame):
         )
         self.picture = PictureBox(theme)
         self.marks = OwnMarks(icons)
-        self.answers = AnswersView(theme, icons)
         self.ask = AskBox(icons)
         self._rendering = RenderingChoice(theme)
         self._rendering.chosen.connect(self.options_changed)
@@ -152,7 +147,6 @@ class DetailPanel(QFrame):
         body.addWidget(self._limits, 0, Qt.AlignmentFlag.AlignLeft)
         body.addWidget(self._batch)
         body.addWidget(self.waiting)
-        body.addWidget(self.view, 1)
         self._space = QWidget()  # keeps the head on top while there is no text
         body.addWidget(self._space, 1)
         self._foot = row(
@@ -168,13 +162,13 @@ class DetailPanel(QFrame):
         whole.addLayout(head)
         whole.addWidget(rule())
         whole.addLayout(body, 1)
-        whole.addWidget(self.opinion)
-        whole.addWidget(self._claims)
         whole.addWidget(self._sources)
         whole.addWidget(rule())
-        whole.addWidget(self.answers, 1)
         whole.addWidget(self.ask)
         whole.addLayout(self._foot)
+        self.late = LateParts(self._theme, self._icons, self)
+        self.late.set_places((body, self._space), (whole, self._sources), (whole, self.ask))
+        self.late.grew.connect(lambda: self._show_text(shown=True))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -185,14 +179,30 @@ class DetailPanel(QFrame):
     def make_room(self) -> None:
         """In a low panel the picture gives way to answers, and earlier answers to what went wrong."""
         low, told = self.height() < LOW, not self.ask.trouble.isHidden()
-        if low and told:
-            self.answers.hide()
+        answers = self.late.made_answers
+        if answers is not None and low and told:
+            answers.hide()
         tight = self.height() < TIGHT * self._theme.scale
         self.ask.say_how(shown=not tight)
         self._summary.setVisible(bool(self._summary.text()) and not tight)
         self._title.setToolTip(self._summary.text())
         self.marks.fit(low=low)
-        self.picture.fit(self.height(), yields=low and (told or not self.answers.isHidden()))
+        self.picture.fit(self.height(), yields=low and (told or (answers is not None and not answers.isHidden())))
+
+    @property
+    def view(self) -> ExplanationView:
+        """Where the text is read."""
+        return self.late.text.view
+
+    @property
+    def opinion(self) -> OpinionRow:
+        """What the person thinks of the text."""
+        return self.late.text.opinion
+
+    @property
+    def answers(self) -> AnswersView:
+        """What was answered to questions about the topic."""
+        return self.late.answers
 
     @property
     def dial(self) -> DepthDial:
@@ -241,7 +251,7 @@ class DetailPanel(QFrame):
             self._show_unexplained(topic)
         else:
             self.show_explanation(kept, answer_for(kept), now=now)
-        if before != self._topic_id:
+        if before != self._topic_id and self.late.has_view:
             self.view.verticalScrollBar().setValue(0)
 
     def show_explanation(self, explanation: Explanation, answer: Answer | None, *, now: float) -> None:
@@ -250,7 +260,7 @@ class DetailPanel(QFrame):
         self._show_text(shown=True)
         self._summary.hide()
         self.view.show_text(explanation.markdown, explanation.claims, explanation.sources)
-        self._claims.show_claims(explanation.claims, explanation.sources)
+        self.late.text.claims.show_claims(explanation.claims, explanation.sources)
         self._sources.show_sources(explanation.sources, from_atlas=explanation.provenance.engine == "atlas")
         self._badges.show_badges(self._told.of(explanation, answer, now))
         self.opinion.show_explanation(explanation)
@@ -260,7 +270,7 @@ class DetailPanel(QFrame):
         """A text is being written."""
         self._hide_banner()
         self._summary.hide()
-        self._claims.show_claims((), ())
+        self.late.text.claims.show_claims((), ())
         self._sources.show_sources((), from_atlas=False)
         self._show_text(shown=False)
         self.waiting.start()
@@ -330,8 +340,10 @@ class DetailPanel(QFrame):
 
     def _show_text(self, *, shown: bool) -> None:
         self.waiting.stop()
-        self.opinion.show_explanation(None)
-        self.view.setVisible(shown)
+        made = self.late.text if shown else self.late.made_text
+        if made is not None:
+            made.opinion.show_explanation(None)
+            made.view.setVisible(shown)
         self._space.setVisible(not shown)
 
     def _show_nothing(self) -> None:
@@ -340,23 +352,27 @@ class DetailPanel(QFrame):
         self._summary.setText(self.tr("Click a topic on the map, or walk with the arrow keys."))
         self._summary.show()
         self._badges.show_badges([])
-        self._claims.show_claims((), ())
         self._sources.show_sources((), from_atlas=False)
-        self.view.show_text("")
-        self._show_text(shown=False)
+        self._show_no_text()
         self._again.hide()
         self._illustrate.hide()
         self.show_picture(None)
-        self.answers.show_said(())
+        if self.late.has_answers:
+            self.answers.show_said(())
         self.ask.show_topic("")
         self._explain.setEnabled(False)
         self._expand.setEnabled(False)
 
-    def _show_unexplained(self, topic: Topic) -> None:
-        self.view.show_text("")
+    def _show_no_text(self) -> None:
+        made = self.late.made_text
+        if made is not None:
+            made.view.show_text("")
+            made.claims.show_claims((), ())
         self._show_text(shown=False)
+
+    def _show_unexplained(self, topic: Topic) -> None:
+        self._show_no_text()
         self.make_room()
-        self._claims.show_claims((), ())
         self._sources.show_sources(topic.sources, from_atlas=topic.provenance.engine == "atlas")
         self._badges.show_badges([(self.tr("Not explained yet"), "neutral", "")])
 

@@ -11,7 +11,6 @@ from knowalledge_desktop.core.content import ClaimState, Provenance
 from knowalledge_desktop.core.graph import Explanation
 from knowalledge_desktop.core.request import Answer, SubstituteKind
 from knowalledge_desktop.ui.messages import ago, reason
-from knowalledge_desktop.ui.panels.claims_list import counts_in_words
 
 if TYPE_CHECKING:
     from knowalledge_desktop.core.staleness import Present
@@ -56,6 +55,8 @@ class ExplanationBadges(QObject):
         claims = explanation.claims
         if not claims:
             return []
+        from knowalledge_desktop.ui.panels.claims_list import counts_in_words
+
         count = Counter(claim.state for claim in claims)
         if count[ClaimState.SUPPORTED] == len(claims):
             return [(self.tr("Sourced"), "success", self.tr("Every sentence is from the source below."))]
