@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 USAGE = 2
 FILE = ".knowalledge"
+_DRAW = "--check-drawing"
 _NO_SCREEN = (
     "knowalledge: there is no screen here (DISPLAY and WAYLAND_DISPLAY are not set), so no window can open. "
     'On the command line: knowalledge explore "Photosynthesis"; all commands: knowalledge --help'
@@ -30,6 +31,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _open_window({}, None)
     if len(words) == 1 and words[0].lower().endswith(FILE):  # as a desktop opens a file of ours
         return _open_window({}, None, Path(words[0]).absolute())
+    if len(words) == 2 and words[0] == _DRAW:  # the doctor asks for it
+        from knowalledge_desktop.ui.drawing_check import main as draw
+
+        return draw(Path(words[1]))
     from knowalledge_desktop.cli.arguments import overrides_of, parse
     from knowalledge_desktop.cli.main import run
 

@@ -17,6 +17,7 @@ from knowalledge_desktop import __version__
 from knowalledge_desktop.adapters.atlas import AtlasEngine
 from knowalledge_desktop.adapters.atlas_evidence import AtlasEvidence
 from knowalledge_desktop.adapters.disk_cache import DiskCache
+from knowalledge_desktop.adapters.drawing import Drawing
 from knowalledge_desktop.adapters.exchange_files import ExchangeFiles
 from knowalledge_desktop.adapters.file_locks import FileLocks
 from knowalledge_desktop.adapters.gemini import GeminiEngine
@@ -217,7 +218,15 @@ class Gateway:
         )
         self.exchange = ExchangeService(library, ExchangeFiles(paths.data / "exchange"), clock, ground.new_id)
         self.diagnosis = DiagnosisService(
-            doctor_checks(ground.folders, library, answers, self.atlas, secrets, settings),
+            doctor_checks(
+                ground.folders,
+                library,
+                answers,
+                self.atlas,
+                secrets,
+                settings,
+                Drawing(ground.folders.resources / "fonts").check,
+            ),
             selftest_checks(engine, ground.folders, ground.build_in),
             Hops(lambda: settings().base_url, clock.now).walk,
             team.hops.walk,

@@ -8,7 +8,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -37,6 +37,7 @@ def doctor_checks(
     index: TopicIndex,
     secrets: SecretStore,
     settings: Callable[[], Settings],
+    draw: Callable[[], Awaitable[str]] | None = None,
 ) -> tuple[Check, ...]:
     """Look at this machine without sending anything anywhere."""
 
@@ -59,10 +60,9 @@ def doctor_checks(
 
     async def screen() -> str:
         named = [name for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY") if os.environ.get(name)]
-        there = (
+        return (
             f"by {named[0]}" if named else "of the system" if sys.platform in {"win32", "darwin"} else "none here"
         )
-        return f"{there}; the map is drawn without a graphics card"
 
     async def atlas() -> str:
         found = await index.articles(PROBE_TOPIC[:5], "en", 3)
@@ -77,6 +77,7 @@ def doctor_checks(
         ("folders", writable),
         ("fonts", fonts),
         ("screen", screen),
+        *((("drawing", draw),) if draw is not None else ()),
         ("library", kept_maps),
         ("cache", kept_answers),
         ("atlas", atlas),
