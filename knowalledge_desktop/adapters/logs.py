@@ -1,4 +1,4 @@
-"""The log file: rotating, private, and without secrets."""
+"""The log file: one JSON object a line, rotating, private, and without secrets."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import logging.handlers
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
+from math import isfinite
 from pathlib import Path
 
 from knowalledge_desktop.adapters.storage_errors import os_errors, private_folder
+from knowalledge_desktop.core.log_lines import Field, log_line
 from knowalledge_desktop.core.redaction import redact
 
 LOG_NAME = "knowalledge.log"
@@ -18,21 +21,44 @@ _KEPT = 4
 # These log requests, and with them addresses and headers.
 _TALKATIVE = ("google_genai", "google_genai.models", "google.auth", "httpx", "httpx2", "httpcore", "keyring")
 
+_USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
 
 def _no_secrets() -> Sequence[str]:
     return ()
 
 
-class RedactingFormatter(logging.Formatter):
-    """Redacts the finished line, so that arguments and tracebacks are covered too."""
+class JsonFormatter(logging.Formatter):
+    """Each text is redacted when it is whole, so that arguments and tracebacks are covered too.
+
+    What `extra` names beside the message becomes the `fields` of the line.
+    """
 
     def __init__(self, secrets: Callable[[], Sequence[str]] = _no_secrets) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        super().__init__()
         self._secrets = secrets
 
     def format(self, record: logging.LogRecord) -> str:
         """The line without secrets."""
-        return redact(super().format(record), self._secrets())
+        secrets = self._secrets()
+        exception = self.formatException(record.exc_info) if record.exc_info else record.exc_text or ""
+        if record.stack_info:
+            exception = f"{exception}\n{record.stack_info}".strip()
+        return log_line(
+            datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            record.levelname,
+            record.name,
+            redact(record.getMessage(), secrets),
+            {name: _field(name, value, secrets) for name, value in vars(record).items() if name not in _USUAL},
+            redact(exception, secrets),
+        )
+
+
+def _field(name: str, value: object, secrets: Sequence[str]) -> Field:
+    if value is None or isinstance(value, bool | int) or (isinstance(value, float) and isfinite(value)):
+        return value
+    told = f"{name}="  # a name such as api_key says that its value is a secret
+    return redact(f"{told}{value}", secrets).removeprefix(told)
 
 
 class _PrivateFile(logging.handlers.RotatingFileHandler):
@@ -68,7 +94,7 @@ def set_up_logs(
     path = private_folder(folder) / LOG_NAME
     with os_errors(path):
         handler = _PrivateFile(path, maxBytes=_MAX_BYTES, backupCount=_KEPT, encoding="utf-8", errors="replace")
-    handler.setFormatter(RedactingFormatter(secrets))
+    handler.setFormatter(JsonFormatter(secrets))
     root = logging.getLogger()
     before = root.level
     root.addHandler(handler)

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from knowalledge_desktop import __version__
 from knowalledge_desktop.core.errors import StorageError, StorageReadOnly
+from knowalledge_desktop.core.log_lines import for_people
 from knowalledge_desktop.core.redaction import redact
 from knowalledge_desktop.core.settings import Settings
 
@@ -118,7 +119,9 @@ def _end_of(path: Path) -> str:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         return f"(cannot be read: {error.strerror or type(error).__name__})"
-    return text if len(text) <= LOG_CHARS else "…\n" + text[-LOG_CHARS:].partition("\n")[2]
+    if len(text) > LOG_CHARS:
+        text = "…\n" + text[-LOG_CHARS:].partition("\n")[2]
+    return "\n".join(for_people(line) for line in text.split("\n"))
 
 
 def _private(text: str, environ: Mapping[str, str], secrets: Sequence[str]) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +26,10 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 def text(folder: Path) -> str:
     return (folder / "knowalledge.log").read_text(encoding="utf-8")
+
+
+def lines(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text(folder).split("\n") if line]
 
 
 LINES = [
@@ -56,8 +63,33 @@ def test_no_traceback_has_a_secret(folder: Path, caplog: pytest.LogCaptureFixtur
             fail(f"bad request with {KEY} and {OWN}")
         except ValueError:
             logging.getLogger("some.where").exception("it failed")
-    told = text(folder)
-    assert "ValueError: bad request with [redacted] and [redacted]" in told
+    (told,) = lines(folder)
+    assert told["message"] == "it failed"
+    assert told["exception"].startswith("Traceback (most recent call last):\n")
+    assert told["exception"].endswith("ValueError: bad request with [redacted] and [redacted]")
+
+
+def test_each_line_is_an_object(folder: Path) -> None:
+    logging.getLogger("some.where").info("two lines\nand “letters” %s", "\u2028\ud800\x00")
+    (told,) = lines(folder)
+    assert list(told) == ["time", "level", "logger", "message"]
+    assert (told["level"], told["logger"]) == ("INFO", "some.where")
+    assert told["message"].startswith("two lines\nand “letters” \u2028")
+    when = datetime.fromisoformat(told["time"])
+    assert when.utcoffset() == timedelta(0)
+    assert abs(datetime.now(UTC) - when) < timedelta(minutes=5)
+
+
+def test_what_is_told_beside_the_message_are_fields_without_secrets(folder: Path) -> None:
+    told = {"model": "flash", "count": 3, "cached": True, "took_s": 0.5, "odd": float("nan"), "none": None}
+    secret = {"api_key": "value-of-it", "url": f"https://host.example/?key={KEY}", "own": f"is {OWN}"}
+    logging.getLogger("some.where").info("asked", extra={**told, **secret})
+    (line,) = lines(folder)
+    assert {name: line["fields"][name] for name in told} == {**told, "odd": "nan"}
+    assert line["fields"]["api_key"] == "[redacted]"
+    assert line["fields"]["own"] == "is [redacted]"
+    for word in ("value-of-it", KEY, OWN):
+        assert word not in text(folder)
 
 
 def test_ordinary_words_stay(folder: Path) -> None:

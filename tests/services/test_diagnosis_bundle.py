@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from knowalledge_desktop.core.errors import StorageError
+from knowalledge_desktop.core.log_lines import log_line
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.services.diagnosis_bundle import LOG_CHARS, contents, write
 
@@ -47,6 +48,17 @@ def test_the_first_file_names_all_others_and_only_the_end_of_a_log_goes_along(tm
     assert len(files["logs/knowalledge.log.txt"]) <= LOG_CHARS + 2
     assert files["logs/knowalledge.log.txt"].endswith("the end\n")
     assert any(line.startswith("apsw ") for line in files["packages.txt"].splitlines())
+
+
+def test_the_log_is_there_for_people(tmp_path: Path) -> None:
+    first = log_line("2026-11-23T15:25:04.123Z", "WARNING", "some.where", "it took long", {"seconds": 7})
+    second = log_line("2026-11-23T15:25:05.000Z", "ERROR", "some.where", "it failed", exception=f"Trace:\n  {KEY}")
+    told = bundle(tmp_path, f"{first}\n{second}\nan old line\n")["logs/knowalledge.log.txt"]
+    assert told == (
+        "2026-11-23T15:25:04.123Z WARNING some.where: it took long seconds=7\n"
+        "2026-11-23T15:25:05.000Z ERROR some.where: it failed\n    Trace:\n      [redacted]\n"
+        "an old line\n"
+    )
 
 
 def test_it_is_a_zip_for_this_person_alone(tmp_path: Path) -> None:
