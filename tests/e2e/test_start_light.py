@@ -18,6 +18,7 @@ HEAVY = (
     "knowalledge_desktop.adapters.atlas",
     "knowalledge_desktop.ui.panels.library_page",
     "knowalledge_desktop.ui.panels.quota_page",
+    "knowalledge_desktop.ui.panels.explanation_view",
     "google.genai",
     "diskcache",
     "httpx",

@@ -486,3 +486,29 @@ def test_fields_have_a_home_for_words(qtbot: QtBot, icons: Icons) -> None:
     qtbot.addWidget(field)
     assert isinstance(field, QLineEdit)
     assert field.accessibleName() == "Topic"
+
+
+def test_what_is_made_late_is_reached_by_tab_where_it_stands(qtbot: QtBot, theme: Theme) -> None:
+    panel = DetailPanel(theme, Icons(RESOURCES, theme))
+    qtbot.addWidget(panel)
+    panel.show()
+    assert panel.findChild(QWidget, "explanationView") is None
+    panel.show_explanation(an_explanation(), None, now=NOW)
+    panel.answers.show_said([])
+    order, each = [], panel.nextInFocusChain()
+    while each is not panel and each is not None:
+        order.append(each.objectName())
+        each = each.nextInFocusChain()
+    wanted = (
+        "regenerateButton",
+        "explanationView",
+        "opinionUsefulButton",
+        "opinionReportButton",
+        "claimsButton",
+        "source1",
+        "answerView",
+        "askInput",
+        "levelChoice",
+        "explainButton",
+    )
+    assert [name for name in order if name in wanted] == list(wanted)

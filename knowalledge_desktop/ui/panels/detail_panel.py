@@ -262,6 +262,7 @@ class DetailPanel(QFrame):
         self.view.show_text(explanation.markdown, explanation.claims, explanation.sources)
         self.late.text.claims.show_claims(explanation.claims, explanation.sources)
         self._sources.show_sources(explanation.sources, from_atlas=explanation.provenance.engine == "atlas")
+        self.late.order_tabs()
         self._badges.show_badges(self._told.of(explanation, answer, now))
         self.opinion.show_explanation(explanation)
         self._explain.setText(self.tr("Explain"))
@@ -374,6 +375,7 @@ class DetailPanel(QFrame):
         self._show_no_text()
         self.make_room()
         self._sources.show_sources(topic.sources, from_atlas=topic.provenance.engine == "atlas")
+        self.late.order_tabs()
         self._badges.show_badges([(self.tr("Not explained yet"), "neutral", "")])
 
     def _on_explain(self) -> None:

@@ -94,17 +94,18 @@ class LateParts(QObject):
         return made
 
     def _put(self, part: QWidget, place: Place, stretch: int = 0) -> None:
-        """Put it in its column, and the Tab key where it is seen: Qt would come to it last of all."""
         column, below = place
         column.insertWidget(column.indexOf(below), part, stretch)
-        whole = self._panel.layout()
-        seen = list(_widgets(whole)) if whole is not None else []
-        stops = [stop for each in seen[: seen.index(part)] for stop in _stops(each)]
-        last = stops[-1] if stops else None
-        for stop in _stops(part):
-            if last is not None:
-                QWidget.setTabOrder(last, stop)
-            last = stop
+        self.order_tabs()
+
+    def order_tabs(self) -> None:
+        """Let the Tab key stop from top to bottom: what was made late would come last of all."""
+        whole, last = self._panel.layout(), None
+        for part in _widgets(whole) if whole is not None else ():
+            for stop in _stops(part):
+                if last is not None:
+                    QWidget.setTabOrder(last, stop)
+                last = stop
 
 
 def _widgets(layout: QLayout) -> Iterator[QWidget]:
@@ -121,6 +122,8 @@ def _widgets(layout: QLayout) -> Iterator[QWidget]:
 
 
 def _stops(part: QWidget) -> list[QWidget]:
-    """Where the Tab key stops inside a part."""
+    """Where the Tab key stops inside a part; what pops up from it is a window of its own."""
     found = [part, *part.findChildren(QWidget)]
-    return [each for each in found if each.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    return [
+        each for each in found if each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.window() is part.window()
+    ]

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
+    QFileDialog,
     QFormLayout,
     QHeaderView,
     QLabel,
@@ -26,6 +27,7 @@ from knowalledge_desktop.ui.widgets.basics import column, label, row, text_butto
 from knowalledge_desktop.ui.widgets.sides import Sides
 
 _ROWS_AT_ONCE = 12
+_LONGEST_PATH = 4096
 _TONES = {
     TeamState.TOGETHER: "success",
     TeamState.APART: "warning",
@@ -47,6 +49,21 @@ class TeamPage(Sides):
         self.url = _field("redisUrlInput", self.tr("Address of the team’s Redis"), "rediss://cache.example:6379")
         self.user_key = _field("teamKeyInput", self.tr("The team’s key; leave it empty to make a team"), "kaet_…")
         self.password = _field("redisPasswordInput", self.tr("Password of the Redis user, if it has one"), "")
+        self.ca = _field(
+            "teamCaInput",
+            self.tr(
+                "File of the team’s own authority for certificates; leave it empty for those the system trusts"
+            ),
+            self.tr("ca.crt, if you were given one"),
+        )
+        self.ca.setMaxLength(_LONGEST_PATH)
+        self._choose = text_button(
+            self.tr("Choose…"),
+            "teamCaButton",
+            self._ask_for_ca,
+            "",
+            self.tr("Choose the file with the certificate"),
+        )
         for secret in (self.user_key, self.password):
             secret.setEchoMode(QLineEdit.EchoMode.Password)
         self.member = _field(
@@ -114,6 +131,8 @@ class TeamPage(Sides):
         if is_in:
             self.url.setText(report.url)
             self.name.setText(report.team_name)
+            if not self.ca.isModified():
+                self.ca.setText(report.ca)
             self.member.setText(next((each.name for each in report.members if each.me), self.member.text()))
         for button in (self._join, self._make):
             button.setVisible(not is_in)
@@ -138,7 +157,20 @@ class TeamPage(Sides):
 
     def _wish(self, key: str) -> Wish:
         texts = (self.url.text(), key, self.password.text(), self.member.text(), self.name.text())
-        return Wish(*texts, plain=self.plain.isChecked())
+        return Wish(*texts, plain=self.plain.isChecked(), ca=self.ca.text())
+
+    def _ask_for_ca(self) -> None:
+        chooser = QFileDialog(self, self.tr("Choose the file with the certificate"))
+        chooser.setObjectName("teamCaDialog")
+        chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
+        chooser.setNameFilters([self.tr("Certificates (*.crt *.pem *.cer)"), self.tr("All files (*)")])
+        chooser.fileSelected.connect(self._take_ca)
+        chooser.finished.connect(chooser.deleteLater)
+        chooser.open()
+
+    def _take_ca(self, path: str) -> None:
+        self.ca.setText(path)
+        self.ca.setModified(True)
 
     def _follow_key(self) -> None:
         self._join.setEnabled(bool(self.user_key.text().strip()))
@@ -157,6 +189,9 @@ class TeamPage(Sides):
             named = label(text)
             named.setBuddy(field)
             form.addRow(named, field)
+        named = label(self.tr("Certificate"))
+        named.setBuddy(self.ca)
+        form.addRow(named, row(self.ca, self._choose, gap=8))
         form.addRow(self.plain)
         left = QWidget()
         about = label(
