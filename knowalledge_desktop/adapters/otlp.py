@@ -7,7 +7,6 @@ prompts or answers, no key, and no error text is ever told; an error is told by 
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from knowalledge_desktop.core.errors import UserInputError
+from knowalledge_desktop.core.otlp_address import endpoint, is_loopback
 from knowalledge_desktop.core.request import Answer, Part, Queued, Request, Restarted, Task, TextDelta
 from knowalledge_desktop.core.settings import Settings, model_for
 from knowalledge_desktop.core.tracing import CALL, Span
@@ -42,31 +42,6 @@ _LAST_WORDS_S = 2.0
 _GENERATE = "generate_content"
 _OPERATIONS = {Task.LIST_MODELS: "list_models", Task.TEST_KEY: "list_models", Task.COUNT_TOKENS: "count_tokens"}
 _KINDS = {Task.ILLUSTRATION: "image", Task.EXPLANATION: "text", Task.QUESTION: "text"}
-
-
-def endpoint(address: str) -> str:
-    """The checked base address, without a slash at its end; raises UserInputError with a sentence."""
-    text = address.strip().rstrip("/")
-    wrong = "The address for traces must be like http://127.0.0.1:4318, or https:// to another machine."
-    try:
-        parts = urlsplit(text)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        raise UserInputError(wrong) from None
-    strange = not text.isascii() or not text.isprintable() or any(ch in text for ch in ' ;?#\\@"<>')
-    if not host or strange or parts.scheme not in {"http", "https"}:
-        raise UserInputError(wrong)
-    if parts.scheme == "http" and not is_loopback(host):
-        raise UserInputError(wrong)
-    return text
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class TeamReport:
-    """The team for people. `advice` are sentences about how the Redis is set up."""
+    """The team for people. `advice` are sentences about how the Redis is set up, `ca` is as in the settings."""
 
     state: TeamState
     url: str = ""
@@ -68,6 +68,7 @@ class TeamReport:
     refused_values: int = 0
     advice: tuple[str, ...] = ()
     waits_until: float | None = None
+    ca: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,7 @@ class TeamService:
         report = TeamReport(
             TeamState.CONNECTING if state is TeamState.OFF else state,
             url=settings.team_url,
+            ca=settings.team_ca,
             team_name=settings.team_name,
             trouble=tools.place.trouble or tools.link.trouble,
             saved_here=tools.shared.saved,

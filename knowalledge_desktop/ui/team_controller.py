@@ -77,6 +77,7 @@ class TeamController(QObject):
         service = await self._service()
         made = await service.join(wish)
         self._page.clear_secrets()
+        self._page.ca.setModified(False)
         if not wish.key.strip():
             QApplication.clipboard().setText(made)
             self._page.say(self.tr("The team is made. Its key is in the clipboard: the others join with it."))
@@ -88,7 +89,11 @@ class TeamController(QObject):
         await self._read(try_now=False)
 
     async def _test(self, wish: Wish) -> None:
-        if self._services.preferences.settings.team_url:
+        settings = self._services.preferences.settings
+        if settings.team_url:
+            if wish.ca.strip() != settings.team_ca:
+                await (await self._service()).trust(wish.ca)
+                self._page.ca.setModified(False)
             await self._read(try_now=True)
             return
         trouble = await (await self._service()).trouble_with(wish)

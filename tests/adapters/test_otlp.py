@@ -20,8 +20,9 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
-from knowalledge_desktop.adapters.otlp import Otlp, endpoint
+from knowalledge_desktop.adapters.otlp import Otlp
 from knowalledge_desktop.core.errors import Offline, UserInputError
+from knowalledge_desktop.core.otlp_address import endpoint
 from knowalledge_desktop.core.ports import Engine
 from knowalledge_desktop.core.request import EngineChoice, Queued, Request, Restarted, Task
 from knowalledge_desktop.core.settings import Settings

@@ -125,6 +125,31 @@ def test_settings_come_back_as_they_were_chosen(icons: Icons, qtbot: QtBot) -> N
     assert got.letters_jump
 
 
+def test_an_address_for_traces_is_checked_before_it_is_kept(icons: Icons, qtbot: QtBot) -> None:
+    dialog = SettingsDialog(Settings(otlp_url="https://collector.example"), icons)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    field, told = dialog.findChild(QLineEdit, "otlpUrlInput"), dialog.findChild(QLabel, "otlpUrlMessage")
+    assert field.accessibleName()
+    assert field.toolTip()
+    assert field.focusPolicy() & Qt.FocusPolicy.TabFocus
+    assert dialog.result_settings().otlp_url == "https://collector.example"
+    save = dialog.findChild(QPushButton, "settingsSaveButton")
+    for wrong in ("http://collector.example", "collector", "https://me:word@collector.example"):
+        field.setText(wrong)
+        assert told.isVisible()
+        assert "http://127.0.0.1:4318" in told.text()
+        save.click()
+        assert dialog.isVisible()
+    field.setText(" http://127.0.0.1:4318/ ")
+    assert not told.isVisible()
+    save.click()
+    assert not dialog.isVisible()
+    assert dialog.result_settings().otlp_url == "http://127.0.0.1:4318"
+    field.clear()
+    assert dialog.result_settings().otlp_url == ""
+
+
 def test_every_setting_says_what_it_is(icons: Icons, qtbot: QtBot) -> None:
     dialog = SettingsDialog(Settings(), icons)
     qtbot.addWidget(dialog)

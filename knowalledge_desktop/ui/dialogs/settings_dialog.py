@@ -14,6 +14,7 @@ from knowalledge_desktop.core.settings import PRODUCTION_BASE_URL, Ahead, Safety
 from knowalledge_desktop.core.settings import Theme as ThemeChoice
 from knowalledge_desktop.ui.dialogs.extras_choice import ExtrasChoice
 from knowalledge_desktop.ui.dialogs.port_choice import PortChoice
+from knowalledge_desktop.ui.dialogs.traces_choice import TracesChoice
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.panels.key_card import KeyCard
 from knowalledge_desktop.ui.widgets.basics import column, label, row, text_button
@@ -181,6 +182,8 @@ class SettingsDialog(QDialog):
         _line(form, self.tr("Gemini address"), self._address, gateway)
         form.addRow(label(self.tr("Other programs"), "title"))
         self._port.add_to(form)
+        self._traces = TracesChoice(self._settings, self)
+        self._traces.add_to(form)
         form.addRow(label(self.tr("Library"), "title"))
         tip = self.tr("Close the settings and see the copies of the library")
         backups = text_button(self.tr("See all backups"), "settingsBackupsButton", self._backups, "", tip)
@@ -199,6 +202,11 @@ class SettingsDialog(QDialog):
         save.setDefault(True)
         self.setLayout(column(scroll, row(-1, cancel, save, margins=(28, 12, 28, 16), gap=8)))
         self.resize(620, 680)
+
+    def accept(self) -> None:
+        """Close, unless something cannot be kept as it is typed."""
+        if self._traces.is_right():
+            super().accept()
 
     def _backups(self) -> None:
         self.reject()
@@ -229,6 +237,7 @@ class SettingsDialog(QDialog):
             safety=list(Safety)[self._safety.currentIndex()],
             second_look=self._extras.second_look,
             port=self._port.port,
+            otlp_url=self._traces.address,
             ahead=self._extras.ahead,
             options=options,
             theme=list(ThemeChoice)[self._theme.currentIndex()],
