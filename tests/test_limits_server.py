@@ -20,9 +20,9 @@ from PySide6.QtGui import QImage
 
 from knowalledge_desktop.adapters.gemini import GeminiEngine
 from knowalledge_desktop.adapters.gemini_errors import Failure, from_failure
-from knowalledge_desktop.core.content import ModelList, RawText
 from knowalledge_desktop.core.errors import ContentBlocked, ModelUnavailable, Offline, QuotaExhausted
 from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.payload import ModelList, RawText
 from knowalledge_desktop.core.quota_rules import estimate_tokens, metric_of
 from knowalledge_desktop.core.request import Answer, Detail, Options, Part, Request, Task, TextDelta
 from knowalledge_desktop.core.settings import Settings

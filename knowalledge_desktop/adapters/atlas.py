@@ -11,18 +11,10 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from knowalledge_desktop.adapters.atlas_store import AtlasStore, BranchRow, Entry
-from knowalledge_desktop.core.content import (
-    Claim,
-    ClaimState,
-    ExplanationText,
-    Provenance,
-    Relation,
-    Source,
-    Subtopic,
-    SubtopicList,
-)
+from knowalledge_desktop.core.content import Claim, ClaimState, Provenance, Relation, Source
 from knowalledge_desktop.core.errors import RequestRejected, TopicNotFound
 from knowalledge_desktop.core.evidence import sentences
+from knowalledge_desktop.core.payload import ExplanationText, Subtopic, SubtopicList
 from knowalledge_desktop.core.ports import Clock
 from knowalledge_desktop.core.request import Answer, Detail, Part, Request, Task, TextDelta
 from knowalledge_desktop.core.sky import Sky

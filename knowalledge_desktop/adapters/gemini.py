@@ -12,8 +12,9 @@ from knowalledge_desktop.adapters.gemini_pictures import draws, illustration, im
 from knowalledge_desktop.adapters.gemini_reply import Reply
 from knowalledge_desktop.adapters.gemini_transport import Call, Link, Links
 from knowalledge_desktop.adapters.pictures import Pictures
-from knowalledge_desktop.core.content import Content, ModelInfo, ModelList, Provenance, TokenCount, Usage
+from knowalledge_desktop.core.content import Provenance, Usage
 from knowalledge_desktop.core.errors import InvalidReply, RequestRejected, UserInputError
+from knowalledge_desktop.core.payload import Content, ModelInfo, ModelList, TokenCount
 from knowalledge_desktop.core.ports import Clock, SecretStore
 from knowalledge_desktop.core.quota_rules import estimate_tokens
 from knowalledge_desktop.core.request import Answer, Part, Request, Task, TextDelta, is_grounded

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from knowalledge_desktop.adapters.gemini_reply import Reply
 from knowalledge_desktop.adapters.pictures import Pictures
-from knowalledge_desktop.core.content import Illustration
 from knowalledge_desktop.core.errors import ContentBlocked, InvalidReply
 from knowalledge_desktop.core.parsing import alt_text
+from knowalledge_desktop.core.payload import Illustration
 from knowalledge_desktop.core.quality import looks_refused
 from knowalledge_desktop.core.request import Request, Task
 from knowalledge_desktop.prompts.prompt import Prompt

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from knowalledge_desktop.core.content import RawText, Source, Support, Usage
+from knowalledge_desktop.core.content import Source, Usage
 from knowalledge_desktop.core.errors import ContentBlocked, InvalidReply
+from knowalledge_desktop.core.payload import RawText, Support
 
 if TYPE_CHECKING:
     from google.genai import types

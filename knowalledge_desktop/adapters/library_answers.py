@@ -7,7 +7,7 @@ from dataclasses import replace
 from knowalledge_desktop.adapters.library_connection import Connection
 from knowalledge_desktop.adapters.library_pictures import put_picture, read_picture
 from knowalledge_desktop.core.codec import decode_answer, encode_answer
-from knowalledge_desktop.core.content import Illustration
+from knowalledge_desktop.core.payload import Illustration
 from knowalledge_desktop.core.request import Answer, Request, subject
 from knowalledge_desktop.core.validation import fold
 

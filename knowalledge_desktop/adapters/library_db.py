@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from knowalledge_desktop.adapters import library_answers, library_pictures, library_rows
+from knowalledge_desktop.adapters import library_pictures, library_rows
 from knowalledge_desktop.adapters.library_connection import Connection, Interrupted
 from knowalledge_desktop.adapters.library_file import LibraryFile
 from knowalledge_desktop.adapters.library_mending import Mending
@@ -264,10 +264,14 @@ class LibraryDb:
     async def keep(self, key: str, request: Request, answer: Answer) -> None:
         """Store an answer durably under its fingerprint."""
         now = self._clock.now()
+        from knowalledge_desktop.adapters import library_answers
+
         await self._write(lambda db: library_answers.keep_answer(db, key, request, answer, now))
 
     async def kept(self, key: str, request: Request) -> Answer | None:
         """The kept answer for this fingerprint, else the newest for the same task, topic, path and language."""
+        from knowalledge_desktop.adapters import library_answers
+
         return await self._read(lambda db: library_answers.kept_answer(db, key, request))
 
     async def aclose(self) -> None:

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 
 from knowalledge_desktop.adapters.library_connection import Connection
-from knowalledge_desktop.core.codec import provenance_from
+from knowalledge_desktop.core.codec_values import provenance_from
 from knowalledge_desktop.core.content import Picture
 from knowalledge_desktop.core.pictures import TopicPicture
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from knowalledge_desktop.adapters.library_connection import Connection
 from knowalledge_desktop.adapters.library_pictures import topic_pictures, write_topic_picture
 from knowalledge_desktop.adapters.library_views import read_views, view_puts, write_view, write_view_place
-from knowalledge_desktop.core.codec import claims_from, provenance_from, sources_from
+from knowalledge_desktop.core.codec_values import claims_from, provenance_from, sources_from
 from knowalledge_desktop.core.content import Provenance, Relation, Source
 from knowalledge_desktop.core.errors import MapNotFound, StorageError
 from knowalledge_desktop.core.graph import (

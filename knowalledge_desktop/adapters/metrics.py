@@ -11,8 +11,9 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from knowalledge_desktop.core.circuit import Family, family_of
-from knowalledge_desktop.core.content import ExplanationText, Usage
+from knowalledge_desktop.core.content import Usage
 from knowalledge_desktop.core.metric import Metric as Limit
+from knowalledge_desktop.core.payload import ExplanationText
 from knowalledge_desktop.core.request import Task
 from knowalledge_desktop.core.standing import Standing
 

@@ -7,9 +7,10 @@ from contextlib import aclosing
 from knowalledge_desktop.cli.console import Flow, plain, wrapped
 from knowalledge_desktop.cli.context import Context
 from knowalledge_desktop.cli.shapes import answer_json, explanation_json
-from knowalledge_desktop.core.content import ClaimState, ExplanationText
+from knowalledge_desktop.core.content import ClaimState
 from knowalledge_desktop.core.errors import MapNotFound
 from knowalledge_desktop.core.graph import Explanation, Map
+from knowalledge_desktop.core.payload import ExplanationText
 from knowalledge_desktop.core.request import Restarted, TextDelta
 from knowalledge_desktop.core.validation import check_topic, fold
 from knowalledge_desktop.services.explain import Explained

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from knowalledge_desktop.cli.console import wrapped
 from knowalledge_desktop.cli.context import Context, Trouble, engine_name
 from knowalledge_desktop.cli.shapes import Json, answer_json, error_json, sources_json
-from knowalledge_desktop.core.content import Relation, Subtopic, SubtopicList
+from knowalledge_desktop.core.content import Relation
 from knowalledge_desktop.core.edits_links import links_of
 from knowalledge_desktop.core.errors import (
     AppError,
@@ -19,6 +19,7 @@ from knowalledge_desktop.core.errors import (
     UserInputError,
 )
 from knowalledge_desktop.core.graph import LinkKind
+from knowalledge_desktop.core.payload import Subtopic, SubtopicList
 from knowalledge_desktop.core.request import Answer, EngineChoice, Options
 from knowalledge_desktop.core.validation import check_topic, fold
 from knowalledge_desktop.services.session import MapSession

@@ -11,7 +11,7 @@ import math
 from dataclasses import asdict
 from typing import Any, cast
 
-from knowalledge_desktop.core.codec import claims_from, provenance_from, sources_from
+from knowalledge_desktop.core.codec_values import claims_from, provenance_from, sources_from
 from knowalledge_desktop.core.content import Relation
 from knowalledge_desktop.core.graph import Explanation, Link, LinkKind, Map, Opinion, Place, Rendering, Topic
 from knowalledge_desktop.core.pictures import TopicPicture

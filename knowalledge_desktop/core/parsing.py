@@ -10,9 +10,11 @@ from dataclasses import replace
 from json import JSONDecodeError, JSONDecoder
 from typing import cast
 
-from knowalledge_desktop.core.content import (
-    Claim,
-    ClaimState,
+from knowalledge_desktop.core.content import Claim, ClaimState
+from knowalledge_desktop.core.errors import InvalidReply
+from knowalledge_desktop.core.evidence import claims_of
+from knowalledge_desktop.core.links import without_links
+from knowalledge_desktop.core.payload import (
     Content,
     ExplanationText,
     RawText,
@@ -23,9 +25,6 @@ from knowalledge_desktop.core.content import (
     Verdict,
     Verdicts,
 )
-from knowalledge_desktop.core.errors import InvalidReply
-from knowalledge_desktop.core.evidence import claims_of
-from knowalledge_desktop.core.links import without_links
 from knowalledge_desktop.core.request import Request, Task
 from knowalledge_desktop.core.validation import TOPIC_MAX, fold
 

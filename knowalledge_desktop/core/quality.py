@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 
-from knowalledge_desktop.core.content import ExplanationText, SubtopicList
+from knowalledge_desktop.core.payload import ExplanationText, SubtopicList
 from knowalledge_desktop.core.request import Detail, Request
 from knowalledge_desktop.core.validation import fold
 

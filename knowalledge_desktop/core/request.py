@@ -6,8 +6,12 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
 
-from knowalledge_desktop.core.content import Content, Picture, Provenance, Usage
+from knowalledge_desktop.core.content import Picture, Provenance, Usage
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.core.payload import Content
 
 
 class Task(StrEnum):

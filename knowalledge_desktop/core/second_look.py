@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from knowalledge_desktop.core.content import Claim, ClaimState, Verdict, Verdicts
+from knowalledge_desktop.core.content import Claim, ClaimState
+from knowalledge_desktop.core.payload import Verdict, Verdicts
 
 __all__ = ["STATEMENTS_MAX", "Verdict", "doubted", "unchecked"]
 

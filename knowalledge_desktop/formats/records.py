@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any, TypeVar, cast
 
-from knowalledge_desktop.core.codec import claims_from, provenance_from, sources_from
+from knowalledge_desktop.core.codec_values import claims_from, provenance_from, sources_from
 from knowalledge_desktop.core.content import Provenance, Relation
 from knowalledge_desktop.core.graph import Explanation, Link, LinkKind, Opinion, Place, Rendering, Topic
 from knowalledge_desktop.core.map_codec import place_from

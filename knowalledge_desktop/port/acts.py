@@ -10,11 +10,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from knowalledge_desktop.core.content import Subtopic, SubtopicList
 from knowalledge_desktop.core.errors import Incomplete, MapNotFound, UserInputError
 from knowalledge_desktop.core.graph import Explanation, Map, Rendering
 from knowalledge_desktop.core.jobs import ItemState, Job, JobItem
 from knowalledge_desktop.core.metric import MICRO, Metric
+from knowalledge_desktop.core.payload import Subtopic, SubtopicList
 from knowalledge_desktop.core.request import Answer, Restarted, TextDelta
 from knowalledge_desktop.core.sentences import title_of
 from knowalledge_desktop.core.validation import fold

@@ -9,15 +9,9 @@ from dataclasses import dataclass, replace
 from knowalledge_desktop.core.answer_names import answer_name
 from knowalledge_desktop.core.cache import Layer, Lives
 from knowalledge_desktop.core.codec import decode_answer, encode_answer
-from knowalledge_desktop.core.content import (
-    Content,
-    ExplanationText,
-    Illustration,
-    SubtopicList,
-    TopicCandidates,
-    Usage,
-)
+from knowalledge_desktop.core.content import Usage
 from knowalledge_desktop.core.errors import AppError
+from knowalledge_desktop.core.payload import Content, ExplanationText, Illustration, SubtopicList, TopicCandidates
 from knowalledge_desktop.core.ports import Cache, Clock, Engine, Metrics
 from knowalledge_desktop.core.request import Answer, Part, Request
 from knowalledge_desktop.resilience.keys import CONTENT_TASKS

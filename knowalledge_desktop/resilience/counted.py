@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
-from knowalledge_desktop.core.content import TokenCount
 from knowalledge_desktop.core.errors import AppError
+from knowalledge_desktop.core.payload import TokenCount
 from knowalledge_desktop.core.ports import Engine
 from knowalledge_desktop.core.quota import Demand
 from knowalledge_desktop.core.request import Answer, Part, Request, Task

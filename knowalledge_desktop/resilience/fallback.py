@@ -7,7 +7,6 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
-from knowalledge_desktop.core.content import SubtopicList
 from knowalledge_desktop.core.errors import (
     AppError,
     ContentBlocked,
@@ -18,6 +17,7 @@ from knowalledge_desktop.core.errors import (
     TopicNotFound,
     Unavailable,
 )
+from knowalledge_desktop.core.payload import SubtopicList
 from knowalledge_desktop.core.ports import Clock, Engine, Library
 from knowalledge_desktop.core.request import (
     Answer,

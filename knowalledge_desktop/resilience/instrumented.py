@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from knowalledge_desktop.core.content import ExplanationText, Illustration, SubtopicList
 from knowalledge_desktop.core.errors import AppError
+from knowalledge_desktop.core.payload import ExplanationText, Illustration, SubtopicList
 from knowalledge_desktop.core.ports import Engine, Metrics
 from knowalledge_desktop.core.request import Answer, Part, Request, SubstituteKind
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from knowalledge_desktop.core.content import ExplanationText
+from knowalledge_desktop.core.payload import ExplanationText
 from knowalledge_desktop.core.request import Answer, Part, TextDelta
 
 

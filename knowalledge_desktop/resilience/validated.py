@@ -6,10 +6,10 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
-from knowalledge_desktop.core.content import ExplanationText, RawText, SubtopicList
 from knowalledge_desktop.core.errors import ContentBlocked, InvalidReply
 from knowalledge_desktop.core.links import LinkGate
 from knowalledge_desktop.core.parsing import parse
+from knowalledge_desktop.core.payload import ExplanationText, RawText, SubtopicList
 from knowalledge_desktop.core.ports import Engine
 from knowalledge_desktop.core.quality import count_words, looks_refused, score_explanation, score_subtopics
 from knowalledge_desktop.core.request import Answer, Part, Request, Restarted, Task, TextDelta

@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from knowalledge_desktop.core.content import ExplanationText
 from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.core.graph import Map, Rendering
+from knowalledge_desktop.core.payload import ExplanationText
 from knowalledge_desktop.core.ports import Engine
 from knowalledge_desktop.core.request import (
     Answer,

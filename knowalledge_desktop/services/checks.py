@@ -16,8 +16,8 @@ from pathlib import Path
 
 from knowalledge_desktop import __version__
 from knowalledge_desktop.core.api_key import check_key
-from knowalledge_desktop.core.content import SubtopicList
 from knowalledge_desktop.core.errors import InvalidReply, StorageDamaged, StorageReadOnly
+from knowalledge_desktop.core.payload import SubtopicList
 from knowalledge_desktop.core.ports import Cache, Engine, Library, SecretStore, TopicIndex
 from knowalledge_desktop.core.request import EngineChoice, Options, Request, Task
 from knowalledge_desktop.core.settings import Settings

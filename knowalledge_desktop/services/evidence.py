@@ -7,10 +7,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from knowalledge_desktop.core.content import Claim, ClaimState, ExplanationText, Source
+from knowalledge_desktop.core.content import Claim, ClaimState, Source
 from knowalledge_desktop.core.errors import AtlasMissing
 from knowalledge_desktop.core.evidence import Evidence, Passage, claims_of
 from knowalledge_desktop.core.evidence_check import CheckedClaim, check_claims
+from knowalledge_desktop.core.payload import ExplanationText
 
 _REMEMBERED = 16
 """Checks whose outcome is known for those who ask for the same a moment later."""

@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from knowalledge_desktop.core.content import ExplanationText
 from knowalledge_desktop.core.graph import Change, Explanation, Map, PutExplanation, Rendering
 from knowalledge_desktop.core.locks import is_locked, refuse_locked
+from knowalledge_desktop.core.payload import ExplanationText
 from knowalledge_desktop.core.ports import Engine
 from knowalledge_desktop.core.request import (
     Answer,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from knowalledge_desktop.core.content import Provenance, Subtopic, SubtopicList
+from knowalledge_desktop.core.content import Provenance
 from knowalledge_desktop.core.edits_links import link_between
 from knowalledge_desktop.core.errors import AppError, Incomplete
 from knowalledge_desktop.core.graph import Change, Link, LinkKind, Map, PutLink, PutTopic, Topic
@@ -16,6 +17,9 @@ from knowalledge_desktop.core.request import Answer, EngineChoice, Options, Prio
 from knowalledge_desktop.core.validation import check_topic, fold
 from knowalledge_desktop.services.session import MapSession
 from knowalledge_desktop.services.status import StatusService
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.core.payload import Subtopic, SubtopicList
 
 MOST_RENEWED = 30
 """Subtopics that are asked for at once when those that are there are told anew."""
@@ -193,6 +197,8 @@ class ExploreService:
 
     async def _ask(self, request: Request) -> tuple[Answer, SubtopicList]:
         answer = await self._status.watch(final_answer(self._engine, request))
+        from knowalledge_desktop.core.payload import SubtopicList
+
         if not isinstance(answer.content, SubtopicList):
             raise TypeError("the engine stack answered subtopics with another kind of content")
         return answer, answer.content

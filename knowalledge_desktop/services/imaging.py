@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from knowalledge_desktop.core.content import Illustration, Picture, Provenance, TopicCandidates
+from knowalledge_desktop.core.content import Picture, Provenance
 from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.core.graph import Change, Map, PutPicture, Topic
 from knowalledge_desktop.core.locks import refuse_locked
+from knowalledge_desktop.core.payload import Illustration, TopicCandidates
 from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.core.ports import Clock, Engine, Library, Pictures
 from knowalledge_desktop.core.request import Answer, EngineChoice, Options, Priority, Request, Task

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import cast
 
-from knowalledge_desktop.core.content import ModelInfo, Provenance
+from knowalledge_desktop.core.content import Provenance
 from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.core.graph import Map, Rendering
 from knowalledge_desktop.core.origin import Origin, came_together, edits_of
+from knowalledge_desktop.core.payload import ModelInfo
 from knowalledge_desktop.core.ports import Cache, Clock
 from knowalledge_desktop.core.request import EngineChoice, Options, Priority, Request, Task
 from knowalledge_desktop.core.settings import Settings

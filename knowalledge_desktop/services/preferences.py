@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from knowalledge_desktop.core.api_key import check_key, looks_like_a_key
-from knowalledge_desktop.core.content import ModelInfo, ModelList
 from knowalledge_desktop.core.ports import Engine, SecretStore, SettingsStore
 from knowalledge_desktop.core.request import EngineChoice, Priority, Request, Task
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.services.explore import final_answer
 from knowalledge_desktop.services.status import StatusService
+
+if TYPE_CHECKING:
+    from knowalledge_desktop.core.payload import ModelInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ class PreferencesService:
             key = check_key(key)
         request = Request(Task.TEST_KEY, engine=EngineChoice.GEMINI, priority=Priority.CRITICAL)
         answer = await self._status.watch(final_answer(self._engine_for_key(key), request))
+        from knowalledge_desktop.core.payload import ModelList
+
         if not isinstance(answer.content, ModelList):
             raise TypeError("the engine stack answered a key test with another kind of content")
         return answer.content.items
@@ -101,6 +106,8 @@ class PreferencesService:
         """The models that the kept key may use."""
         request = Request(Task.LIST_MODELS, engine=EngineChoice.GEMINI, priority=Priority.HIGH)
         answer = await self._status.watch(final_answer(self._engine_for_key(None), request))
+        from knowalledge_desktop.core.payload import ModelList
+
         if not isinstance(answer.content, ModelList):
             raise TypeError("the engine stack answered a list of models with another kind of content")
         return answer.content.items

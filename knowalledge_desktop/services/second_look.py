@@ -6,9 +6,9 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from knowalledge_desktop.core.content import Verdicts
 from knowalledge_desktop.core.errors import AppError
 from knowalledge_desktop.core.graph import Change, Explanation, Map, PutExplanation
+from knowalledge_desktop.core.payload import Verdicts
 from knowalledge_desktop.core.ports import Engine
 from knowalledge_desktop.core.request import EngineChoice, Options, Priority, Request, Task
 from knowalledge_desktop.core.second_look import doubted, unchecked

@@ -59,7 +59,7 @@ async def first_paint(widget: QWidget, patience_s: float = 2.0) -> None:
 def raise_curtain(state: Path) -> Curtain | None:
     """Show the last view, if one was kept with the place of its window."""
     geometry = QSettings(str(state / GEOMETRY), QSettings.Format.IniFormat).value("geometry")
-    picture = QPixmap(str(state / PICTURE), FORMAT)
+    picture = QPixmap(str(state / PICTURE))
     if picture.isNull() or not isinstance(geometry, QByteArray):
         return None
     curtain = Curtain(picture, "KnowAllEdge")

@@ -10,8 +10,9 @@ import pytest
 
 from knowalledge_desktop.adapters import atlas
 from knowalledge_desktop.adapters.atlas import AtlasEngine, address, escaped, spoken
-from knowalledge_desktop.core.content import ClaimState, ExplanationText, Relation, SubtopicList
+from knowalledge_desktop.core.content import ClaimState, Relation
 from knowalledge_desktop.core.errors import AtlasMissing, RequestRejected, TopicNotFound
+from knowalledge_desktop.core.payload import ExplanationText, SubtopicList
 from knowalledge_desktop.core.request import Answer, Detail, Options, Part, Request, Task, TextDelta
 from tests.support.atlas import CountedStore
 from tests.support.fakes import FakeClock

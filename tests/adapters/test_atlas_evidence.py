@@ -8,8 +8,9 @@ import pytest
 
 from knowalledge_desktop.adapters import atlas_evidence
 from knowalledge_desktop.adapters.atlas_evidence import AtlasEvidence
-from knowalledge_desktop.core.content import ClaimState, ExplanationText
+from knowalledge_desktop.core.content import ClaimState
 from knowalledge_desktop.core.errors import AtlasMissing
+from knowalledge_desktop.core.payload import ExplanationText
 from knowalledge_desktop.services.evidence import EvidenceService
 from tests.support.atlas import CountedStore
 from tests.support.claims_written import FALSE, TRUE

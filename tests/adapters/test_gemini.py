@@ -11,19 +11,10 @@ from typing import Any
 import pytest
 
 from knowalledge_desktop.adapters.gemini import MAX_PAGES, PAGE_SIZE, GeminiEngine, thinking
-from knowalledge_desktop.core.content import (
-    ClaimState,
-    ExplanationText,
-    ModelInfo,
-    ModelList,
-    Provenance,
-    RawText,
-    Source,
-    Support,
-    Usage,
-)
+from knowalledge_desktop.core.content import ClaimState, Provenance, Source, Usage
 from knowalledge_desktop.core.errors import KeyMalformed, KeyMissing, TimedOut, UserInputError
 from knowalledge_desktop.core.parsing import parse
+from knowalledge_desktop.core.payload import ExplanationText, ModelInfo, ModelList, RawText, Support
 from knowalledge_desktop.core.request import Answer, Options, Part, Request, Task, TextDelta
 from knowalledge_desktop.core.settings import Safety, Settings
 from tests.support.fakes import FakeClock, MemorySecrets

@@ -8,8 +8,9 @@ from contextlib import aclosing
 import pytest
 
 from knowalledge_desktop.adapters.gemini import GeminiEngine
-from knowalledge_desktop.core.content import Content, Picture, TokenCount
+from knowalledge_desktop.core.content import Picture
 from knowalledge_desktop.core.errors import InvalidReply, ModelNotFound, RequestRejected, TimedOut
+from knowalledge_desktop.core.payload import Content, TokenCount
 from knowalledge_desktop.core.quota_rules import estimate_tokens
 from knowalledge_desktop.core.request import Answer, Request, Task
 from knowalledge_desktop.core.settings import DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL, Settings

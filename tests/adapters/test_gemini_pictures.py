@@ -9,17 +9,16 @@ from typing import Any
 import pytest
 
 from knowalledge_desktop.adapters.gemini import GeminiEngine
-from knowalledge_desktop.core.content import (
+from knowalledge_desktop.core.content import Picture, Usage
+from knowalledge_desktop.core.errors import AppError
+from knowalledge_desktop.core.payload import (
     Content,
     ExplanationText,
     Illustration,
-    Picture,
     RawText,
     TopicCandidate,
     TopicCandidates,
-    Usage,
 )
-from knowalledge_desktop.core.errors import AppError
 from knowalledge_desktop.core.request import Answer, Options, Part, Request, Task, TextDelta
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.resilience.validated import Validated

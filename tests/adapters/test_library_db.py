@@ -18,10 +18,11 @@ from knowalledge_desktop.adapters import library_copies, library_file, library_s
 from knowalledge_desktop.adapters.library_connection import Connection, Interrupted
 from knowalledge_desktop.adapters.library_db import LibraryDb
 from knowalledge_desktop.adapters.library_file import APPLICATION_ID, MIGRATIONS, LibraryFile, migrate
-from knowalledge_desktop.core.content import Illustration, Picture, Provenance
+from knowalledge_desktop.core.content import Picture, Provenance
 from knowalledge_desktop.core.edits import removal, renaming
 from knowalledge_desktop.core.errors import DiskFull, NewerVersion, StorageDamaged, StorageError, StorageReadOnly
 from knowalledge_desktop.core.graph import Change, Map, PutTopic, Topic
+from knowalledge_desktop.core.payload import Illustration
 from knowalledge_desktop.core.request import Answer, Task
 from tests.support.examples import GEMINI, answer, ask, histories, photosynthesis
 from tests.support.fakes import FakeClock

@@ -8,8 +8,9 @@ from dataclasses import replace
 from prometheus_client.parser import text_string_to_metric_families
 
 from knowalledge_desktop.adapters.metrics import MOST_VALUES, PrometheusMetrics
-from knowalledge_desktop.core.content import Claim, ClaimState, ExplanationText, Usage
+from knowalledge_desktop.core.content import Claim, ClaimState, Usage
 from knowalledge_desktop.core.metric import Metric as Limit
+from knowalledge_desktop.core.payload import ExplanationText
 from knowalledge_desktop.core.ports import CacheStats
 from knowalledge_desktop.core.quota import Gauge
 from knowalledge_desktop.core.standing import Probe, Standing

@@ -17,7 +17,8 @@ from knowalledge_desktop.adapters.clock import SystemClock
 from knowalledge_desktop.adapters.redis_cache import RedisCache
 from knowalledge_desktop.adapters.redis_link import RedisLink, Target
 from knowalledge_desktop.core.codec import decode_answer, encode_answer
-from knowalledge_desktop.core.content import ExplanationText, Usage
+from knowalledge_desktop.core.content import Usage
+from knowalledge_desktop.core.payload import ExplanationText
 from knowalledge_desktop.core.ports import CacheEntry
 from knowalledge_desktop.core.request import Answer
 from knowalledge_desktop.core.team_address import TeamKey, parse_address

@@ -5,8 +5,9 @@ from contextlib import aclosing
 import pytest
 
 from knowalledge_desktop.adapters.scripted import Pause, ScriptedEngine
-from knowalledge_desktop.core.content import Provenance, RawText
+from knowalledge_desktop.core.content import Provenance
 from knowalledge_desktop.core.errors import Offline
+from knowalledge_desktop.core.payload import RawText
 from knowalledge_desktop.core.request import Answer, Request, Task, TextDelta
 from tests.support.fakes import FakeClock
 

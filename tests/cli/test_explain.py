@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from knowalledge_desktop.core.content import ExplanationText
 from knowalledge_desktop.core.errors import Offline, TopicNotFound
 from knowalledge_desktop.core.graph import Map
+from knowalledge_desktop.core.payload import ExplanationText
 from knowalledge_desktop.core.request import Detail, Level, Part, Restarted, Style, TextDelta
 from knowalledge_desktop.services.library import LibraryService
 from tests.support.cli_services import TEXT, Bench, Stream, command, console

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from knowalledge_desktop.core.content import Relation, Subtopic, SubtopicList
+from knowalledge_desktop.core.content import Relation
 from knowalledge_desktop.core.errors import (
     AppError,
     ContentBlocked,
@@ -18,6 +18,7 @@ from knowalledge_desktop.core.errors import (
     QuotaExhausted,
     TopicNotFound,
 )
+from knowalledge_desktop.core.payload import Subtopic, SubtopicList
 from knowalledge_desktop.core.request import EngineChoice, Options, Substitute, SubstituteKind
 from tests.support.cli_services import Bench, TopicEngine, command, console, with_settings
 

@@ -11,9 +11,10 @@ import pytest
 from knowalledge_desktop.adapters.gemini import GeminiEngine
 from knowalledge_desktop.adapters.scripted import ScriptedEngine, Step
 from knowalledge_desktop.core import errors
-from knowalledge_desktop.core.content import ExplanationText, ModelList, Provenance, RawText, SubtopicList
+from knowalledge_desktop.core.content import Provenance
 from knowalledge_desktop.core.errors import AppError, ModelUnavailable
 from knowalledge_desktop.core.parsing import parse
+from knowalledge_desktop.core.payload import ExplanationText, ModelList, RawText, SubtopicList
 from knowalledge_desktop.core.ports import Engine
 from knowalledge_desktop.core.request import Answer, Request, Task, TextDelta
 from knowalledge_desktop.core.settings import Settings

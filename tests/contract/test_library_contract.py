@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from knowalledge_desktop.adapters.library_db import LibraryDb
-from knowalledge_desktop.core.content import Illustration, Picture
+from knowalledge_desktop.core.content import Picture
 from knowalledge_desktop.core.edits import removal, renaming
 from knowalledge_desktop.core.errors import MapNotFound
 from knowalledge_desktop.core.graph import (
@@ -23,6 +23,7 @@ from knowalledge_desktop.core.graph import (
     Rendering,
     Topic,
 )
+from knowalledge_desktop.core.payload import Illustration
 from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.core.ports import Library
 from knowalledge_desktop.core.request import Answer, Request, Task

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowalledge_desktop.core.codec import decode_answer, encode_answer
-from knowalledge_desktop.core.content import ExplanationText, Illustration, Picture, SubtopicList
+from knowalledge_desktop.core.content import Picture
+from knowalledge_desktop.core.payload import ExplanationText, Illustration, SubtopicList
 from knowalledge_desktop.core.request import Answer, Substitute, SubstituteKind
 from tests.support.examples import GEMINI, answer, answers
 

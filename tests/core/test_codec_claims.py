@@ -3,8 +3,10 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from knowalledge_desktop.core.codec import claims_from, decode_answer, encode_answer
-from knowalledge_desktop.core.content import Claim, ClaimState, ExplanationText, Provenance, Source
+from knowalledge_desktop.core.codec import decode_answer, encode_answer
+from knowalledge_desktop.core.codec_values import claims_from
+from knowalledge_desktop.core.content import Claim, ClaimState, Provenance, Source
+from knowalledge_desktop.core.payload import ExplanationText
 from knowalledge_desktop.core.request import Answer
 
 CHECKED = Claim("It was 1810.", ClaimState.DISPUTED, (0,), "It was 1809.", "1809 / 1810")

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from knowalledge_desktop.core.content import ExplanationText, RawText, Source, Subtopic, SubtopicList
+from knowalledge_desktop.core.content import Source
 from knowalledge_desktop.core.errors import InvalidReply
 from knowalledge_desktop.core.evidence import claims_of
 from knowalledge_desktop.core.parsing import parse, parse_explanation, parse_subtopics
+from knowalledge_desktop.core.payload import ExplanationText, RawText, Subtopic, SubtopicList
 from knowalledge_desktop.core.request import Options, Request, Task
 from knowalledge_desktop.core.validation import fold
 

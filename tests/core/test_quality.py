@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowalledge_desktop.core.content import ExplanationText, Subtopic, SubtopicList
+from knowalledge_desktop.core.payload import ExplanationText, Subtopic, SubtopicList
 from knowalledge_desktop.core.quality import count_words, looks_refused, score_explanation, score_subtopics
 from knowalledge_desktop.core.request import Detail, Options, Request, Task
 from tests.support.engines import PROSE

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowalledge_desktop.core.content import Claim, ClaimState, RawText, Verdict, Verdicts
+from knowalledge_desktop.core.content import Claim, ClaimState
 from knowalledge_desktop.core.errors import InvalidReply
 from knowalledge_desktop.core.parsing import parse
+from knowalledge_desktop.core.payload import RawText, Verdict, Verdicts
 from knowalledge_desktop.core.request import Request, Task
 from knowalledge_desktop.core.second_look import STATEMENTS_MAX, doubted, unchecked
 

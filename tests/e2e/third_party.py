@@ -25,9 +25,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY))
 
 from knowalledge_desktop.adapters.gemini import GeminiEngine  # noqa: E402  # after the path
-from knowalledge_desktop.core.content import ExplanationText, RawText, SubtopicList  # noqa: E402
 from knowalledge_desktop.core.errors import AppError, QuotaExhausted, Unavailable  # noqa: E402
 from knowalledge_desktop.core.parsing import parse  # noqa: E402
+from knowalledge_desktop.core.payload import ExplanationText, RawText, SubtopicList  # noqa: E402
 from knowalledge_desktop.core.request import Answer, Part, Request, Task, TextDelta  # noqa: E402
 from knowalledge_desktop.core.settings import Settings  # noqa: E402
 from tests.support.fakes import FakeClock, MemorySecrets  # noqa: E402

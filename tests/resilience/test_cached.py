@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from knowalledge_desktop.core.cache import Layer, Lives
-from knowalledge_desktop.core.content import ModelList, Usage
+from knowalledge_desktop.core.content import Usage
 from knowalledge_desktop.core.errors import Offline
+from knowalledge_desktop.core.payload import ModelList
 from knowalledge_desktop.core.ports import CacheEntry
 from knowalledge_desktop.core.request import Answer, Options, Request, Task, TextDelta
 from knowalledge_desktop.core.settings import Settings

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from knowalledge_desktop.core.circuit import Family
-from knowalledge_desktop.core.content import Picture, TokenCount
+from knowalledge_desktop.core.content import Picture
 from knowalledge_desktop.core.errors import AppError, CircuitOpen, ModelUnavailable, Offline, QuotaExhausted
+from knowalledge_desktop.core.payload import TokenCount
 from knowalledge_desktop.core.quota import Bucket, Demand, Used
 from knowalledge_desktop.core.request import Answer, Request, Task, fingerprint
 from knowalledge_desktop.resilience.admitted import Admitted, Gate, Tariff

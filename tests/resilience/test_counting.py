@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from knowalledge_desktop.core.content import Illustration, ModelList, Picture, Usage
+from knowalledge_desktop.core.content import Picture, Usage
 from knowalledge_desktop.core.errors import AppError, KeyMalformed, KeyMissing, KeyRejected, Offline
+from knowalledge_desktop.core.payload import Illustration, ModelList
 from knowalledge_desktop.core.request import Request, Substitute, SubstituteKind, Task, TextDelta
 from knowalledge_desktop.resilience.attempts import Attempts
 from knowalledge_desktop.resilience.instrumented import Instrumented

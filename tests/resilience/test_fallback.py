@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from knowalledge_desktop.core.content import ModelList
 from knowalledge_desktop.core.errors import (
     AppError,
     AtlasMissing,
@@ -21,6 +20,7 @@ from knowalledge_desktop.core.errors import (
     TopicNotFound,
     UserInputError,
 )
+from knowalledge_desktop.core.payload import ModelList
 from knowalledge_desktop.core.request import (
     Answer,
     EngineChoice,

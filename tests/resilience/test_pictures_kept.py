@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from knowalledge_desktop.core.content import (
+from knowalledge_desktop.core.content import Picture
+from knowalledge_desktop.core.errors import KeyMissing, Offline, RequestRejected
+from knowalledge_desktop.core.payload import (
     Content,
     ExplanationText,
     Illustration,
-    Picture,
     TopicCandidate,
     TopicCandidates,
 )
-from knowalledge_desktop.core.errors import KeyMissing, Offline, RequestRejected
 from knowalledge_desktop.core.request import Answer, Request, SubstituteKind, Task
 from knowalledge_desktop.core.settings import DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL, Settings, model_for
 from knowalledge_desktop.prompts.render import label

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from knowalledge_desktop.core.content import SubtopicList
 from knowalledge_desktop.core.errors import InvalidReply, KeyMissing, ModelUnavailable, Offline
+from knowalledge_desktop.core.payload import SubtopicList
 from knowalledge_desktop.core.ports import Engine
 from knowalledge_desktop.core.request import (
     Answer,

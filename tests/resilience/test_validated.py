@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from knowalledge_desktop.core.content import ExplanationText, ModelList, RawText, SubtopicList
 from knowalledge_desktop.core.errors import ContentBlocked, InvalidReply
+from knowalledge_desktop.core.payload import ExplanationText, ModelList, RawText, SubtopicList
 from knowalledge_desktop.core.request import Answer, Request, Task, TextDelta
 from knowalledge_desktop.resilience.validated import Validated
 from tests.support.engines import (

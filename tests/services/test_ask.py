@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from knowalledge_desktop.core.content import ExplanationText, Provenance
+from knowalledge_desktop.core.content import Provenance
 from knowalledge_desktop.core.errors import Offline, UserInputError
 from knowalledge_desktop.core.graph import Explanation, Map, Rendering, Topic
+from knowalledge_desktop.core.payload import ExplanationText
 from knowalledge_desktop.core.request import (
     Detail,
     EngineChoice,

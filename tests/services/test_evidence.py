@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
-from knowalledge_desktop.core.content import Claim, ClaimState, ExplanationText, Source
+from knowalledge_desktop.core.content import Claim, ClaimState, Source
 from knowalledge_desktop.core.errors import AtlasMissing
 from knowalledge_desktop.core.evidence import Passage
+from knowalledge_desktop.core.payload import ExplanationText
 from knowalledge_desktop.services.evidence import EvidenceService
 
 DARWIN = Passage(

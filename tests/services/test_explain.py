@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from knowalledge_desktop.core.content import ExplanationText, SubtopicList
 from knowalledge_desktop.core.errors import DiskFull, Offline
 from knowalledge_desktop.core.graph import Opinion, Rendering
+from knowalledge_desktop.core.payload import ExplanationText, SubtopicList
 from knowalledge_desktop.core.request import Detail, EngineChoice, Level, Options, Restarted, Style, TextDelta
 from knowalledge_desktop.services.explain import Explained
 from knowalledge_desktop.services.session import MapSession

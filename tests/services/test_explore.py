@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from knowalledge_desktop.core.content import ExplanationText, Relation, Subtopic, SubtopicList
+from knowalledge_desktop.core.content import Relation
 from knowalledge_desktop.core.errors import DiskFull, Incomplete, Offline, TopicNotFound, UserInputError
+from knowalledge_desktop.core.payload import ExplanationText, Subtopic, SubtopicList
 from knowalledge_desktop.core.request import EngineChoice, Options, Priority, Restarted, Substitute, SubstituteKind
 from knowalledge_desktop.services.explore import Grown, final_answer
 from knowalledge_desktop.services.session import MapSession

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from knowalledge_desktop.bootstrap import Overrides, build_services
-from knowalledge_desktop.core.content import Illustration, ModelInfo, Provenance
+from knowalledge_desktop.core.content import Provenance
 from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.core.graph import (
     Change,
@@ -24,6 +24,7 @@ from knowalledge_desktop.core.graph import (
 )
 from knowalledge_desktop.core.jobs import JobState
 from knowalledge_desktop.core.origin import EditKind
+from knowalledge_desktop.core.payload import Illustration, ModelInfo
 from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.core.request import Answer, EngineChoice, Level, Options, Task
 from knowalledge_desktop.core.shelf import Filter, Listing

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from knowalledge_desktop.core.api_key import check_key
-from knowalledge_desktop.core.content import SubtopicList
 from knowalledge_desktop.core.errors import DiskFull, KeyMalformed, KeyMissing, KeyRejected, Offline
+from knowalledge_desktop.core.payload import SubtopicList
 from knowalledge_desktop.core.request import EngineChoice, Task
 from knowalledge_desktop.core.settings import Settings, Theme
 from knowalledge_desktop.services.status import Connection

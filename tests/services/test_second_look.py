@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from knowalledge_desktop.core.content import Claim, ClaimState, Provenance, Verdict, Verdicts
+from knowalledge_desktop.core.content import Claim, ClaimState, Provenance
 from knowalledge_desktop.core.errors import AppError, BudgetReached, InvalidReply, Offline
 from knowalledge_desktop.core.graph import Change, Explanation, Map, PutExplanation, Rendering, Topic
 from knowalledge_desktop.core.metric import Metric
+from knowalledge_desktop.core.payload import Verdict, Verdicts
 from knowalledge_desktop.core.quota import Gauge, Limits
 from knowalledge_desktop.core.request import EngineChoice, Options, Priority, Task
 from knowalledge_desktop.core.settings import Settings

@@ -15,22 +15,17 @@ from knowalledge_desktop.adapters.metrics import PrometheusMetrics
 from knowalledge_desktop.adapters.pictures import Pictures
 from knowalledge_desktop.cli.console import Console
 from knowalledge_desktop.cli.main import run
-from knowalledge_desktop.core.content import (
-    Claim,
-    ClaimState,
+from knowalledge_desktop.core.content import Claim, ClaimState, Picture, Provenance, Source, Usage
+from knowalledge_desktop.core.payload import (
     Content,
     ExplanationText,
     Illustration,
     ModelInfo,
     ModelList,
-    Picture,
-    Provenance,
-    Source,
     Subtopic,
     SubtopicList,
     TopicCandidate,
     TopicCandidates,
-    Usage,
 )
 from knowalledge_desktop.core.ports import Library, SecretStore, SettingsStore
 from knowalledge_desktop.core.prices import PriceTable

@@ -7,14 +7,8 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from typing import Any
 
-from knowalledge_desktop.core.content import (
-    ExplanationText,
-    Provenance,
-    RawText,
-    Subtopic,
-    SubtopicList,
-    Usage,
-)
+from knowalledge_desktop.core.content import Provenance, Usage
+from knowalledge_desktop.core.payload import ExplanationText, RawText, Subtopic, SubtopicList
 from knowalledge_desktop.core.request import Answer, Part, Request, TextDelta
 
 Step = Part | BaseException

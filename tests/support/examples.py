@@ -4,24 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from knowalledge_desktop.core.content import (
-    Claim,
-    ClaimState,
-    ExplanationText,
-    Illustration,
-    ModelInfo,
-    ModelList,
-    Picture,
-    Provenance,
-    RawText,
-    Relation,
-    Source,
-    Subtopic,
-    SubtopicList,
-    TopicCandidate,
-    TopicCandidates,
-    Usage,
-)
+from knowalledge_desktop.core.content import Claim, ClaimState, Picture, Provenance, Relation, Source, Usage
 from knowalledge_desktop.core.graph import (
     Change,
     Explanation,
@@ -39,6 +22,17 @@ from knowalledge_desktop.core.graph import (
     PutView,
     Rendering,
     Topic,
+)
+from knowalledge_desktop.core.payload import (
+    ExplanationText,
+    Illustration,
+    ModelInfo,
+    ModelList,
+    RawText,
+    Subtopic,
+    SubtopicList,
+    TopicCandidate,
+    TopicCandidates,
 )
 from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.core.request import Answer, Detail, Level, Options, Request, Style, Task

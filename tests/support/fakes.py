@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from knowalledge_desktop.core.answer_names import name_matcher
 from knowalledge_desktop.core.cache import Matches
 from knowalledge_desktop.core.codec import decode_answer, encode_answer
-from knowalledge_desktop.core.content import Illustration, Picture
+from knowalledge_desktop.core.content import Picture
 from knowalledge_desktop.core.errors import MapNotFound
 from knowalledge_desktop.core.evidence import Passage
 from knowalledge_desktop.core.graph import Change, ChangeConflict, Map
+from knowalledge_desktop.core.payload import Illustration
 from knowalledge_desktop.core.ports import CacheEntry, CacheStats, MapInfo, SearchHit
 from knowalledge_desktop.core.request import Answer, Request, subject
 from knowalledge_desktop.core.settings import Settings

@@ -8,7 +8,8 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 
 from knowalledge_desktop.bootstrap import Overrides, build_services
-from knowalledge_desktop.core.content import Provenance, RawText, Subtopic, SubtopicList
+from knowalledge_desktop.core.content import Provenance
+from knowalledge_desktop.core.payload import RawText, Subtopic, SubtopicList
 from knowalledge_desktop.core.ports import SecretStore
 from knowalledge_desktop.core.request import Answer, Part, Request, Task, TextDelta
 from knowalledge_desktop.services.bundle import Services

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from knowalledge_desktop.core.content import Picture, TopicCandidate
+from knowalledge_desktop.core.content import Picture
+from knowalledge_desktop.core.payload import TopicCandidate
 from knowalledge_desktop.core.validation import TOPIC_MAX
 from knowalledge_desktop.ui.messages import Message
 from knowalledge_desktop.ui.widgets.basics import clear, column, label, row, text_button
