@@ -1,8 +1,8 @@
 #!/bin/sh
 # One door to the project: sets itself up, then does what it is asked. See `usage` below.
 #
-# Everything it makes lies in the checkout (.venv, .dev, resources); only Qt's system libraries go elsewhere,
-# and only through apt. A step that is done leaves a stamp in .dev, so later runs start at once and need
+# Everything it makes lies in the checkout (.venv, .dev, resources); only Qt's system libraries and Redis' tools go
+# elsewhere, and only through apt. No service is set up or started. A step that is done leaves a stamp in .dev, so later runs start at once and need
 # no network.
 set -eu
 unset PYTHONHOME PYTHONPATH CDPATH
@@ -13,6 +13,8 @@ export PYTHONUTF8=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 root=$(cd -- "$(dirname -- "$0")/.." && pwd -P)
 venv=$root/.venv
 state=$root/.dev
+tools=$state/tools
+PATH=$PATH:$tools/bin
 python=$venv/bin/python
 locks=$root/packaging/lock
 
@@ -268,15 +270,47 @@ run_pytest() {
 
 verdict() { [ -z "$failed" ] || stop "not right yet:$failed"; }
 
-ensure_redis() { # the tests of the team start servers of their own
+# Servers that the tests start themselves. The packages that are named after them would also set up services, start
+# them and have them started with the machine; so only their programs are taken.
+
+ensure_redis() { # `redis-tools` has the server's program, which is one or the other by its name, and no service
     have redis-server && have redis-sentinel && return 0
-    apt_install "the Redis server that the tests of the team start" redis-server redis-sentinel ||
+    have redis-check-rdb || apt_install "the Redis program that the tests of the team start" redis-tools || :
+    if have redis-check-rdb; then
+        mkdir -p "$tools/bin"
+        for name in redis-server redis-sentinel; do ln -sf "$(command -v redis-check-rdb)" "$tools/bin/$name"; done
+        case $("$tools/bin/redis-server" --version 2>/dev/null) in
+            "Redis server v"*) return 0 ;;
+            *) rm -f "$tools/bin/redis-server" "$tools/bin/redis-sentinel" ;;
+        esac
+    fi
+    have redis-server && have redis-sentinel ||
         stop "The tests of the team need redis-server and redis-sentinel, version 7 or newer. Debian, Ubuntu: sudo apt-get install redis-server redis-sentinel"
 }
 
-ensure_promtool() { # the alerts for teams are tested with it
+apt_unpack() { # package: its files alone, in $tools; needs no administrator where apt knows what there is
+    { have apt-get && have dpkg-deb; } || return 1
+    mkdir -p "$tools/debs"
+    (
+        cd "$tools/debs"
+        apt-get download -qq "$1" 2>/dev/null || {
+            as_root apt-get update -qq >/dev/null 2>&1
+            apt-get download -qq "$1" 2>/dev/null
+        }
+    ) && dpkg-deb -x "$tools/debs/$1"_*.deb "$tools"
+    unpacked=$?
+    rm -rf -- "$tools/debs"
+    return "$unpacked"
+}
+
+ensure_promtool() { # the alerts for teams are tested with it; Prometheus itself lies beside it
     have promtool && return 0
-    apt_install "promtool, which tests the alerts for teams" prometheus ||
+    say "taking promtool, which tests the alerts for teams, out of its package into .dev/tools"
+    if apt_unpack prometheus && [ -x "$tools/usr/bin/promtool" ]; then
+        mkdir -p "$tools/bin"
+        for name in promtool prometheus; do ln -sf "$tools/usr/bin/$name" "$tools/bin/$name"; done
+    fi
+    have promtool ||
         stop "The tests of the team's alerts need promtool. Debian, Ubuntu: sudo apt-get install prometheus"
 }
 
