@@ -124,7 +124,8 @@ class _LineIcon(QIconEngine):
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         """The icon, painted in the middle of a box."""
-        picture = self.scaledPixmap(rect.size(), mode, state, painter.device().devicePixelRatioF())
+        # Asking the painter for its device would load all kinds of device there are.
+        picture = self.scaledPixmap(rect.size(), mode, state, abs(painter.deviceTransform().m11()))
         size = picture.deviceIndependentSize()
         painter.drawPixmap(QRectF(rect).center() - QPointF(size.width() / 2, size.height() / 2), picture)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from knowalledge_desktop.core.edits_links import links_of
@@ -72,7 +73,6 @@ class OwnMarks(QFrame):
             self._links_line,
         )
         self.setLayout(column(*self._lines, margins=(0, 2, 0, 2), gap=6))
-        self._draw_signs()
         self.hide()
 
     def _line(self, icon: str, inner: QLayout, act: QWidget | None = None) -> QWidget:
@@ -124,9 +124,13 @@ class OwnMarks(QFrame):
             self._low = low
             self.show_topic(self._document, self._topic_id)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._draw_signs()
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
+        if self.isVisible() and event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
             self._draw_signs()
 
     def _draw_signs(self) -> None:
