@@ -71,7 +71,17 @@ def _marked(text: str, places: Sequence[_Place], start: int, end: int) -> str:
 
 def _places(text: str, words: tuple[str, ...]) -> list[_Place]:
     """Where the words are, in order; longer ones first where several begin."""
-    if text.isascii() or all(len(_folded(ch)) == 1 for ch in set(text)):
+    if text.isascii():  # nearly all titles: each letter folds to one
+        plain = text.lower()
+        return _in_order(
+            [
+                (hit.start(), hit.end(), at)
+                for at, word in enumerate(words)
+                if word
+                for hit in _wanted(word).finditer(plain)
+            ]
+        )
+    if all(len(_folded(ch)) == 1 for ch in set(text)):
         pieces: Sequence[str] = text
         folded = _NOT_ASCII.sub(lambda found: _folded(found[0]), text).lower()
         origin: Sequence[int] = range(len(text) + 1)
@@ -90,7 +100,11 @@ def _places(text: str, words: tuple[str, ...]) -> list[_Place]:
             while stop < len(text) and not pieces[stop]:  # its accents, when they stand apart
                 stop += 1
             found.append((origin[hit.start()], stop, number))
-    return sorted(found, key=lambda place: (place[0], -place[1]))
+    return _in_order(found)
+
+
+def _in_order(found: list[_Place]) -> list[_Place]:
+    return sorted(found, key=lambda place: (place[0], -place[1])) if len(found) > 1 else found
 
 
 @lru_cache(maxsize=64)
