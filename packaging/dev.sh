@@ -2,8 +2,8 @@
 # One door to the project: sets itself up, then does what it is asked. See `usage` below.
 #
 # Everything it makes lies in the checkout (.venv, .dev, resources); only Qt's system libraries and Redis' tools go
-# elsewhere, and only through apt. No service is set up or started. A step that is done leaves a stamp in .dev, so later runs start at once and need
-# no network.
+# elsewhere, and only through apt. No service is set up or started. A step that is done leaves a stamp in .dev, so
+# later runs start at once and need no network.
 set -eu
 unset PYTHONHOME PYTHONPATH CDPATH
 PATH=${PATH:-/usr/local/bin:/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin

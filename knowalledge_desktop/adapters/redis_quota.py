@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _MEANT_MS = 1000  # a call that reaches Redis later than this is not done any more
 _CAP_S = 86_400.0
+_PACKED = json.JSONEncoder(separators=(",", ":")).encode
 _EVICTING = ("allkeys-", "volatile-")
 
 
@@ -48,6 +49,9 @@ class RedisQuota:
         self._me = ""
         self._ahead_s: float | None = None  # how far the server's clock is ahead of our monotonic one, at least
         self._epoch = ""
+        whole_s = lengths.whole_s
+        self._always = (*map(_ms, (whole_s, lengths.minute_s, lengths.deadline_s, lengths.silent_s)), ASSURED)
+        self._named: dict[tuple[object, ...], tuple[str, ...]] = {}
 
     def introduce(self, member_id: str, epoch: str) -> None:
         """Who asks from now on, and in which epoch that member has reported; without one nothing is admitted."""
@@ -57,22 +61,19 @@ class RedisQuota:
 
     async def reserve(self, wanted: Wanted, reservation: str) -> Admitted | Refused:
         """Count a request in, for all members; raises OutOfReach, EpochChanged among it."""
-        lengths, limits, demand = self._lengths, wanted.limits, wanted.demand
+        limits, demand = wanted.limits, wanted.demand
         values: list[object] = [
             self._me,
             self._epoch,
             reservation,
-            _ms(lengths.whole_s),
-            _ms(lengths.minute_s),
-            _ms(lengths.deadline_s),
-            _ms(lengths.silent_s),
-            ASSURED,
+            *self._always,
             demand.tokens,
             demand.images,
-            *(
-                -1 if each is None else each
-                for each in (limits.rpm, limits.tpm, limits.ipm, limits.rpd, limits.tpd)
-            ),
+            -1 if limits.rpm is None else limits.rpm,
+            -1 if limits.tpm is None else limits.tpm,
+            -1 if limits.ipm is None else limits.ipm,
+            -1 if limits.rpd is None else limits.rpd,
+            -1 if limits.tpd is None else limits.tpd,
             wanted.requests,
             wanted.tokens,
             wanted.images,
@@ -190,19 +191,17 @@ class RedisQuota:
 
     # --- one call -------------------------------------------------------------------------------------------
 
-    def _keys(self, bucket: Bucket | None, *names: str) -> list[str]:
+    def _keys(self, bucket: Bucket | None, *names: str) -> tuple[str, ...]:
         team = self._link.team
         if team is None:
             raise OutOfReach("there is no team")
-        head = f"kae:q:{{{team.team_id}}}:"
-        keys = [f"{head}state", f"{head}members"]
-        if bucket is not None:
-            about = json.dumps([bucket.project, bucket.model]).encode()
-            mark = hashlib.sha256(about).hexdigest()[:16]
-            keys += [f"{head}{mark}:{name}" for name in names]
-        return keys
+        asked = (team.team_id, bucket, names)
+        known = self._named.get(asked)
+        if known is None:  # there are few of them, and they never change
+            known = self._named[asked] = _names(*asked)
+        return known
 
-    def _bucket_keys(self, bucket: Bucket, *more: str) -> list[str]:
+    def _bucket_keys(self, bucket: Bucket, *more: str) -> tuple[str, ...]:
         return self._keys(bucket, "live", "entry", "use", *more)
 
     async def _run(
@@ -211,7 +210,7 @@ class RedisQuota:
         """What the script says. A `late` one is done whenever it arrives."""
         ahead_s = await self._look_at_time() if self._ahead_s is None else self._ahead_s
         meant = 0 if late else _ms(self._clock.monotonic() + ahead_s) + _MEANT_MS
-        packed = [json.dumps([keys[1:], [meant, *values]], separators=(",", ":"))]
+        packed = (_PACKED((keys[1:], (meant, *values))),)
         told = await self._link.ask(lambda redis: run_script(redis, script, keys[:1], packed))
         self._ahead_s = told[1] / 1000 - self._clock.monotonic()
         if told[0] == -1:
@@ -226,13 +225,22 @@ class RedisQuota:
         return ahead_s
 
 
+def _names(team_id: str, bucket: Bucket | None, names: Sequence[str]) -> tuple[str, ...]:
+    head = f"kae:q:{{{team_id}}}:"
+    if bucket is None:
+        return f"{head}state", f"{head}members"
+    about = json.dumps([bucket.project, bucket.model]).encode()
+    mark = hashlib.sha256(about).hexdigest()[:16]
+    return f"{head}state", f"{head}members", *(f"{head}{mark}:{name}" for name in names)
+
+
 async def run_script(redis: Redis, script: Script, keys: Sequence[str], values: Sequence[object]) -> Any:  # noqa: ANN401
     """Run a script by its print, and whole when the server does not know it (any more)."""
     from redis.exceptions import NoScriptError
 
     told = (len(keys), *keys, *values)
     try:
-        return await cast("Any", redis).evalsha(script.print, *told)
+        return await cast("Any", redis).execute_command("EVALSHA", script.print, *told)
     except NoScriptError:
         return await cast("Any", redis).eval(script.text, *told)
 

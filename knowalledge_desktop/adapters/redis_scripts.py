@@ -115,18 +115,12 @@ RESERVE = Script(
 -- ARGV meant me epoch id grace_ms minute_ms deadline_ms silent_ms assured tokens images
 --      rpm tpm ipm rpd tpd (-1: no limit), own requests tokens images, then for each day:
 --      name, ms since it began, ms until it ends, own requests, own tokens
-local me, id = ARGV[2], ARGV[4]
-local e, grace = epoch(tonumber(ARGV[5]))
+-- All of this is run for every request of every member: it makes no table and no text that it can do without.
+local me, id, floor = ARGV[2], ARGV[4], math.floor
+local e, grace = epoch(ARGV[5])
 if e ~= ARGV[3] then return {-2, now, e} end
-local minute, deadline = tonumber(ARGV[6]), tonumber(ARGV[7])
-local need = {r = 1, t = tonumber(ARGV[10]), i = tonumber(ARGV[11])}
-local limit = {}
-for n, name in ipairs({'rpm', 'tpm', 'ipm', 'rpd', 'tpd'}) do limit[name] = tonumber(ARGV[11 + n]) end
-local days = {}
-for n = 20, #ARGV, 5 do
-  days[#days + 1] = {name = ARGV[n], age = tonumber(ARGV[n + 1]), left = tonumber(ARGV[n + 2]),
-                     r = tonumber(ARGV[n + 3]), t = tonumber(ARGV[n + 4])}
-end
+local minute, silent_ms, assured, tokens, images = ARGV[6], ARGV[8], ARGV[9], ARGV[10], ARGV[11]
+local rpm, tpm, ipm, rpd, tpd = ARGV[12], ARGV[13], ARGV[14], ARGV[15], ARGV[16]
 sweep()
 local known, was_told = redis.call('HGET', ENTRY, id), false
 if known then
@@ -139,112 +133,119 @@ if known then
   redis.call('ZREM', LIVE, id)
 end
 
-local told_at, told = 0, nil
 local rules = redis.call('HGETALL', KEYS[6])
-for n = 1, #rules, 2 do
-  local kind, name, value = string.sub(rules[n], 1, 1), string.sub(rules[n], 3), tonumber(rules[n + 1])
-  if kind == 'b' and value > now and value > told_at then told_at, told = value, name end
-  if kind == 'c' and limit[name] and (limit[name] < 0 or value < limit[name]) then limit[name] = value end
+if #rules > 0 then
+  local limit = {rpm = rpm, tpm = tpm, ipm = ipm, rpd = rpd, tpd = tpd}
+  local told_at, told = 0, nil
+  for n = 1, #rules, 2 do
+    local kind, name, value = string.sub(rules[n], 1, 1), string.sub(rules[n], 3), tonumber(rules[n + 1])
+    if kind == 'b' and value > now and value > told_at then told_at, told = value, name end
+    if kind == 'c' and limit[name] and (limit[name] < 0 or value < limit[name]) then limit[name] = value end
+  end
+  if told then return {0, now, told, told_at, math.max(0, limit[told] or 0), 0, 1, 0} end
+  rpm, tpm, ipm, rpd, tpd = limit.rpm, limit.tpm, limit.ipm, limit.rpd, limit.tpd
 end
-if told then return {0, now, told, told_at, math.max(0, limit[told] or 0), 0, 1, 0} end
-if now < grace then return {0, now, 'rpm', grace, math.max(0, limit.rpm), 0, 0, 0} end
+if now < grace then return {0, now, 'rpm', grace, math.max(0, rpm), 0, 0, 0} end
 
+-- The fields of a hash of sums by their names, and what all members have together of requests, tokens and images.
 local function sums(key)
-  local out, rows = {}, redis.call('HGETALL', key)
+  local by, r, t, i, rows = {}, 0, 0, 0, redis.call('HGETALL', key)
   for n = 1, #rows, 2 do
-    local who, what = string.sub(rows[n], 1, -3), string.sub(rows[n], -1)
-    out[who] = out[who] or {r = 0, t = 0, i = 0}
-    out[who][what] = tonumber(rows[n + 1])
+    local field, value = rows[n], tonumber(rows[n + 1])
+    local what = string.byte(field, -1)
+    by[field] = value
+    if what == 114 then r = r + value elseif what == 116 then t = t + value else i = i + value end
   end
-  return out
+  return by, r, t, i
 end
 
-local people, rows = {}, redis.call('HGETALL', KEYS[2])
-local silent_ms, assured = tonumber(ARGV[8]), tonumber(ARGV[9])
+-- The others: name, when seen, share; then what is kept free for them of a minute.
+local who, seen, share, part, most_of_them = {}, {}, {}, {}, 0
+local rows = redis.call('HGETALL', KEYS[2])
 for n = 1, #rows, 2 do
-  local m = cmsgpack.unpack(rows[n + 1])
-  local part = math.max(m.f, m.b) / 720720
-  people[rows[n]] = {s = m.s, whole = part, part = (now - m.s > silent_ms) and part or part * assured,
-                     little = part * assured}
-end
-
--- What all others use or have kept free for them, and this member's own use before this request.
-local function others(use, what, most, part_of)
-  local sum = 0
-  for who, m in pairs(people) do
-    if who ~= me then
-      local used = use[who] and use[who][what] or 0
-      sum = sum + math.max(used, math.floor(most * part_of(m) + 1e-9))
-    end
+  if rows[n] ~= me then
+    local m = cmsgpack.unpack(rows[n + 1])
+    local whole = (m.f > m.b and m.f or m.b) / 720720
+    most_of_them = most_of_them + 1
+    who[most_of_them], seen[most_of_them], share[most_of_them] = rows[n], m.s, whole
+    part[most_of_them] = now - m.s > silent_ms and whole or whole * assured
   end
-  for who, used in pairs(use) do
-    if who ~= me and not people[who] then sum = sum + used[what] end
-  end
-  return sum
 end
 
 local worst, why = -1, nil
-local function check(name, needed, most, use, what, own, part_of, frees)
+local function check(name, needed, most, by, what, sum, own, parts, frees)
   if most < 0 or needed == 0 then return end
   if needed > most then worst, why = math.huge, {name, -1, most, 0, 0, 1} return end
   if worst == math.huge then return end
-  local mine = math.max((use[me] and use[me][what] or 0) + needed, own)
-  local all = mine + others(use, what, most, part_of)
+  local used = by[me .. what] or 0
+  local all = sum - used
+  used = used + needed
+  all = all + (used > own and used or own)
+  for n = 1, most_of_them do -- of what is kept free for each, so much is not used yet
+    local kept = floor(most * parts[n] + 1e-9)
+    if kept > 0 then
+      kept = kept - (by[who[n] .. what] or 0)
+      if kept > 0 then all = all + kept end
+    end
+  end
   if all > most then
     local at = frees(all - most)
     if at > worst then worst, why = at, {name, at, most, all - needed, 0, 0} end
   end
 end
 
-local function minute_frees(column)
-  return function(lacking)
-    local list = redis.call('ZRANGEBYSCORE', LIVE, now, now + minute, 'WITHSCORES', 'LIMIT', 0, 200)
-    for n = 1, #list, 2 do
-      local amount = 1
-      if column > 0 then
-        local entry = redis.call('HGET', ENTRY, list[n])
-        amount = entry and tonumber(split(entry)[column]) or 0
-      end
-      lacking = lacking - amount
-      if lacking <= 0 then return tonumber(list[n + 1]) end
+local function minute_frees(column, lacking)
+  local list = redis.call('ZRANGEBYSCORE', LIVE, now, now + minute, 'WITHSCORES', 'LIMIT', 0, 200)
+  for n = 1, #list, 2 do
+    local amount = 1
+    if column > 0 then
+      local entry = redis.call('HGET', ENTRY, list[n])
+      amount = entry and tonumber(split(entry)[column]) or 0
     end
-    return now + minute
+    lacking = lacking - amount
+    if lacking <= 0 then return tonumber(list[n + 1]) end
   end
+  return now + minute
 end
 
-local use = sums(USE)
-local function part_now(m) return m.part end
-check('rpm', 1, limit.rpm, use, 'r', tonumber(ARGV[17]), part_now, minute_frees(0))
-check('tpm', need.t, limit.tpm, use, 't', tonumber(ARGV[18]), part_now, minute_frees(2))
-check('ipm', need.i, limit.ipm, use, 'i', tonumber(ARGV[19]), part_now, minute_frees(3))
-for _, day in ipairs(days) do
-  if limit.rpd >= 0 or limit.tpd >= 0 then
-    local used = sums(head .. 'd:' .. day.name)
-    day.mine = used[me] or {r = 0, t = 0}
-    local began = now - day.age
-    local function part_of(m) return (now - m.s > silent_ms and began > m.s) and m.whole or m.little end
-    local function ends() return now + day.left end
-    check('rpd', 1, limit.rpd, used, 'r', day.r, part_of, ends)
-    check('tpd', need.t, limit.tpd, used, 't', day.t, part_of, ends)
+local use, all_r, all_t, all_i = sums(USE)
+check('rpm', 1, rpm, use, ':r', all_r, ARGV[17], part, function(lacking) return minute_frees(0, lacking) end)
+check('tpm', tokens, tpm, use, ':t', all_t, ARGV[18], part, function(lacking) return minute_frees(2, lacking) end)
+check('ipm', images, ipm, use, ':i', all_i, ARGV[19], part, function(lacking) return minute_frees(3, lacking) end)
+local days = {}
+for n = 20, #ARGV, 5 do
+  local name, began, left = ARGV[n], now - ARGV[n + 1], ARGV[n + 2]
+  local day = {name = name}
+  days[#days + 1] = day
+  if rpd >= 0 or tpd >= 0 then
+    local by, r, t = sums(head .. 'd:' .. name)
+    day.r, day.t = by[me .. ':r'] or 0, by[me .. ':t'] or 0
+    local kept = {}
+    for m = 1, most_of_them do
+      kept[m] = (now - seen[m] > silent_ms and began > seen[m]) and share[m] or share[m] * assured
+    end
+    local function ends() return now + left end
+    check('rpd', 1, rpd, by, ':r', r, ARGV[n + 3], kept, ends)
+    check('tpd', tokens, tpd, by, ':t', t, ARGV[n + 4], kept, ends)
   end
 end
 if why then
   return {0, now, why[1], why[2], why[3], why[4], why[5], why[6]}
 end
 
-local names = {}
-for n, day in ipairs(days) do
-  names[n] = day.name
-  if day.mine and not was_told and not rarely and day.mine.r > 0 then
-    redis.call('HSET', head .. 'd:' .. day.name, me .. ':r', day.mine.r + 1, me .. ':t', day.mine.t + need.t)
+local names = ''
+for _, day in ipairs(days) do
+  names = names == '' and day.name or names .. ' ' .. day.name
+  if day.r and not was_told and not rarely and day.r > 0 then
+    redis.call('HSET', head .. 'd:' .. day.name, me .. ':r', day.r + 1, me .. ':t', day.t + tokens)
   elseif not was_told then
-    count_day(day.name, me, 1, need.t)
+    count_day(day.name, me, 1, tokens)
   end
 end
-local mine = use[me] or {r = 0, t = 0, i = 0}
-redis.call('HSET', USE, me .. ':r', mine.r + 1, me .. ':t', mine.t + need.t, me .. ':i', mine.i + need.i)
-redis.call('HSET', ENTRY, id, me .. '|' .. need.t .. '|' .. need.i .. '|0|' .. table.concat(names, ' '))
-redis.call('ZADD', LIVE, now + deadline + minute, id)
+redis.call('HSET', USE, me .. ':r', (use[me .. ':r'] or 0) + 1, me .. ':t', (use[me .. ':t'] or 0) + tokens,
+           me .. ':i', (use[me .. ':i'] or 0) + images)
+redis.call('HSET', ENTRY, id, me .. '|' .. tokens .. '|' .. images .. '|0|' .. names)
+redis.call('ZADD', LIVE, now + ARGV[7] + minute, id)
 keep(next(use) == nil)
 return {1, now}
 """

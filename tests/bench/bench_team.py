@@ -26,7 +26,7 @@ pytestmark = pytest.mark.bench
 ROUNDS, AT_ONCE = 60, 20
 MEMBERS = 3
 MOST_RESERVE = 2.5
-"""In PINGs. It is about 2 where both are on one busy machine; over a network the way there is most of both."""
+"""In PINGs. It is about 1.9 where both are on one busy machine; over a network the way there is most of both."""
 
 
 @asynccontextmanager
