@@ -21,6 +21,7 @@ PATH = Path(__file__).with_name("dashboard.json")
 SOURCE = DataSourceRef("prometheus", "${source}")
 WHERE = 'instance=~"$instance"'
 Query = tuple[str, str]
+_NEEDLESS = ("auto", "auto_count", "auto_min", "id")
 
 ROWS: tuple[tuple[str, tuple[tuple[str, str, tuple[Query, ...]], ...]], ...] = (
     (
@@ -276,6 +277,10 @@ def _query(letter: str, expression: str, legend: str = "") -> Dataquery:
 def text() -> str:
     """The file as it should be."""
     built = json.loads(JSONEncoder(sort_keys=True).encode(dashboard().build()))
+    built.pop("style")  # newer schemas do not know it, nor the id of a variable; the rest is what intervals have
+    for variable in built["templating"]["list"]:
+        for name in _NEEDLESS:
+            variable.pop(name, None)
     return json.dumps(_without_nothing(built), indent=2, sort_keys=True) + "\n"
 
 
