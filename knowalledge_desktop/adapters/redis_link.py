@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from knowalledge_desktop.adapters.redis_tls import trusted, use_for_all
 from knowalledge_desktop.core.errors import KeyringUnavailable
 from knowalledge_desktop.core.ports import Clock
 from knowalledge_desktop.core.team import OutOfReach
@@ -170,7 +171,6 @@ async def _troubles() -> tuple[type[Exception], ...]:
 
 
 async def _client(target: Target, slack: float) -> Redis:
-    from redis.asyncio import Redis
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff
 
@@ -187,13 +187,24 @@ async def _client(target: Target, slack: float) -> Redis:
     }
     if address.tls:
         options |= {"ssl": True, "ssl_cert_reqs": "required", "ssl_check_hostname": True}
-        options |= {"ssl_ca_certs": target.ca} if target.ca else {}
+    clients = _clients(address, options)
+    if address.tls:
+        context = await trusted(target.ca)
+        for client in clients:
+            use_for_all(client, context)
+    return clients[0]
+
+
+def _clients(address: Address, options: dict[str, Any]) -> tuple[Redis, ...]:
+    """The one that is asked first, and those that it asks where the leading server is."""
+    from redis.asyncio import Redis
+
     if address.kind is Kind.CLUSTER:
         from redis.asyncio.cluster import ClusterNode, RedisCluster
 
         options.pop("health_check_interval")
         nodes = [ClusterNode(host, port) for host, port in address.hosts]
-        return cast("Redis", RedisCluster(startup_nodes=nodes, **options))
+        return (cast("Redis", RedisCluster(startup_nodes=nodes, **options)),)
     if address.kind is Kind.SENTINEL:
         from redis.asyncio.sentinel import Sentinel
 
@@ -202,9 +213,10 @@ async def _client(target: Target, slack: float) -> Redis:
         }
         apart |= {name: value for name, value in options.items() if name.startswith("ssl")}
         sentinel = Sentinel(list(address.hosts), sentinel_kwargs=apart, **options)
-        return cast("Any", sentinel).master_for(address.service, db=address.db)
+        leading = cast("Any", sentinel).master_for(address.service, db=address.db)
+        return leading, *cast("Any", sentinel).sentinels
     host, port = address.hosts[0]
-    return Redis(host=host, port=port, db=address.db, protocol=2, max_connections=16, **options)
+    return (Redis(host=host, port=port, db=address.db, protocol=2, max_connections=16, **options),)
 
 
 def in_words(error: Exception) -> str:

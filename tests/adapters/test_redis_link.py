@@ -6,6 +6,7 @@ import asyncio
 import ssl
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
@@ -19,6 +20,8 @@ from knowalledge_desktop.adapters.redis_quota import RedisQuota
 from knowalledge_desktop.core.team import Lengths, OutOfReach
 from knowalledge_desktop.core.team_address import TeamKey, parse_address
 from tests.support.redis_servers import RedisServer, free_port
+from tests.support.shipped_redis import PASSWORD as SHIPPED_PASSWORD
+from tests.support.shipped_redis import ShippedRedis
 from tests.support.team_runs import KEY
 
 PASSWORD = "a-password-that-is-planted"
@@ -30,11 +33,13 @@ def server(tmp_path: Path) -> Iterator[RedisServer]:
         yield found
 
 
-def link_to(url: str, password: str | None = None, *, rest_s: float = 0.1, slack: float = 1.0) -> RedisLink:
+def link_to(
+    url: str, password: str | None = None, *, rest_s: float = 0.1, slack: float = 1.0, ca: str = ""
+) -> RedisLink:
     async def told() -> str | None:
         return password
 
-    target = Target(parse_address(url), TeamKey.of(KEY), told)
+    target = Target(parse_address(url), TeamKey.of(KEY), told, ca)
     return RedisLink(lambda: target, SystemClock(), rest_s=rest_s, slack=slack)
 
 
@@ -70,6 +75,37 @@ async def test_a_cluster_and_sentinels_that_are_gone_are_out_of_reach(url: str) 
     with pytest.raises(OutOfReach, match=r"cannot be reached|no leading server"):
         await ping(link)
     await link.aclose()
+
+
+async def test_what_is_trusted_is_read_once_and_not_on_the_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    usual = ssl.create_default_context
+
+    def counted(*arguments: Any, **named: Any) -> ssl.SSLContext:
+        read.append(threading.get_ident())
+        return usual(*arguments, **named)
+
+    with ShippedRedis(tmp_path / "redis") as server:
+        monkeypatch.setattr(ssl, "create_default_context", counted)
+        link = link_to(server.url, SHIPPED_PASSWORD, slack=4.0, ca=server.ca)
+        assert await asyncio.gather(*(ping(link) for _ in range(8))) == [True] * 8
+        assert len(read) == 1
+        assert read[0] != threading.get_ident()
+        await link.aclose()
+        for wrong, words in ((str(tmp_path / "gone"), "is not there"), (str(server.folder / "log"), "holds none")):
+            link = link_to(server.url, SHIPPED_PASSWORD, slack=4.0, ca=wrong)
+            with pytest.raises(OutOfReach, match=words):
+                await ping(link)
+        for kind, service in (("rediss+cluster", ""), ("rediss+sentinel", "/team")):
+            read.clear()
+            link = link_to(server.url.replace("rediss", kind) + service, SHIPPED_PASSWORD, slack=4.0, ca=server.ca)
+            # It is neither of them, and says so over a safe connection.
+            with pytest.raises(OutOfReach, match=r"not part of a cluster|does not accept|may not do"):
+                await ping(link)
+            assert len(read) == 1
+            await link.aclose()
 
 
 async def test_no_trouble_tells_a_password(tmp_path: Path) -> None:
