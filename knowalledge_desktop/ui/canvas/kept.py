@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QElapsedTimer, QPointF, QRect, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QElapsedTimer, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QPainter, QRegion
 
 from knowalledge_desktop.ui.canvas.model import Rows
@@ -63,7 +63,8 @@ class Kept:
     def begin(self, rows: Rows, still: Frame, seen: QRect) -> None:
         """Keep this from now on; `seen` is to be drawn piece by piece, from the middle outwards."""
         wide, high = (math.ceil(side * (1 + 2 * MARGIN) / 64) * 64 for side in (seen.width(), seen.height()))
-        self._ring.resize(QSize(wide, high))
+        around = QPoint((wide - seen.width()) // 2, (high - seen.height()) // 2)
+        self._ring.resize(QSize(wide, high), seen.topLeft() - around)
         self.rows, self.frame, self._corner, self.valid = rows, still, seen, QRect()
         self._plan(seen, seen)
 

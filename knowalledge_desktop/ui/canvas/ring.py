@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QPainter, QPixmap
 
 
@@ -19,6 +19,7 @@ class Ring:
 
     def __init__(self) -> None:
         self._pixmap = QPixmap()
+        self._origin = QPoint()
 
     @property
     def size(self) -> QSize:
@@ -30,8 +31,12 @@ class Ring:
         """Memory of the picture."""
         return self._pixmap.width() * self._pixmap.height() * self._pixmap.depth() // 8
 
-    def resize(self, size: QSize) -> None:
-        """Take another size; what was drawn is lost."""
+    def resize(self, size: QSize, origin: QPoint | None = None) -> None:
+        """Take another size, with a point of the plane in the first corner; what was drawn is lost.
+
+        What fits between there and the last corner is drawn and copied in one piece.
+        """
+        self._origin = origin or QPoint()
         if self._pixmap.size() != size:
             self._pixmap = QPixmap()  # the old one goes first, so that there are never two
             self._pixmap = QPixmap(size)
@@ -69,9 +74,10 @@ class Ring:
     def _pieces(self, rect: QRectF) -> Iterator[tuple[QRectF, QPointF]]:
         """Where the pieces of a rectangle are in the pixmap, and on the plane."""
         width, height = self._pixmap.width(), self._pixmap.height()
-        for y, from_y, high in _cut(rect.top(), rect.bottom(), height):
-            for x, from_x, wide in _cut(rect.left(), rect.right(), width):
-                yield QRectF(from_x, from_y, wide, high), QPointF(x, y)
+        left, top = self._origin.x(), self._origin.y()
+        for y, from_y, high in _cut(rect.top() - top, rect.bottom() - top, height):
+            for x, from_x, wide in _cut(rect.left() - left, rect.right() - left, width):
+                yield QRectF(from_x, from_y, wide, high), QPointF(x + left, y + top)
 
 
 def _cut(start: float, end: float, size: int) -> Iterator[tuple[float, float, float]]:
