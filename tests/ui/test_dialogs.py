@@ -141,6 +141,7 @@ def test_an_address_for_traces_is_checked_before_it_is_kept(icons: Icons, qtbot:
         assert "http://127.0.0.1:4318" in told.text()
         save.click()
         assert dialog.isVisible()
+        qtbot.waitUntil(lambda: not told.visibleRegion().isEmpty())
     field.setText(" http://127.0.0.1:4318/ ")
     assert not told.isVisible()
     save.click()

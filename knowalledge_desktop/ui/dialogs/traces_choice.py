@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QScrollArea, QWidget
 
 from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.core.otlp_address import endpoint
@@ -47,7 +48,15 @@ class TracesChoice(QWidget):
         if self._check():
             return True
         self._field.setFocus()
+        QTimer.singleShot(0, self._told, self._bring_into_view)  # when it has its place
         return False
+
+    def _bring_into_view(self) -> None:
+        above = self._told.parentWidget()
+        while above is not None:
+            if isinstance(above, QScrollArea):
+                above.ensureWidgetVisible(self._told)
+            above = above.parentWidget()
 
     def _check(self) -> bool:
         trouble = ""
