@@ -263,8 +263,9 @@ class StillLayer:
         pieces: list[QRect] = list(lacking)  # pyright: ignore[reportArgumentType] - iterable, the stubs miss it
         for piece in pieces:  # one by one: a clip of many pieces makes stretching slow
             painter.setClipRect(piece)
-            painter.fillRect(piece, self._renderer.ground)
-            self._world.paint(painter, frame, QRegion(piece))
+            if not self._world.covers(frame, piece):
+                painter.fillRect(piece, self._renderer.ground)
+            self._world.paint(painter, frame, piece)
         painter.restore()
 
     def _covers(self, still: Frame, wanted: QRect) -> bool:

@@ -243,20 +243,28 @@ class NodeLayer:
 
     def _first_lines(self, painter: QPainter, rows: Rows, seen: NDArray[np.int32], frame: Frame) -> None:
         """Close up, what a topic is about, beside those that have room on their far side."""
-        ink = self._theme.color("text.tertiary")
-        for row in seen.tolist():
+        ink, camera = self._theme.color("text.tertiary"), frame.camera
+        some = seen[rows.leaf[seen] & (seen != 0)]
+        # Far ends of the pills in pixels, for all at once: this is drawn in every frame of a zoom.
+        near = (
+            (rows.x[some] + rows.side[some] * rows.w[some] / 2) - camera.x
+        ) * frame.scale + frame.view.width() / 2
+        middle = (rows.y[some] - camera.y) * frame.scale + frame.view.height() / 2
+        for row, side, end, y in zip(
+            some.tolist(), rows.side[some].tolist(), near.tolist(), middle.tolist(), strict=True
+        ):
             summary = rows.summaries[row]
-            if not summary or not rows.leaf[row] or row == 0:
+            if not summary or (end > frame.view.width() if side > 0 else end < 0.0):
                 continue
             short = len(summary) <= LONGEST_SUMMARY
             text = summary if short else summary[: LONGEST_SUMMARY - 1].rstrip() + "…"
             picture = self._sprites.label(text, self._font, ink, frame.dpr)
             width, height = picture.width() / frame.dpr, picture.height() / frame.dpr
-            far = float(rows.w[row]) / 2 + self.look(rows, row, frame.shown).extra
-            at = frame.at(float(rows.x[row]) + int(rows.side[row]) * far, float(rows.y[row]))
-            aside = 8.0 + (self._side(rows, row, frame) + THUMBNAIL_GAP if row in rows.pictures else 0.0)
-            left = at.x() + aside if rows.side[row] > 0 else at.x() - aside - width
-            painter.drawPixmap(QPointF(frame.snapped(left), frame.snapped(at.y() - height / 2)), picture)
+            aside = 8.0 + self.look(rows, row, frame.shown).extra * frame.scale
+            aside += self._side(rows, row, frame) + THUMBNAIL_GAP if row in rows.pictures else 0.0
+            left = end + aside if side > 0 else end - aside - width
+            if left < frame.view.width() and left + width > 0.0:
+                painter.drawPixmap(QPointF(frame.snapped(left), frame.snapped(y - height / 2)), picture)
 
     def _picture(self, painter: QPainter, rows: Rows, row: int, frame: Frame) -> None:
         """A topic's picture at its far end, the root's above it; nothing moves when it comes."""

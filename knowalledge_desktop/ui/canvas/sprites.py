@@ -38,6 +38,7 @@ class Sprites:
         self._pills_made: OrderedDict[Look, tuple[float, QPixmap]] = OrderedDict()
         self._labels: OrderedDict[tuple[str, str, int, int, int], QPixmap] = OrderedDict()
         self._badges: dict[tuple[Badges, int, int], QPixmap] = {}
+        self._fonts: dict[int, tuple[QFont, str]] = {}
         self._thumbnails: OrderedDict[tuple[str, int, int], QPixmap] = OrderedDict()
 
     def pill(self, look: Look, pixels_per_unit: float, *, exact: bool) -> tuple[QPixmap, bool]:
@@ -68,7 +69,7 @@ class Sprites:
 
     def label(self, text: str, font: QFont, colour: QColor, dpr: float, plate: QColor | None = None) -> QPixmap:
         """A line of text at a constant size on the screen, on a plate that mutes the lines below it."""
-        key = (text, font.key(), colour.rgba(), round(dpr * 100), plate.rgba() if plate is not None else 0)
+        key = (text, self._key(font), colour.rgba(), round(dpr * 100), plate.rgba() if plate is not None else 0)
         found = self._labels.get(key)
         if found is None:
             metrics = QFontMetricsF(font)
@@ -93,6 +94,13 @@ class Sprites:
             if len(self._labels) > MAX_SPRITES:
                 self._labels.popitem(last=False)
         return found
+
+    def _key(self, font: QFont) -> str:
+        """The name of a font; making it out takes longer than laying a label does."""
+        found = self._fonts.get(id(font))
+        if found is None or found[0] is not font:
+            found = self._fonts[id(font)] = (font, font.key())
+        return found[1]
 
     def badges(self, badges: Badges, dpr: float, plate: QColor, scale: float) -> QPixmap:
         """What a person put on a topic, at a scale of its own beside a label; on a plate as that is."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from PySide6.QtCore import QElapsedTimer, QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QImage, QPainter, QRegion
+from PySide6.QtCore import QElapsedTimer, QRect, QRectF, QSizeF
+from PySide6.QtGui import QImage, QPainter
 
 from knowalledge_desktop.ui.canvas.camera import Camera
 from knowalledge_desktop.ui.canvas.kept import Draw, seen_at
@@ -73,35 +73,38 @@ class World:
         self._next = None
         return False
 
-    def paint(self, painter: QPainter, frame: Frame, where: QRegion) -> bool:
-        """Show the part of it that is in view, where nothing sharper is; the painter maps device pixels."""
+    def covers(self, frame: Frame, box: QRect) -> bool:
+        """Whether the picture reaches everywhere in a part of the view (device pixels)."""
+        return self._image is not None and QRectF(self._image.rect()).contains(self._source(frame, box))
+
+    def paint(self, painter: QPainter, frame: Frame, box: QRect) -> None:
+        """Show what lies in a part of the view, to which the painter is clipped; it maps device pixels."""
         image = self._image
         if image is None:
-            return False
+            return
         factor = frame.scale * frame.dpr / self._scale
-        wanted = seen_at(replace(frame, dpr=1.0), self._scale)
-        corner = QPointF(self._box.left() * self._scale, self._box.top() * self._scale)
-        box = where.boundingRect()
-        source = QRectF(
-            wanted.left() - corner.x() + box.left() / factor,
-            wanted.top() - corner.y() + box.top() / factor,
-            box.width() / factor,
-            box.height() / factor,
-        )
+        source = self._source(frame, box)
         there = source.intersected(QRectF(image.rect()))
         if there.isEmpty():
-            return True
+            return
         target = QRectF(
             box.left() + (there.left() - source.left()) * factor,
             box.top() + (there.top() - source.top()) * factor,
             there.width() * factor,
             there.height() * factor,
         )
-        painter.save()
-        painter.setClipRegion(where, Qt.ClipOperation.IntersectClip)
         painter.drawImage(target, image, there)
-        painter.restore()
-        return True
+
+    def _source(self, frame: Frame, box: QRect) -> QRectF:
+        """Where a part of the view lies on the picture."""
+        factor = frame.scale * frame.dpr / self._scale
+        wanted = seen_at(replace(frame, dpr=1.0), self._scale)
+        return QRectF(
+            wanted.left() - self._box.left() * self._scale + box.left() / factor,
+            wanted.top() - self._box.top() * self._scale + box.top() / factor,
+            box.width() / factor,
+            box.height() / factor,
+        )
 
 
 def _planned(rows: Rows) -> tuple[Rows, QImage, QRectF, float, list[QRect]]:
