@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QResizeEvent
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QListWidget,
+    QListWidgetItem,
+    QSizePolicy,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from knowalledge_desktop.core.content import Claim, ClaimState, Source
 from knowalledge_desktop.ui.claims import ORDER, cited
@@ -23,6 +31,9 @@ LEAST = 72
 
 _AROUND = 72
 """Pixels of the line that counts which are not for its words: margins, padding and the arrow."""
+
+_BESIDE = 56
+"""Pixels of a row that are not for its words: spacing, padding, the icon and the gaps around it."""
 
 _ICONS = {
     ClaimState.DISPUTED: ("circle-alert", "danger.text"),
@@ -63,6 +74,7 @@ class ClaimsList(QFrame):
         self._items.setMinimumHeight(LEAST)
         self._items.setMaximumHeight(TALLEST)
         self._items.setSpacing(2)
+        self._items.setItemDelegate(_Rows(self._items))
         self._items.itemActivated.connect(self._tell)
         self._items.itemClicked.connect(self._tell)
         self._items.hide()
@@ -139,6 +151,23 @@ class ClaimsList(QFrame):
         made = QIcon(drawn)
         made.addPixmap(drawn, QIcon.Mode.Selected)
         return made
+
+
+class _Rows(QStyledItemDelegate):
+    """Rows as high as their words need.
+
+    Qt measures them without the padding that the style gives, so a line that just fits loses the one below it.
+    """
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        hint, listed = super().sizeHint(option, index), self.parent()
+        if not isinstance(listed, QListWidget):
+            return hint
+        metrics = listed.fontMetrics()
+        room = max(listed.viewport().width() - _BESIDE, 40)
+        words = str(index.data(Qt.ItemDataRole.DisplayRole))
+        lines = metrics.boundingRect(0, 0, room, 1, int(Qt.TextFlag.TextWordWrap), words).height()
+        return QSize(hint.width(), max(hint.height(), lines + metrics.lineSpacing() // 2))
 
 
 def counts_in_words(claims: Sequence[Claim]) -> str:

@@ -148,10 +148,13 @@ class MapPage(QWidget):
         spots.append(QRect(QPoint(right - SMALL.width(), below_bar), SMALL))
         spots.append(QRect(QPoint(EDGE, below_bar), SMALL))
         spots.append(QRect(QPoint(EDGE, above_zoom - SMALL.height()), SMALL))
-        box = min(spots, key=minimap.covered)  # the first of those that cover the least
+        pill = QRect() if self._activity.isHidden() else self._activity.geometry()
+        # the first of those that cover the least; what can be stopped must be in reach
+        box = min(spots, key=lambda spot: (spot.intersects(pill), minimap.covered(spot)))
         minimap.fit_in(box.size())
         minimap.move(box.topLeft())
         minimap.raise_()
+        self._activity.raise_()
 
     @property
     def taken(self) -> int:

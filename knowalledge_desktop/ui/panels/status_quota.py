@@ -36,7 +36,7 @@ class StatusQuota(QToolButton):
         self.setObjectName("statusQuota")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._waits = ElidedLabel("warning", widest=460)
+        self._waits = ElidedLabel("warning", widest=560)
         self._waits.setObjectName("statusWaiting")
         self._minute = _Entry(theme, "statusMinute")
         self._day = _Entry(theme, "statusDay")

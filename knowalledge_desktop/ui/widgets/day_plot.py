@@ -136,7 +136,21 @@ class DayPlot(QWidget):
         painter.setPen(QPen(self._theme.color("warning.base"), 2, Qt.PenStyle.DotLine))
         painter.drawPolyline(QPolygonF(way))
         painter.setPen(self._theme.color("warning.text"))
-        self._words(painter, box, way[-1], pace_short(day), below=True)
+        # a way that rises leaves room above its end, one that goes along the limit below it
+        self._words(
+            painter,
+            box,
+            way[-1],
+            pace_short(day),
+            below=day.full_at is not None or self._is_under_limit(way[-1], box, day, top),
+        )
+
+    def _is_under_limit(self, end: QPointF, box: QRectF, day: DayPace, top: int) -> bool:
+        """Whether words above this point would lie on the line of the limit, or leave the plot."""
+        line = self._theme.line_height("caption") + 8
+        if day.limit is None or day.limit > top:
+            return end.y() < line
+        return end.y() - _at(box, day, top, day.starts, day.limit).y() < line
 
     def _now(self, painter: QPainter, box: QRectF, day: DayPace, top: int) -> None:
         at = _at(box, day, top, day.now, day.used)
