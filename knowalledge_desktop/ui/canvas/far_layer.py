@@ -110,14 +110,16 @@ class FarLayer:
     def names(self, painter: QPainter, rows: Rows, frame: Frame) -> None:
         """The names of areas, over everything."""
         plan = self._plan(rows, frame.scale)
-        seen = frame.part or QRectF(QPointF(0, 0), frame.view)
-        for name in plan.names:
+        left, top, right, bottom = frame.seen()
+        x, y, wide, high = plan.name_boxes
+        wide, high = (wide + 1.0) / frame.scale, (high + 1.0) / frame.scale  # they are put on whole pixels
+        seen = (x - wide <= right) & (x + wide >= left) & (y - high <= bottom) & (y + high >= top)
+        for number in np.flatnonzero(seen).tolist():
+            name = plan.names[number]
             at = frame.at(name.x, name.y)
-            box = QRectF(at.x() - name.wide / 2, at.y() - name.high / 2, name.wide, name.high)
-            if box.intersects(seen):
-                depth = int(rows.depth[name.row])
-                picture = self._name(name.text, name.size, depth, frame.dpr)
-                painter.drawPixmap(QPointF(frame.snapped(box.left()), frame.snapped(box.top())), picture)
+            picture = self._name(name.text, name.size, int(rows.depth[name.row]), frame.dpr)
+            corner = QPointF(frame.snapped(at.x() - name.wide / 2), frame.snapped(at.y() - name.high / 2))
+            painter.drawPixmap(corner, picture)
 
     # --- inside ---
 
@@ -137,10 +139,8 @@ class FarLayer:
         if not len(chosen):
             return
         (left, top, right, bottom), pad = frame.seen(), 2.0 / frame.scale
-        parent = rows.parent[chosen]
-        x, px, y, py = rows.x[chosen], rows.x[parent], rows.y[chosen], rows.y[parent]
-        seen = (np.minimum(x, px) <= right + pad) & (np.maximum(x, px) >= left - pad)
-        seen &= (np.minimum(y, py) <= bottom + pad) & (np.maximum(y, py) >= top - pad)
+        from_x, from_y, to_x, to_y = plan.edge_boxes[depth - 1]
+        seen = (from_x <= right + pad) & (to_x >= left - pad) & (from_y <= bottom + pad) & (to_y >= top - pad)
         chosen = chosen[seen]
         if not len(chosen):
             return

@@ -86,7 +86,11 @@ class Name:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is drawn of rows from afar at one scale. Boxes are left, top, right, bottom in scene units."""
+    """What is drawn of rows from afar at one scale. Boxes are left, top, right, bottom in scene units.
+
+    `edge_boxes` has one such column for each edge, in four rows; `name_boxes` the middles of names in scene
+    units and the halves of their plates in pixels, alike: a part of the map is found in them at once.
+    """
 
     bars: Floats
     bar_depth: Ints
@@ -94,6 +98,8 @@ class Plan:
     edges: tuple[Ints, ...]
     areas: tuple[Ints, ...]
     names: tuple[Name, ...]
+    edge_boxes: tuple[Floats, ...]
+    name_boxes: Floats
 
 
 GROUP, LEAF, INNER = 0, 1, 2
@@ -129,14 +135,26 @@ def planned(regions: Regions, scale: float, measure: Measure) -> Plan:
         part[(high[part] >= AREA_HIGH_PX) & (wide[part] >= AREA_WIDE_PX)] if len(part) else part
         for part in regions.areas
     )
+    names = tuple(_names(regions, scale, high, wide, measure))
     return Plan(
-        bars,
+        np.asfortranarray(bars),
         depth.astype(np.int32),
         kind.astype(np.int32),
         edges,
         areas,
-        tuple(_names(regions, scale, high, wide, measure)),
+        names,
+        tuple(_boxes(rows, part) for part in edges),
+        np.array([(each.x, each.y, each.wide / 2, each.high / 2) for each in names], float)
+        .reshape(-1, 4)
+        .T.copy(),
     )
+
+
+def _boxes(rows: Rows, part: Ints) -> Floats:
+    """The boxes around the edges that lead to these rows, each in a column."""
+    above = rows.parent[part]
+    x, px, y, py = rows.x[part], rows.x[above], rows.y[part], rows.y[above]
+    return np.array([np.minimum(x, px), np.minimum(y, py), np.maximum(x, px), np.maximum(y, py)], float)
 
 
 def _names(regions: Regions, scale: float, high: Floats, wide: Floats, measure: Measure) -> list[Name]:
