@@ -18,7 +18,9 @@ from redis.retry import Retry
 
 from knowalledge_desktop.adapters.clock import SystemClock
 from knowalledge_desktop.adapters.ledger_db import LedgerDb
-from knowalledge_desktop.adapters.redis_link import Target
+from knowalledge_desktop.adapters.redis_cache import RedisCache
+from knowalledge_desktop.adapters.redis_link import RedisLink, Target
+from knowalledge_desktop.adapters.redis_quota import RedisQuota
 from knowalledge_desktop.core.codec import encode_answer
 from knowalledge_desktop.core.content import Usage
 from knowalledge_desktop.core.metric import Metric
@@ -26,11 +28,12 @@ from knowalledge_desktop.core.payload import ExplanationText
 from knowalledge_desktop.core.quota import Admitted, Bucket, Demand, Limits, Refused, Used
 from knowalledge_desktop.core.quota_rules import pacific_day
 from knowalledge_desktop.core.request import Answer
-from knowalledge_desktop.core.team import TeamState
+from knowalledge_desktop.core.team import Lengths, TeamState
 from knowalledge_desktop.core.team_address import TeamKey, parse_address
 from knowalledge_desktop.gateway_team import TeamParts, team_parts
 from tests.support.examples import GEMINI
-from tests.support.shipped_redis import PASSWORD, USER, ShippedRedis
+from tests.support.redis_servers import Cluster
+from tests.support.shipped_redis import PASSWORD, SHIPPED, USER, ShippedRedis
 from tests.support.team_runs import KEY
 
 TEAM = TeamKey.of(KEY)
@@ -161,6 +164,8 @@ REFUSED = [
     "LATENCY LATEST",
     "MIGRATE localhost 1 kae:x 0 1",
     "SORT kae:x",
+    "CLUSTER NODES",
+    "CLUSTER RESET",
     "RESTORE kae:x 0 x",
     "SET other x",
     "GET other",
@@ -190,6 +195,24 @@ def test_a_member_may_do_what_a_team_needs_and_nothing_else(member: redis_client
         done.append(words)
     assert done == []
     assert member.delete("kae:x") == 1
+
+
+async def test_the_user_finds_its_way_in_a_cluster_too(tmp_path: Path) -> None:
+    lines = (SHIPPED / "users.acl").read_text().splitlines()
+    rules = next(line for line in lines if line.startswith("user member ")).split()[2:]
+    with Cluster(tmp_path) as cluster:
+        for node in cluster.nodes:
+            words = [f">{PASSWORD}" if rule.startswith("#") else rule for rule in rules]
+            assert node.asked("ACL", "SETUSER", USER, "reset", *words).startswith("+OK")
+        target = Target(parse_address(cluster.url.replace("//", f"//{USER}@")), TEAM, password)
+        link = RedisLink(lambda: target, SystemClock(), slack=8.0)
+        assert await RedisQuota(link, SystemClock(), Lengths()).unfit() == ""
+        cache = RedisCache(link, SystemClock())
+        await cache.put("k", PAYLOAD, ttl_s=60.0, name="explanation:tides")
+        assert await cache.get("k") is not None
+        assert await cache.invalidate("explanation:*") == 1
+        assert link.trouble == ""
+        await link.aclose()
 
 
 def test_a_script_may_do_no_more_than_its_user(member: redis_client.Redis) -> None:
