@@ -63,7 +63,7 @@ def price_line(told: Estimate, time_of: Callable[[float], str]) -> str:
     if told.ends_at is not None:
         done = f"Done about {time_of(told.ends_at)}."
     if told.quote is None:
-        return f"{told.count} topics, free: only the built-in Atlas is asked. {done}"
+        return f"{_counted(told.count, 'topic')}, free: only the built-in Atlas is asked. {done}"
     quote = told.quote
     money_part = "price unknown"
     if quote.free:
@@ -71,9 +71,13 @@ def price_line(told: Estimate, time_of: Callable[[float], str]) -> str:
     elif quote.most_micro is not None:
         money_part = f"at most {money(quote.most_micro)} (estimate)"
     tokens = f"{quote.tokens_in + quote.tokens_out:,}"
-    parts = [f"{quote.requests} requests, at most {tokens} tokens, {money_part}."]
+    parts = [f"{_counted(quote.requests, 'request')}, at most {tokens} tokens, {money_part}."]
     parts += _left(told, quote)
     return " ".join([*parts, done])
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def _left(told: Estimate, quote: Quote) -> list[str]:
@@ -82,7 +86,8 @@ def _left(told: Estimate, quote: Quote) -> list[str]:
     lines: list[str] = []
     day = told.report.gauge(Metric.RPD)
     if day is not None and day.limit is not None:
-        lines.append(f"{max(0, day.limit - day.used):,} requests are left today.")
+        left = max(0, day.limit - day.used)
+        lines.append(f"{_counted(left, 'request')} {'is' if left == 1 else 'are'} left today.")
     for metric, name in _BUDGETS.items():
         gauge = told.report.gauge(metric)
         if gauge is not None and gauge.limit is not None:

@@ -333,6 +333,29 @@ def test_an_open_list_leaves_a_low_panel_as_low_as_it_was(
     panel.close()
 
 
+def test_every_row_of_the_list_has_room_for_its_words(
+    theme: Theme, icons: Icons, claims: tuple[Claim, ...], qtbot: QtBot
+) -> None:
+    panel = DetailPanel(theme, icons)
+    qtbot.addWidget(panel)
+    panel.resize(440, 620)
+    panel.show()
+    # words of every length: some end just at the edge, where a measure that is a little too wide loses a line
+    longer = tuple(replace(claims[0], text="It was " + "so " * n + "well known.") for n in range(12, 30))
+    panel.show_topic(a_map(an_explanation(longer)), "c")
+    panel.findChild(QPushButton, "claimsButton").click()
+    items = panel.findChild(QListWidget, "claimItems")
+    qtbot.waitUntil(items.isVisible)
+    metrics = items.fontMetrics()
+    for at in range(items.count()):
+        row = items.visualItemRect(items.item(at))
+        words = metrics.boundingRect(
+            0, 0, row.width() - 40, 1, int(Qt.TextFlag.TextWordWrap), items.item(at).text()
+        )
+        assert row.height() >= words.height(), items.item(at).text()
+    panel.close()
+
+
 def test_the_card_is_told_whole_and_its_address_has_the_keys(
     view: ExplanationView, claims: tuple[Claim, ...], opened: list[str]
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from knowalledge_desktop.ui.canvas.minimap import LARGE, Minimap
 from tests.support.fakes import FakeClock
@@ -127,5 +127,20 @@ def test_it_gives_way_where_topics_lie_under_it(flow: Flow) -> None:
         found.rested.emit()
         assert found.covered(found.geometry()) == 0
         assert found.geometry().center() != at or found.size() != LARGE
+
+    flow(steps)
+
+
+def test_in_a_narrow_map_it_leaves_what_can_be_stopped_in_reach(flow: Flow) -> None:
+    async def steps(driver: Driver) -> None:
+        found, page = await closer(driver), driver.window.map_page
+        driver.window.resize(1100, 700)
+        page.show_activity(
+            "Stomata waits, 1 more", "free in 50 s, number 2 in line: requests per minute of a model"
+        )
+        pill = page.findChild(QLabel, "activityText").parentWidget()
+        await until(lambda: pill.isVisible() and pill.width() > page.width() // 2, "the pill in a narrow map")
+        assert not found.geometry().intersects(pill.geometry())
+        assert page.rect().contains(found.geometry())
 
     flow(steps)
