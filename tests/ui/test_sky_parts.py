@@ -204,3 +204,26 @@ def test_another_scale_lacks_a_picture_which_comes_in_bands(painter: SkyPainter)
     assert turns > 3
     assert kept.is_exact(closer)
     assert not kept.lacks(closer, VIEW)
+
+
+def test_on_a_fine_screen_a_coarse_picture_comes_first_and_the_sharp_one_in_bands(qapp: QApplication) -> None:
+    sky = small_sky()
+    theme = Theme(ROOT / "resources", Settings(theme=Preference.LIGHT))
+    chart = chart_of(sky, some_stars(sky), everything=True)
+    fine = SkyPainter(chart, palette_of(theme), QImage(), 0.2, 2.0)
+    camera, kept = Camera(1200.0, 0.0, 0.2), Kept(fine)
+    kept.fill(camera, VIEW)
+    coarse = kept.bytes
+    assert not kept.is_drawing
+    assert not kept.is_exact(camera)
+    assert kept.lacks(camera, VIEW)
+    first = QImage(800, 600, QImage.Format.Format_RGB32)
+    brush = QPainter(first)
+    kept.paint(brush, camera, VIEW)
+    brush.end()
+    assert len({first.pixel(x, 300) for x in range(800)}) > 5
+    kept.begin(camera, VIEW)
+    while not kept.go_on():
+        assert kept.is_drawing
+    assert kept.is_exact(camera)
+    assert kept.bytes > 3 * coarse

@@ -12,7 +12,7 @@ from PySide6.QtCore import QElapsedTimer, QRect, QRectF, QSize, QSizeF
 from PySide6.QtGui import QPainter, QPixmap
 
 from knowalledge_desktop.ui.canvas.camera import Camera
-from knowalledge_desktop.ui.sky.painter import SkyPainter, Spot
+from knowalledge_desktop.ui.sky.painter import FINE, SkyPainter, Spot
 
 MARGIN, MARGIN_FINE = 0.25, 0.12
 """What a picture has on each side, as a part of the view; less on screens with more than 1.5 pixels a pixel."""
@@ -45,8 +45,8 @@ class Kept:
         return sum(picture.width() * picture.height() * picture.depth() // 8 for picture in kept)
 
     def fill(self, camera: Camera, view: QSizeF) -> None:
-        """Draw the whole picture now, as there is none."""
-        self.begin(camera, view)
+        """Draw the whole picture now, as there is none; on fine screens a coarse one, which is soon there."""
+        self._begin(camera, view, self._painter.coarse())
         while self._work is not None:
             self.go_on(1e9)
 
@@ -56,11 +56,13 @@ class Kept:
 
     def begin(self, camera: Camera, view: QSizeF) -> None:
         """Begin a picture around this view; one that is being drawn is given up."""
-        dpr = self._painter.dpr
-        margin = MARGIN if dpr <= 1.5 else MARGIN_FINE
-        size = (view * ((1 + 2 * margin) * dpr)).toSize()
-        self._wanted = Spot.of(camera, view, dpr, margin)
-        self._work = self._bands(self._wanted, size)
+        self._begin(camera, view, self._painter)
+
+    def _begin(self, camera: Camera, view: QSizeF, painter: SkyPainter) -> None:
+        margin = MARGIN if self._painter.dpr <= FINE else MARGIN_FINE
+        size = (view * ((1 + 2 * margin) * painter.dpr)).toSize()
+        self._wanted = Spot.of(camera, view, painter.dpr, margin)
+        self._work = self._bands(self._wanted, size, painter)
 
     def go_on(self, for_ms: float = SLICE_MS) -> bool:
         """Draw bands for a while; True when a new picture has been finished."""
@@ -77,8 +79,8 @@ class Kept:
                 return False
         return False
 
-    def _bands(self, spot: Spot, size: QSize) -> Iterator[tuple[QPixmap, Spot] | None]:
-        yield from self._painter.prepare(spot.scale / self._painter.dpr)
+    def _bands(self, spot: Spot, size: QSize, by: SkyPainter) -> Iterator[tuple[QPixmap, Spot] | None]:
+        yield from by.prepare(spot.scale / by.dpr)
         # Memory that was drawn on before is there already: fresh pages cost as much as what is drawn on them.
         picture = self._spare
         if picture is None or picture.size() != size:
@@ -88,7 +90,7 @@ class Kept:
             band = QRect(0, top, size.width(), min(high, size.height() - top))
             painter = QPainter(picture)
             painter.setClipRect(band)
-            self._painter.paint(painter, band, spot)
+            by.paint(painter, band, spot)
             painter.end()
             yield None
         yield picture, spot
@@ -132,7 +134,7 @@ def _same(one: float, other: float) -> bool:
 
 
 def _serves(made: Spot, spot: Spot, view: QSizeF, dpr: float) -> bool:
-    margin = MARGIN if dpr <= 1.5 else MARGIN_FINE
+    margin = MARGIN if dpr <= FINE else MARGIN_FINE
     if not _same(made.scale, spot.scale):
         return False
     left_over_x = margin * view.width() * dpr - abs((spot.x - made.x) * spot.scale - margin * view.width() * dpr)

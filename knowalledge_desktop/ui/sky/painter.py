@@ -17,6 +17,8 @@ from knowalledge_desktop.ui.sky.sprites import RADII, Sheet, growth
 
 CLOSE = 4.5
 """From so many times the scale at which everything is seen, frames are drawn without a picture."""
+FINE = 1.5
+"""From more device pixels a pixel than this a picture takes so long that a coarse one comes first."""
 STEPS, SHEETS = 5, 24
 """Sizes of dots that are told apart while they grow by once their own, and how many are kept."""
 LINES, LINES_CLOSE = 1_500, 400
@@ -40,11 +42,17 @@ class Spot:
 
 
 class SkyPainter:
-    """Draws a chart in the colours of a palette. `fit` is the scale at which everything is seen."""
+    """Draws a chart in the colours of a palette.
 
-    def __init__(self, chart: Chart, palette: Palette, haze: QImage, fit: float, dpr: float) -> None:
+    `fit` is the scale at which everything is seen; a `haze` that is a pixmap is in the colours already.
+    """
+
+    def __init__(self, chart: Chart, palette: Palette, haze: QImage | QPixmap, fit: float, dpr: float) -> None:
         self.chart, self.palette, self.fit, self.dpr = chart, palette, fit, dpr
-        self._haze = tinted(haze, chart, palette) if not haze.isNull() and palette.haze else QPixmap()
+        if isinstance(haze, QPixmap):
+            self._haze = haze
+        else:
+            self._haze = tinted(haze, chart, palette) if not haze.isNull() and palette.haze else QPixmap()
         self._sheets: dict[float, Sheet] = {}
         kinds = np.where(chart.is_star, np.where(chart.known, _STAR, _LISTED), chart.size)
         rank = np.where(kinds == _STAR, _LISTED + 1, kinds)
@@ -56,6 +64,12 @@ class SkyPainter:
         self._lines = np.column_stack(
             [chart.x[lines[:, 0]], chart.y[lines[:, 0]], chart.x[lines[:, 1]], chart.y[lines[:, 1]]]
         )
+
+    def coarse(self) -> SkyPainter:
+        """The same with one pixel a pixel, for a picture that is soon there; itself where that is as fine."""
+        if self.dpr <= FINE:
+            return self
+        return SkyPainter(self.chart, self.palette, self._haze, self.fit, 1.0)
 
     def sheet(self, scale: float) -> Sheet:
         """The dots and stars for a scale."""

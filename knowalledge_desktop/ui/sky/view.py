@@ -130,6 +130,7 @@ class SkyView(QWidget):
         self._kept.fill(Camera(whole.x, whole.y, fit), view)
         self._kept.keep_whole()
         self._changed()
+        self.settle()  # what is coarse becomes sharp at once
         self._name(self._overlay)
 
     def _name(self, overlay: Overlay, *, first: bool = True) -> None:
