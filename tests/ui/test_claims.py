@@ -28,6 +28,7 @@ from knowalledge_desktop.ui.panels.detail_panel import DetailPanel
 from knowalledge_desktop.ui.panels.explanation_badges import ExplanationBadges
 from knowalledge_desktop.ui.panels.explanation_view import ExplanationView
 from knowalledge_desktop.ui.theme import Theme
+from knowalledge_desktop.ui.theme_qss import style_sheet
 
 # The library that draws TeX finds its font in a way that Python is about to change.
 pytestmark = [
@@ -338,6 +339,7 @@ def test_every_row_of_the_list_has_room_for_its_words(
 ) -> None:
     panel = DetailPanel(theme, icons)
     qtbot.addWidget(panel)
+    panel.setStyleSheet(style_sheet(theme))  # it is the style that gives the rows their padding
     panel.resize(440, 620)
     panel.show()
     # words of every length: some end just at the edge, where a measure that is a little too wide loses a line
@@ -350,7 +352,7 @@ def test_every_row_of_the_list_has_room_for_its_words(
     for at in range(items.count()):
         row = items.visualItemRect(items.item(at))
         words = metrics.boundingRect(
-            0, 0, row.width() - 40, 1, int(Qt.TextFlag.TextWordWrap), items.item(at).text()
+            0, 0, row.width() - 44, 1, int(Qt.TextFlag.TextWordWrap), items.item(at).text()
         )
         assert row.height() >= words.height(), items.item(at).text()
     panel.close()
