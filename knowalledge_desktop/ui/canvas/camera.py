@@ -33,6 +33,14 @@ class Camera:
             view.height() / 2 - self.y * self.scale,
         )
 
+    @property
+    def percent(self) -> str:
+        """The scale in words; small ones with a decimal, as none that shows something is 0 %."""
+        value = self.scale * 100
+        if value < 0.05:
+            return "<0.1%"
+        return f"{value:.1f}%" if value < 9.95 else f"{round(value)}%"
+
     def to_scene(self, at: QPointF, view: QSizeF) -> QPointF:
         """The scene point under a widget point."""
         return QPointF(

@@ -17,6 +17,7 @@ from knowalledge_desktop.ui.canvas.label_rooms import LabelRooms
 from knowalledge_desktop.ui.canvas.metrics import NodeMetrics
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.pills import IDLE, Look, PillPainter, round_pen
+from knowalledge_desktop.ui.canvas.regions import SMALLEST_ROOT
 from knowalledge_desktop.ui.canvas.scene import FIRST_LINES, LABELS, PILLS, ROOMY, SMALL_MAP, Frame, Shown
 from knowalledge_desktop.ui.canvas.sprites import BADGE_SCALE, Sprites, Thumbnail, no_thumbnail
 from knowalledge_desktop.ui.canvas.views import NAME_PAD, names_with_room
@@ -29,8 +30,6 @@ REACH_PX = 320.0
 """How far a label can reach beyond its topic's box."""
 EDGE_PX = 32.0
 """How far a pill or the height of a label can reach beyond it."""
-SMALLEST_ROOT = 0.45
-"""The root stays readable: its pill gets no smaller than at this scale."""
 THUMBNAIL_GAP, THUMBNAIL_MOST = 6.0, 96.0
 """Pixels between a topic and its small picture, and the most that is wide."""
 STRONG_PX = 12

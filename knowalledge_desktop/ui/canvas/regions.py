@@ -28,6 +28,9 @@ NAME_PX = ((15, 13, 11), (20, 14, 11))
 """Sizes of the names of areas by depth, in small areas and in big ones."""
 BIG_AREA_PX = 220.0
 CELL = 64.0
+SMALLEST_ROOT, ROOT_GAP = 0.45, 3.0
+"""The root's pill gets no smaller than at this scale, and names keep so many pixels away from it."""
+Half = tuple[float, float]
 
 
 class Regions:
@@ -163,6 +166,11 @@ def _names(regions: Regions, scale: float, high: Floats, wide: Floats, measure: 
     Asked of the whole map, not of what is seen, so that panning changes no name.
     """
     rows, found, taken = regions.rows, list[Name](), dict[tuple[int, int], list[tuple[float, ...]]]()
+    root = (0.0, 0.0)
+    if len(rows):
+        of = max(scale, SMALLEST_ROOT) / 2
+        root = (float(rows.w[0]) * of + ROOT_GAP, float(rows.h[0]) * of + ROOT_GAP)
+        _take(taken, float(rows.x[0]) * scale, float(rows.y[0]) * scale, *root)
     for depth in range(1, DEEPEST + 1):
         part = np.flatnonzero((rows.depth == depth) & (high >= AREA_HIGH_PX) & (wide >= AREA_WIDE_PX))
         part = part[np.argsort(-regions.count[part], kind="stable")]
@@ -172,10 +180,21 @@ def _names(regions: Regions, scale: float, high: Floats, wide: Floats, measure: 
             across, down = measure(rows.titles[row], size)
             if depth > 1 and (across > float(wide[row]) or down > float(high[row])):
                 continue
-            x, y = (regions.left[row] + regions.right[row]) / 2, (regions.top[row] + regions.bottom[row]) / 2
-            if _take(taken, float(x) * scale, float(y) * scale, across / 2, down / 2):
-                found.append(Name(row, rows.titles[row], float(x), float(y), size, across, down))
+            x = float(regions.left[row] + regions.right[row]) / 2
+            y = float(regions.top[row] + regions.bottom[row]) / 2
+            if depth == 1:
+                x = _beside(x, y, float(rows.x[0]), float(rows.y[0]), root, (across / 2, down / 2), scale)
+            if _take(taken, x * scale, y * scale, across / 2, down / 2):
+                found.append(Name(row, rows.titles[row], x, y, size, across, down))
     return found
+
+
+def _beside(x: float, y: float, root_x: float, root_y: float, root: Half, name: Half, scale: float) -> float:
+    """Where the middle of a name goes so that it does not cover the root, whose half size is given in pixels."""
+    clear_x, clear_y = (root[0] + name[0]) / scale, (root[1] + name[1]) / scale
+    if abs(y - root_y) >= clear_y or abs(x - root_x) >= clear_x:
+        return x
+    return root_x + (clear_x if x >= root_x else -clear_x)
 
 
 def _take(

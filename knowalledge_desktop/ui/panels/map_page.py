@@ -246,7 +246,7 @@ class MapPage(QWidget):
             and not self.canvas.sees_all()
         ):
             QTimer.singleShot(0, self, self._offer_minimap)
-        self._percent.setText(f"{round(self.canvas.camera.scale * 100)}%")
+        self._percent.setText(self.canvas.camera.percent)
         self._zoom.adjustSize()
         if self._editor.isVisible():
             self._editor.leave()
