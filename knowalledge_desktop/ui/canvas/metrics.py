@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import compress
-from operator import is_not
+from itertools import chain, compress, filterfalse, islice, repeat
+from operator import is_, is_not
 
 from PySide6.QtCore import QSizeF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF
@@ -34,7 +34,17 @@ class Kind:
 
 def differing(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
     """The keys whose values are other objects than before, or are new; without a loop of Python."""
+    if all(map(is_, before, after)):  # the same keys in the same order as far as both go: nothing to look up
+        return list(compress(after, map(is_not, after.values(), chain(before.values(), repeat(None)))))
     return list(compress(after, map(is_not, after.values(), map(before.get, after))))
+
+
+def lacking(there: Mapping[str, object], given: Mapping[str, object]) -> list[str]:
+    """The keys of `given` that are not there, without making sets of all of them."""
+    if given is there:
+        return []
+    is_prefix = all(map(is_, there, given))
+    return list(islice(given, len(there), None) if is_prefix else filterfalse(there.__contains__, given))
 
 
 class KnownSizes(dict[str, tuple[float, float]]):
@@ -134,7 +144,7 @@ class NodeMetrics:
             return found
         changed = differing(known, topics)
         new = sum(1 for i in changed if i not in known)
-        gone = known.keys() - topics.keys() if len(known) + new != len(topics) else frozenset[str]()
+        gone = lacking(topics, known) if len(known) + new != len(topics) else []
         if len(changed) * 4 > len(topics):
             found = self._all_sizes(document)
         elif changed or gone:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import repeat
+from itertools import compress, count, repeat
+from operator import is_not
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +57,7 @@ def motion_between(
     """How to get from one set of rows to the other; None when nothing moves."""
     if after is before:
         return None
-    came_from = np.fromiter(map(before.index.get, after.ids, repeat(-1)), np.int64, len(after))
+    came_from = _came_from(before, after)
     old = came_from >= 0
     born_rows: list[int] = np.flatnonzero(~old).tolist()
     stays = np.zeros(len(before), bool)
@@ -87,3 +88,16 @@ def motion_between(
         max(1.0, grow_ms),
         total,
     )
+
+
+def _came_from(before: Rows, after: Rows) -> NDArray[np.int64]:
+    """For each row the row it was, -1 for new ones; what is alike at both ends of a big map is not looked up."""
+    old, new = before.ids, after.ids
+    least = min(len(old), len(new))
+    head = next(compress(count(), map(is_not, old, new)), least)
+    tail = min(least - head, next(compress(count(), map(is_not, reversed(old), reversed(new))), least))
+    made = np.arange(len(new), dtype=np.int64)
+    made[len(new) - tail :] += len(old) - len(new)
+    middle = new[head : len(new) - tail]
+    made[head : len(new) - tail] = np.fromiter(map(before.index.get, middle, repeat(-1)), np.int64, len(middle))
+    return made

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from knowalledge_desktop.core.content import Relation
 from knowalledge_desktop.core.graph import LinkKind, Map, Topic
 from knowalledge_desktop.ui.canvas.badges import Badges
-from knowalledge_desktop.ui.canvas.metrics import KnownSizes, differing
+from knowalledge_desktop.ui.canvas.metrics import KnownSizes, differing, lacking
 from knowalledge_desktop.ui.canvas.model import Rows
 
-FROM, MOST = 300, 400
+FROM, MOST, FEW_RUNS = 300, 400, 8
 """Maps of fewer rows, and bigger changes, are read anew."""
 Sizes = Mapping[str, tuple[float, float]]
 Each = TypeVar("Each", bound=np.generic)
@@ -65,7 +65,7 @@ def _changes(before: Map, after: Map, changed: Callable[[Any, Any], list[str]]) 
     if old is not after.topics:
         found.topics = changed(old, after.topics)
         if len(old) + sum(1 for i in found.topics if i not in old) != len(after.topics):
-            found.gone = list(old.keys() - after.topics.keys())
+            found.gone = lacking(after.topics, old)
     if before.places is not after.places:
         was, now = before.places, after.places
         others = differing(was, now)
@@ -73,7 +73,7 @@ def _changes(before: Map, after: Map, changed: Callable[[Any, Any], list[str]]) 
         if any(i not in was and i in old for i in found.places):
             return None
         lost = len(was) + sum(1 for i in others if i not in was) != len(now)
-        if lost and any(i in after.topics for i in was.keys() - now.keys()):
+        if lost and any(i in after.topics for i in lacking(now, was)):
             return None
     if len(found.topics) + len(found.gone) + len(found.places) > MOST:
         return None
@@ -191,7 +191,12 @@ def _spliced(
 
     def texts(old: tuple[str, ...], new: list[str]) -> tuple[str, ...]:
         both = old + tuple(new)
-        return tuple(chain.from_iterable(both[a:b] for a, b in runs))
+        if len(runs) > FEW_RUNS:
+            return tuple(chain.from_iterable(both[a:b] for a, b in runs))
+        made: tuple[str, ...] = ()
+        for a, b in runs:  # long pieces are taken over as they are, not one by one
+            made += both[a:b]
+        return made
 
     ids = texts(rows.ids, new_ids)
     index = dict(zip(ids, range(total), strict=True))

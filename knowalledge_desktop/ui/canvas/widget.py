@@ -18,6 +18,7 @@ from knowalledge_desktop.ui.canvas.ghosts import ghost_spots
 from knowalledge_desktop.ui.canvas.hands import Hands
 from knowalledge_desktop.ui.canvas.keys import Keys
 from knowalledge_desktop.ui.canvas.layer import StillLayer
+from knowalledge_desktop.ui.canvas.metrics import lacking
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.overlay import Overlay, box_of
 from knowalledge_desktop.ui.canvas.pills import FAILED, GENERATING, IDLE
@@ -107,7 +108,7 @@ class GraphCanvas(MapView):
         first = self._document is None or len(self._document.topics) <= 1
         seen = self._stage.enter(document, other=False)
         kept = self._given_places(seen) if self._stage.view is view else {}
-        self._document = replace(seen, places={**kept, **seen.places})
+        self._document = replace(seen, places={**kept, **seen.places}) if kept else seen
         if self._stage.view is not view:
             self._drag.end()
             self.view_changed.emit()
@@ -292,7 +293,7 @@ class GraphCanvas(MapView):
         if self._document is None or self._document.map_id != document.map_id:
             return {}
         given = self._document.places
-        return {i: replace(given[i], collapsed=False) for i in given.keys() - document.places.keys()}
+        return {i: replace(given[i], collapsed=False) for i in lacking(document.places, given)}
 
     def _tell_places(self, found: dict[str, Place]) -> None:
         if found:
