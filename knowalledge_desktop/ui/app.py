@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 from knowalledge_desktop import __version__
 from knowalledge_desktop.ui.curtain import Curtain, first_paint, raise_curtain
 from knowalledge_desktop.ui.loop import EventLoop
+from knowalledge_desktop.ui.styled import styled_application
 
 if TYPE_CHECKING:
     from knowalledge_desktop.services.bundle import Services
@@ -60,7 +61,7 @@ def run_gui(
     `state` is the folder where the last view is kept; without it there is no first picture. `began` is when
     the program was started, by `perf_counter`.
     """
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app = QApplication.instance() or styled_application(sys.argv)
     if not isinstance(app, QApplication):
         raise TypeError("there is an application without a window system already")
     app.setApplicationName("KnowAllEdge")

@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, QUrl
+from PySide6.QtCore import QObject, QTimer
 
 from knowalledge_desktop.core.errors import AppError, DiskFull, MapNotFound, NewerVersion, StorageReadOnly
 from knowalledge_desktop.services.bundle import Services
@@ -267,6 +267,7 @@ class BackupController(QObject):
             self._window.notifier.show(text)
 
     def _open_folder(self) -> None:
+        from PySide6.QtCore import QUrl
         from PySide6.QtGui import QDesktopServices
 
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._services.backups.folder)))

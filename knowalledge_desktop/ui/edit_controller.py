@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QInputDialog
 
 from knowalledge_desktop.core.edits_twins import twins
 from knowalledge_desktop.core.graph import Change, Map, Place, PutLink, PutTopic
@@ -120,6 +119,8 @@ class EditController(QObject):
         document = self._maps.map
         if document is None or parent_id not in document.topics:
             return
+        from PySide6.QtWidgets import QInputDialog
+
         dialog = QInputDialog(self._window)
         dialog.setObjectName("addTopicDialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

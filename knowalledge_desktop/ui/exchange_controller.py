@@ -6,9 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QObject
 
 from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.services.bundle import Services
@@ -129,6 +127,8 @@ class ExchangeController(QObject):
 
     def _ask_where(self, facts: FormatFacts) -> None:
         name = self._file_name()
+        from PySide6.QtWidgets import QFileDialog
+
         chooser = QFileDialog(self._window, self.tr("Export as {format}").format(format=facts.title))
         chooser.setObjectName("exportSaveDialog")
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -159,6 +159,8 @@ class ExchangeController(QObject):
             self.take(dialog.chosen, join=dialog.join)
 
     def _choose(self, dialog: ImportDialog, *, folder: bool) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
         chooser = QFileDialog(dialog, self.tr("Import"))
         chooser.setObjectName("importFileDialog")
         if folder:
@@ -181,4 +183,7 @@ class ExchangeController(QObject):
 
 
 def _open_folder(folder: Path) -> None:
+    from PySide6.QtCore import QUrl
+    from PySide6.QtGui import QDesktopServices
+
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

@@ -8,9 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSizeF, QUrl
-from PySide6.QtGui import QDesktopServices, QPainter
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QObject, QSizeF
+from PySide6.QtGui import QPainter
 
 from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.core.settings import Theme as Scheme
@@ -124,6 +123,8 @@ class ExportPictureController(QObject):
             return
         wish = dialog.wish
         suffix = wish.file.kind.value
+        from PySide6.QtWidgets import QFileDialog
+
         chooser = QFileDialog(self._window, self.tr("Save the picture of the map"))
         chooser.setObjectName("mapPictureSaveDialog")
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -167,4 +168,7 @@ class ExportPictureController(QObject):
 
 
 def _open_folder(folder: Path) -> None:
+    from PySide6.QtCore import QUrl
+    from PySide6.QtGui import QDesktopServices
+
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

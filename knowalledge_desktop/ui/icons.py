@@ -81,7 +81,7 @@ class Icons(QObject):
         picture = shape.copy()
         painter = QPainter(picture)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
-        painter.fillRect(QRectF(0, 0, size, size), ink)
+        fill(painter, QRectF(0, 0, size, size), ink)
         painter.end()
         return picture
 
@@ -166,6 +166,12 @@ def _with_gap(picture: QPixmap, gap: int, *, rtl: bool) -> QPixmap:
     painter.drawPixmap(QPointF(gap if rtl else 0, 0), picture)
     painter.end()
     return wide
+
+
+def fill(painter: QPainter, box: QRectF, ink: QColor) -> None:
+    """`fillRect`, which would load gradients and all that they can be before it fills with a colour."""
+    painter.setBackground(ink)
+    painter.eraseRect(box)
 
 
 class _Follower(QObject):

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog
 
 from knowalledge_desktop.core.content import Picture
 from knowalledge_desktop.core.errors import AppError, ContentBlocked, StorageError, UserInputError
@@ -87,6 +86,8 @@ class ImagingController(QObject):
 
     def choose_file(self) -> None:
         """Let a person choose a file."""
+        from PySide6.QtWidgets import QFileDialog
+
         chooser = QFileDialog(self._dialog or self._window, self.tr("Choose a picture"))
         chooser.setObjectName("imageFileDialog")
         chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -213,6 +214,8 @@ class ImagingController(QObject):
             return
         suffix = {"image/jpeg": ".jpg", "image/webp": ".webp"}.get(kept.mime, ".png")
         title = re.sub(r'[\\/:*?"<>|\s\x00-\x1f]+', " ", document.topics[kept.topic_id].title).strip(" .")[:80]
+        from PySide6.QtWidgets import QFileDialog
+
         chooser = QFileDialog(self._window, self.tr("Save the picture"))
         chooser.setObjectName("pictureSaveDialog")
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 from knowalledge_desktop.core import errors
 from knowalledge_desktop.core.graph import Change
-from knowalledge_desktop.core.sentences import describe
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,8 @@ def local_time(epoch: float) -> str:
 
 def message_for(error: BaseException, now: float) -> Message:
     """The sentence of an error."""
+    from knowalledge_desktop.core.sentences import describe  # most starts have nothing to tell
+
     title, text, step = describe(error, now, local_time).render(translated)
     return Message(title, text, step)
 

@@ -15,11 +15,12 @@ from typing import Any
 
 from PySide6.QtCore import QEasingCurve, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication
 
 from knowalledge_desktop.core.settings import Settings
 from knowalledge_desktop.core.settings import Theme as Preference
 from knowalledge_desktop.ui.fonts import font_of, load_fonts
+from knowalledge_desktop.ui.styled import take_style
 from knowalledge_desktop.ui.theme_qss import style_sheet
 
 _SCALED = ("layout.rail", "layout.topBar", "layout.statusBar", "layout.controlHeight", "layout.row", "badge")
@@ -93,7 +94,7 @@ class Theme(QObject):
         window with a sheet is put together, but only once when the sheet comes last.
         """
         self._app = app
-        app.setStyle(QStyleFactory.create("Fusion"))
+        take_style(app)
         self._tell_system()
         self._dark, self._contrast = self._wants_dark(), self._wants_contrast()
         self._colours.clear()

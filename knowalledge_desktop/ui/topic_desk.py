@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QAbstractButton
 
 from knowalledge_desktop.core.errors import AppError, QuotaExhausted, TopicNotFound, UserInputError
 from knowalledge_desktop.core.graph import Explanation
@@ -62,7 +61,7 @@ class TopicDesk(QObject):
         detail.retry_requested.connect(maps.retry)
         detail.leave_batch_requested.connect(lambda topic_id: desk.jobs.leave_out(topic_id))
         detail.suggestion_chosen.connect(desk.explore)
-        for button in detail.findChildren(QAbstractButton):
+        for button in detail.costing:
             task = _COSTS.get(button.objectName())
             if button.objectName() == "retryButton":
                 desk.prices.attach(button, self._retried)

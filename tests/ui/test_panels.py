@@ -495,11 +495,7 @@ def test_what_is_made_late_is_reached_by_tab_where_it_stands(qtbot: QtBot, theme
     assert panel.findChild(QWidget, "explanationView") is None
     panel.show_explanation(an_explanation(), None, now=NOW)
     panel.answers.show_said([])
-    order, each = [], panel.nextInFocusChain()
-    while each is not panel and each is not None:
-        order.append(each.objectName())
-        each = each.nextInFocusChain()
-    wanted = (
+    wanted = [
         "regenerateButton",
         "explanationView",
         "opinionUsefulButton",
@@ -510,5 +506,14 @@ def test_what_is_made_late_is_reached_by_tab_where_it_stands(qtbot: QtBot, theme
         "askInput",
         "levelChoice",
         "explainButton",
-    )
-    assert [name for name in order if name in wanted] == list(wanted)
+    ]
+
+    def stops() -> list[str]:
+        order: list[str] = []
+        each: QWidget | None = panel.nextInFocusChain()
+        while each is not None and each is not panel:
+            order.append(each.objectName())
+            each = each.nextInFocusChain()
+        return [name for name in order if name in wanted]
+
+    qtbot.waitUntil(lambda: stops() == wanted)

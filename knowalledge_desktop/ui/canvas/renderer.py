@@ -22,6 +22,7 @@ from knowalledge_desktop.ui.canvas.node_layer import NodeLayer
 from knowalledge_desktop.ui.canvas.pills import Look, PillPainter, round_pen
 from knowalledge_desktop.ui.canvas.scene import AREAS, LABELS, Frame, Shown
 from knowalledge_desktop.ui.canvas.sprites import Thumbnail, no_thumbnail
+from knowalledge_desktop.ui.icons import fill
 from knowalledge_desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ class MapRenderer:
     def _ground(self, painter: QPainter, frame: Frame) -> None:
         whole = frame.part or QRectF(QPointF(0, 0), frame.view)
         if frame.scale < DOTS_FROM or frame.is_moving:
-            painter.fillRect(whole, self._theme.color("bg.canvas"))
+            fill(painter, QRectF(whole), self._theme.color("bg.canvas"))
             return
         step = max(1, round(DOT_STEP * frame.scale * frame.dpr))
         tile = self._dots(step, frame.dpr)
@@ -173,7 +174,7 @@ class MapRenderer:
             dots, side = QPainter(tile), max(1.0, dpr)
             for number in range(count * count):
                 x, y = number % count * step, number // count * step
-                dots.fillRect(QRectF(x, y, side, side), self._theme.color("bg.canvasDot"))
+                fill(dots, QRectF(x, y, side, side), self._theme.color("bg.canvasDot"))
             dots.end()
             self._tile = ((step, dpr), tile)
         return self._tile[1]

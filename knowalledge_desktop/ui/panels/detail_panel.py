@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QFrame, QVBoxLayout, QWidget
 
 from knowalledge_desktop.core.graph import Explanation, Map, Topic
 from knowalledge_desktop.core.pictures import TopicPicture
@@ -22,7 +22,7 @@ from knowalledge_desktop.ui.panels.late_parts import LateParts
 from knowalledge_desktop.ui.panels.own_marks import OwnMarks
 from knowalledge_desktop.ui.panels.picture_box import PictureBox
 from knowalledge_desktop.ui.panels.rendering_choice import RenderingChoice, wanted
-from knowalledge_desktop.ui.panels.topic_meta import BadgeRow, Banner, SourceList
+from knowalledge_desktop.ui.panels.topic_meta import BadgeRow, Banner, SourceList, open_address
 from knowalledge_desktop.ui.panels.waiting import Waiting
 from knowalledge_desktop.ui.theme import Theme
 from knowalledge_desktop.ui.widgets.basics import column, icon_button, label, row, rule, text_button
@@ -92,7 +92,7 @@ class DetailPanel(QFrame):
         self.waiting = Waiting(theme)
         self.waiting.queued.connect(lambda queued: self._tell_writing(queued=queued))
         self._sources = SourceList(icons)
-        self._sources.opened.connect(lambda url: QDesktopServices.openUrl(QUrl(url)))
+        self._sources.opened.connect(open_address)
         self._explain = text_button(
             self.tr("Explain"), "explainButton", self._on_explain, "primary", self.tr("Explain this topic (X)")
         )
@@ -205,6 +205,11 @@ class DetailPanel(QFrame):
         return self.late.answers
 
     @property
+    def costing(self) -> tuple[QAbstractButton, ...]:
+        """The buttons that send something."""
+        return (self._explain, self._expand, self._again, self._illustrate, self._banner.retry_button)
+
+    @property
     def dial(self) -> DepthDial:
         """Which explanations there are."""
         return self._rendering.dial
@@ -262,7 +267,7 @@ class DetailPanel(QFrame):
         self.view.show_text(explanation.markdown, explanation.claims, explanation.sources)
         self.late.text.claims.show_claims(explanation.claims, explanation.sources)
         self._sources.show_sources(explanation.sources, from_atlas=explanation.provenance.engine == "atlas")
-        self.late.order_tabs()
+        self.late.order_tabs_soon()
         self._badges.show_badges(self._told.of(explanation, answer, now))
         self.opinion.show_explanation(explanation)
         self._explain.setText(self.tr("Explain"))
@@ -375,7 +380,7 @@ class DetailPanel(QFrame):
         self._show_no_text()
         self.make_room()
         self._sources.show_sources(topic.sources, from_atlas=topic.provenance.engine == "atlas")
-        self.late.order_tabs()
+        self.late.order_tabs_soon()
         self._badges.show_badges([(self.tr("Not explained yet"), "neutral", "")])
 
     def _on_explain(self) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from knowalledge_desktop.services.preferences import KeyState
 from knowalledge_desktop.ui.icons import Icons
+from knowalledge_desktop.ui.panels.topic_meta import open_address
 from knowalledge_desktop.ui.theme_qss import restyle
 from knowalledge_desktop.ui.widgets.basics import card, column, dress_icon, label, leading_icon, row, text_button
 
@@ -121,4 +121,4 @@ class KeyCard(QWidget):
 
 
 def _open_studio() -> None:
-    QDesktopServices.openUrl(QUrl(WHERE))
+    open_address(WHERE)

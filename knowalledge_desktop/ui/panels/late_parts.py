@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from knowalledge_desktop.services.late import Once
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from knowalledge_desktop.ui.panels.answers_view import AnswersView
     from knowalledge_desktop.ui.panels.text_parts import TextParts
 
+ORDER_AFTER_MS = 50
 Place = tuple[QVBoxLayout, QWidget]
 """A column, and the widget in it before which something goes."""
 
@@ -36,6 +37,8 @@ class LateParts(QObject):
     def __init__(self, theme: Theme, icons: Icons, panel: QWidget) -> None:
         super().__init__(panel)
         self._theme, self._icons, self._panel = theme, icons, panel
+        self._soon = QTimer(self, interval=ORDER_AFTER_MS, singleShot=True)
+        self._soon.timeout.connect(self.order_tabs)
         self._text = Once(self._make_text)
         self._answers = Once(self._make_answers)
 
@@ -96,7 +99,11 @@ class LateParts(QObject):
     def _put(self, part: QWidget, place: Place, stretch: int = 0) -> None:
         column, below = place
         column.insertWidget(column.indexOf(below), part, stretch)
-        self.order_tabs()
+        self.order_tabs_soon()
+
+    def order_tabs_soon(self) -> None:
+        """Order the stops of the Tab key when there is time: not before what is new is painted."""
+        self._soon.start()
 
     def order_tabs(self) -> None:
         """Let the Tab key stop from top to bottom: what was made late would come last of all."""

@@ -105,9 +105,11 @@ class Banner(QFrame):
         self._text = label("", "", wrap=True)
         self._choices = QWidget()
         self._flow = FlowLayout(self._choices, gap=6)
-        self._retry = text_button(self.tr("Retry"), "retryButton", self.retry.emit)
+        self.retry_button = text_button(self.tr("Retry"), "retryButton", self.retry.emit)
         self.setLayout(
-            column(self._title, self._text, self._choices, row(self._retry, -1), margins=(14, 12, 14, 12), gap=6)
+            column(
+                self._title, self._text, self._choices, row(self.retry_button, -1), margins=(14, 12, 14, 12), gap=6
+            )
         )
         self.hide()
 
@@ -121,9 +123,17 @@ class Banner(QFrame):
                 text_button(title, f"suggestion{number}", lambda t=title: self.suggestion.emit(t), "subtle")
             )
         self._choices.setVisible(bool(suggestions))
-        self._retry.setVisible(can_retry)
+        self.retry_button.setVisible(can_retry)
         self.setAccessibleName(f"{message.title}. {message.whole}")
         self.show()
+
+
+def open_address(address: str) -> None:
+    """Show a page in the person's browser."""
+    from PySide6.QtCore import QUrl
+    from PySide6.QtGui import QDesktopServices
+
+    QDesktopServices.openUrl(QUrl(address))
 
 
 def _short(url: str) -> str:
