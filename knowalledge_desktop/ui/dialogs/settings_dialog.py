@@ -40,6 +40,9 @@ _LANGUAGE_NAMES = {
     "hi": "हिन्दी",
 }
 
+FRAME = 64
+"""Pixels of a small screen that are left for what the system puts around a window."""
+
 
 class SettingsDialog(QDialog):
     """Edits a copy of the settings; `result_settings` is what was chosen."""
@@ -201,7 +204,7 @@ class SettingsDialog(QDialog):
         save = text_button(self.tr("Save"), "settingsSaveButton", self.accept, "primary")
         save.setDefault(True)
         self.setLayout(column(scroll, row(-1, cancel, save, margins=(28, 12, 28, 16), gap=8)))
-        self.resize(620, 680)
+        self.resize(620, min(680, self.screen().availableGeometry().height() - FRAME))
 
     def accept(self) -> None:
         """Close, unless something cannot be kept as it is typed."""

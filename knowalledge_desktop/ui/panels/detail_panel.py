@@ -38,6 +38,8 @@ NARROW = 540
 """Below this width the choices stand above the buttons."""
 LOW = 680
 """Below this height not everything has room at once."""
+CRAMPED = 580
+"""Below this, times the size of the text, how to send a question is not told: everything else needs the room."""
 TIGHT = 330
 """Below this, times the size of the text, what is only said stands back behind what can be done and read."""
 
@@ -183,7 +185,7 @@ class DetailPanel(QFrame):
         if answers is not None and low and told:
             answers.hide()
         tight = self.height() < TIGHT * self._theme.scale
-        self.ask.say_how(shown=not tight)
+        self.ask.say_how(shown=self.height() >= CRAMPED * self._theme.scale)
         self._summary.setVisible(bool(self._summary.text()) and not tight)
         self._title.setToolTip(self._summary.text())
         self.marks.fit(low=low)
