@@ -11,7 +11,7 @@ from knowalledge_desktop.core.graph import Place, Topic
 from knowalledge_desktop.ui.theme import Theme
 
 UNIT = 17.0
-"""Scene units that each of them takes at the far end of a pill."""
+"""What each of them takes at the far end of a pill, in scene units at a text size of 100 %."""
 _INK = {"r": "danger.base", "y": "warning.base", "g": "success.base", "b": "info.base", "p": "depth.4.line"}
 
 
@@ -34,7 +34,7 @@ class Badges:
 
     @property
     def width(self) -> float:
-        """Scene units they take."""
+        """What they take at a text size of 100 %, in scene units."""
         return UNIT * (bool(self.tag) + self.note + self.locked + self.pinned)
 
 

@@ -85,6 +85,7 @@ class NodeLayer:
             shown.states.get(rows.ids[row], IDLE),
             int(rows.hidden[row]),
             badges=rows.badges.get(row, NONE),
+            text=self._theme.scale,
         )
 
     def paint(self, painter: QPainter, rows: Rows, frame: Frame) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from knowalledge_desktop.ui.canvas.model import Rows
 from knowalledge_desktop.ui.canvas.pills import FAILED, GENERATING
+from knowalledge_desktop.ui.canvas.regions import SMALLEST_ROOT
 from knowalledge_desktop.ui.canvas.renderer import MapRenderer
 from knowalledge_desktop.ui.canvas.scene import LABELS, Frame
 from knowalledge_desktop.ui.theme import Theme
@@ -67,6 +68,10 @@ class Overlay:
         box = QRectF(frame.at(pill.left(), pill.top()), frame.at(pill.right(), pill.bottom()))
         look = self._renderer.look(rows, row, frame.shown)
         radius = self._renderer.pills.radius(look) * frame.scale
+        if look.depth == 0 and frame.scale < SMALLEST_ROOT:  # it is drawn bigger than it is
+            more = SMALLEST_ROOT / frame.scale
+            at, half = box.center(), QPointF(box.width(), box.height()) * (more / 2)
+            box, radius = QRectF(at - half, at + half), radius * more
         out = HALO / 2 + 1
         painter.setPen(QPen(self._theme.color("accent.subtle"), HALO))
         painter.drawRoundedRect(box.adjusted(-out, -out, out, out), radius + out, radius + out)

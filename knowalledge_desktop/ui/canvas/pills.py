@@ -33,18 +33,25 @@ class Look:
     hidden: int = 0
     hover: bool = False
     badges: Badges = NONE
+    text: float = 1.0
+    """The person's text size: marks and counts grow with the letters."""
 
     @property
     def extra(self) -> float:
         """How much longer the pill is on its far side, for its marks, the count or the retry mark."""
-        return self.badges.width + self.end
+        return self.marks + self.end
 
     @property
     def end(self) -> float:
         """How much of that the count or the retry mark takes, at the very end."""
         if self.state == FAILED:
-            return RETRY
-        return CHIP_PAD + CHIP_DIGIT * len(str(self.hidden)) if self.hidden else 0.0
+            return RETRY * self.text
+        return (CHIP_PAD + CHIP_DIGIT * len(str(self.hidden))) * self.text if self.hidden else 0.0
+
+    @property
+    def marks(self) -> float:
+        """How much of that the marks of a person take."""
+        return self.badges.width * self.text
 
 
 def round_pen(colour: QColor, width: float) -> QPen:
@@ -67,8 +74,13 @@ class PillPainter:
         else:
             self._topic(painter, look, box)
         if look.badges.width:
-            left = box.right() - look.extra - BADGES_IN if look.side > 0 else box.left() + look.end + BADGES_IN
-            self.badges(painter, look.badges, left, box.center().y())
+            inset = BADGES_IN * look.text
+            left = box.right() - look.extra - inset if look.side > 0 else box.left() + look.end + inset
+            painter.save()
+            painter.translate(left, box.center().y())
+            painter.scale(look.text, look.text)
+            self.badges(painter, look.badges, 0.0, 0.0)
+            painter.restore()
         if look.hidden and look.state != FAILED:
             self._count(painter, look, box)
 
@@ -178,25 +190,30 @@ class PillPainter:
 
     def chip(self, look: Look, box: QRectF) -> QRectF:
         """Where the count of hidden topics is, in scene units."""
-        high = min(20.0, box.height() - 6.0)
-        width = max(high, look.end - 4.0)
+        high = min(20.0 * look.text, box.height() - 6.0)
+        width = max(high, look.end - 4.0 * look.text)
         inset = (box.height() - high) / 2.0 + 2.0
         left = box.right() - inset - width if look.side > 0 else box.left() + inset
         return QRectF(left, box.center().y() - high / 2.0, width, high)
 
     def retry_badge(self, look: Look, box: QRectF) -> QRectF:
-        """Where the retry mark of a failed topic is: at the far end; 28 units to hit."""
-        left = box.right() - 32.0 if look.side > 0 else box.left() + 4.0
-        return QRectF(left, box.center().y() - 14.0, 28.0, 28.0)
+        """Where the retry mark of a failed topic is: at the far end; 28 units to hit, more with bigger letters."""
+        side, inset = 28.0 * look.text, 4.0 * look.text
+        left = box.right() - inset - side if look.side > 0 else box.left() + inset
+        return QRectF(left, box.center().y() - side / 2, side, side)
 
     def paint_retry(self, painter: QPainter, badge: QRectF) -> None:
         """An arrow that goes round."""
+        painter.save()
+        painter.translate(badge.center())
+        painter.scale(badge.width() / 28.0, badge.width() / 28.0)
         painter.setPen(round_pen(self._theme.color("danger.base"), 1.6))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        c, r = badge.center(), 5.5
+        c, r = QPointF(0.0, 0.0), 5.5
         painter.drawArc(QRectF(c.x() - r, c.y() - r, 2 * r, 2 * r), 60 * 16, 290 * 16)
         tip = QPointF(c.x() + r * math.cos(math.radians(60)), c.y() - r * math.sin(math.radians(60)))
         head = QPainterPath(QPointF(tip.x() - 3.2, tip.y() - 1.6))
         head.lineTo(tip)
         head.lineTo(QPointF(tip.x() - 0.2, tip.y() - 4.2))
         painter.drawPath(head)
+        painter.restore()

@@ -28,8 +28,9 @@ NAME_PX = ((15, 13, 11), (20, 14, 11))
 """Sizes of the names of areas by depth, in small areas and in big ones."""
 BIG_AREA_PX = 220.0
 CELL = 64.0
-SMALLEST_ROOT, ROOT_GAP = 0.45, 3.0
-"""The root's pill gets no smaller than at this scale, and names keep so many pixels away from it."""
+SMALLEST_ROOT, ROOT_GAP = 0.7, 3.0
+"""The root's pill gets no smaller than at this scale, where its letters are as big as those of labels; names keep
+so many pixels away from it."""
 Half = tuple[float, float]
 
 
