@@ -43,6 +43,10 @@ class Animator(QObject):
 
         A change that moves nothing, such as places that were stored, leaves what is under way alone.
         """
+        if self._theme.reduced_motion:  # not one after the other either
+            self.motion = None
+            self._run()
+            return
         motion = motion_between(
             before,
             after,
