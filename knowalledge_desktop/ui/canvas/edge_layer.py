@@ -87,7 +87,7 @@ class EdgeLayer:
 
     def _read(self, rows: Rows) -> None:
         if self._shapes_of is not rows:
-            self._shapes, self._shapes_of, self._boxes = EdgeShapes(rows), rows, _Boxes(rows)
+            self._shapes, self._shapes_of, self._boxes = self._shapes.moved(rows), rows, _Boxes(rows)
 
     def _lines(
         self,

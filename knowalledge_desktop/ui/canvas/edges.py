@@ -150,6 +150,10 @@ def ribbon(points: Floats, depth: int, part: float = 1.0) -> QPainterPath:
     return path
 
 
+STILL = 1e-6
+"""Scene units by which both ends of an edge may differ in how far they went, for it to be the same edge."""
+
+
 class EdgeShapes:
     """Sampled edges of the present rows; each is made when it is first needed."""
 
@@ -157,6 +161,22 @@ class EdgeShapes:
         self._rows = rows
         self._points: dict[int, Floats] = {}
         self._ribbons: dict[int, QPainterPath] = {}
+
+    def moved(self, rows: Rows) -> EdgeShapes:
+        """The shapes of rows that differ by places alone, as while some are dragged; others' serve as they are."""
+        new = EdgeShapes(rows)
+        old, made = self._rows, np.fromiter(self._ribbons, np.int64, len(self._ribbons))
+        alike = rows.parent is old.parent and rows.side is old.side and rows.w is old.w and rows.h is old.h
+        if not alike or rows.depth is not old.depth or rows.style != old.style or not len(made):
+            return new
+        dx, dy, above = rows.x - old.x, rows.y - old.y, rows.parent[made]
+        same = (np.abs(dx[made] - dx[above]) < STILL) & (np.abs(dy[made] - dy[above]) < STILL)
+        went = same & ((dx[made] != 0.0) | (dy[made] != 0.0))
+        for row in made[same & ~went].tolist():
+            new._ribbons[row] = self._ribbons[row]
+        for row in made[went].tolist():
+            new._ribbons[row] = self._ribbons[row].translated(float(dx[row]), float(dy[row]))
+        return new
 
     def points(self, row: int) -> Floats:
         """The sampled middle line."""
