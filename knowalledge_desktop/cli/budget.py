@@ -62,16 +62,17 @@ async def budget(context: Context) -> int:
     else:
         console = context.console
         console.out(f"Spent in the project {plain(project)}, estimated from the tokens that Gemini counted:")
-        console.out(f"  today         {money(total.today)}{_of(changed.day_micro)}")
-        console.out(f"  this month    {money(total.month)}{_of(changed.month_micro)}")
+        console.out(f"  today         {_spent(total.today, changed.day_micro)}")
+        console.out(f"  this month    {_spent(total.month, changed.month_micro)}")
         console.out(f"  last 30 days  {money(total.days)}")
         _show_parts(context, [(*name, _sums(some, now)) for name, some in parts])
     await say_warnings(context)
     return 0
 
 
-def _of(limit: int | None) -> str:
-    return ", no budget is set" if limit is None else f" of {money(limit)}"
+def _spent(micro: int, limit: int | None) -> str:
+    told = money(micro, limit)
+    return f"{told}, no budget is set" if limit is None else f"{told} of {money(limit, micro)}"
 
 
 def _first_of_30(now: float) -> str:

@@ -150,14 +150,15 @@ def _bar(gauge: Gauge) -> str:
 
 
 def _amounts(gauge: Gauge) -> str:
-    used, limit = _amount(gauge.metric, gauge.used), gauge.limit
+    limit = gauge.limit
+    used = _amount(gauge.metric, gauge.used, limit)
     if limit is None:
         return f"{used}, no limit"
-    return f"{used} of {_amount(gauge.metric, limit)}, {percent_used(gauge.used, limit) or 0.0:.0f} %"
+    return f"{used} of {_amount(gauge.metric, limit, gauge.used)}, {percent_used(gauge.used, limit) or 0.0:.0f} %"
 
 
-def _amount(metric: Metric, value: int) -> str:
-    return money(value) if metric in _BUDGETS else f"{value:,}"
+def _amount(metric: Metric, value: int, beside: int | None = None) -> str:
+    return money(value, beside) if metric in _BUDGETS else f"{value:,}"
 
 
 def _remarks(context: Context, gauge: Gauge) -> str:

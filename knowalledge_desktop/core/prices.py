@@ -180,8 +180,14 @@ def ceiling_micro(
     return ceil(Fraction(sum(parts), MILLION))
 
 
-def money(micro: int) -> str:
-    """An amount for people: cents, below one cent two significant digits, "$0" for nothing."""
+def money(micro: int, beside: int | None = None) -> str:
+    """An amount for people: cents, below one cent two significant digits, "$0" for nothing.
+
+    Where it stands `beside` another that would read the same and is not, it has hundredths of a cent.
+    """
+    if beside is not None and beside != micro and money(beside) == money(micro):
+        fine = _rounded(abs(micro), 100) // 100
+        return f"{'-' if micro < 0 else ''}${fine // 10_000:,}.{fine % 10_000:04d}"
     sign, amount = ("-" if micro < 0 else ""), abs(micro)
     if amount == 0:
         return "$0"

@@ -245,8 +245,8 @@ class QuotaController(QObject):
         text = self.tr("{percent} % of {budget} is used: {used} of {limit}.").format(
             percent=int(100 * share),
             budget=name_of(gauge.metric),
-            used=amount(gauge.metric, gauge.used),
-            limit=amount(gauge.metric, limit),
+            used=amount(gauge.metric, gauge.used, limit),
+            limit=amount(gauge.metric, limit, gauge.used),
         )
         from knowalledge_desktop.ui.panels.quota_page import BUDGET
 

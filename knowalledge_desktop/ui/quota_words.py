@@ -37,12 +37,12 @@ def name_of(metric: Metric) -> str:
     return _tr(limit_words.METRIC_NAMES[metric])
 
 
-def amount(metric: Metric, value: int) -> str:
-    """A count, or money for a budget."""
+def amount(metric: Metric, value: int, beside: int | None = None) -> str:
+    """A count, or money for a budget, told so that it differs from what it stands beside."""
     if metric in BUDGETS:
         from knowalledge_desktop.core.prices import money
 
-        return money(value)
+        return money(value, beside)
     return f"{value:,}"
 
 
@@ -98,12 +98,12 @@ def remark(gauge: Gauge, now: float) -> str:
 def whole_use(gauge: Gauge, now: float) -> str:
     """One limit in a line, for tooltips and screen readers."""
     name = name_of(gauge.metric)
-    used = amount(gauge.metric, gauge.used)
+    used = amount(gauge.metric, gauge.used, gauge.limit)
     if gauge.limit is None:
         line = _tr("{name}: {used}, no limit").format(name=_capital(name), used=used)
     else:
         line = _tr("{name}: {used} of {limit}").format(
-            name=_capital(name), used=used, limit=amount(gauge.metric, gauge.limit)
+            name=_capital(name), used=used, limit=amount(gauge.metric, gauge.limit, gauge.used)
         )
     parts = [line, remark(gauge, now), learned_line(gauge, now)]
     return ". ".join(part for part in parts if part)

@@ -158,3 +158,17 @@ def test_rules(rule: dict[str, object], *, expected: bool) -> None:
 )
 def test_money_for_people(micro: int, text: str) -> None:
     assert money(micro) == text
+
+
+@pytest.mark.parametrize(
+    ("micro", "beside", "text"),
+    [
+        (18_500, 21_000, "$0.0185"),
+        (21_000, 18_500, "$0.0210"),
+        (42_216, 50_000, "$0.04"),
+        (50_000, 50_000, "$0.05"),
+        (12_004_900, 12_000_000, "$12.0049"),
+    ],
+)
+def test_money_beside_other_money_is_told_apart(micro: int, beside: int, text: str) -> None:
+    assert money(micro, beside) == text

@@ -246,11 +246,16 @@ class _Spent(QFrame):
 
     def show_spent(self, micro: int, limit: int | None) -> None:
         """Another sum or budget."""
-        self._sum.setText(money(micro))
-        of = self.tr("no budget is set") if limit is None else self.tr("of {limit}").format(limit=money(limit))
+        told = money(micro, limit)
+        self._sum.setText(told)
+        of = (
+            self.tr("no budget is set")
+            if limit is None
+            else self.tr("of {limit}").format(limit=money(limit, micro))
+        )
         self._of.setText(of)
         self._meter.show_use(micro, limit)
-        words = self.tr("Spent {span}: {money}, {of}").format(span=self._span, money=money(micro), of=of)
+        words = self.tr("Spent {span}: {money}, {of}").format(span=self._span, money=told, of=of)
         self.setAccessibleName(words)
         self.setToolTip(words)
 

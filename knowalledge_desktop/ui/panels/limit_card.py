@@ -59,12 +59,12 @@ class LimitCard(QFrame):
 
     def show_gauge(self, gauge: Gauge, now: float, waiting: int) -> None:
         """Another state; `waiting` requests stand in line for it."""
-        self._used.setText(amount(gauge.metric, gauge.used))
         limit = gauge.limit
+        self._used.setText(amount(gauge.metric, gauge.used, limit))
         self._limit.setText(
             self.tr("no limit")
             if limit is None
-            else self.tr("of {limit}").format(limit=amount(gauge.metric, limit))
+            else self.tr("of {limit}").format(limit=amount(gauge.metric, limit, gauge.used))
         )
         self._show_learned(gauge, now)
         queued = waiting if gauge.metric is Metric.RPM else 0
