@@ -60,6 +60,13 @@ class UserInputError(AppError):
     exit_code = 3
 
 
+class TopicGone(UserInputError):
+    """The topic was removed, or its making undone, between an act's wish and its first step.
+
+    Where a person sees the map there is nothing left to say it of; a job or a command says it.
+    """
+
+
 class TopicNotFound(UserInputError):
     """The Atlas has no article for the topic."""
 

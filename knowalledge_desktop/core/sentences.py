@@ -76,6 +76,9 @@ _TABLE: dict[type[e.AppError], _Row] = {
     e.UserInputError: _Row(
         "This cannot be used as it is", ("{detail}", "What was typed cannot be used."), status=422
     ),
+    e.TopicGone: _Row(
+        "The topic is gone", ("{detail}", "This topic is no longer in the map."), ("Undo brings it back.",), 404
+    ),
     e.TopicNotFound: _Row(
         "Not in the Atlas",
         (

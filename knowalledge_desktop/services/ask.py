@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from knowalledge_desktop.core.errors import UserInputError
+from knowalledge_desktop.core.errors import TopicGone, UserInputError
 from knowalledge_desktop.core.graph import Map, Rendering
 from knowalledge_desktop.core.payload import ExplanationText
 from knowalledge_desktop.core.ports import Engine
@@ -61,6 +61,8 @@ class AskService:
         if engine is EngineChoice.ATLAS:
             raise UserInputError("The Atlas answers no questions, only Gemini does: choose it, and set a key.")
         path = session.map.path(topic_id)
+        if not path:
+            raise TopicGone("This topic is no longer in the map.")
         request = Request(
             Task.QUESTION,
             path[-1].title,

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from knowalledge_desktop.core.graph import Change, Explanation, Map, PutExplanation, Rendering
-from knowalledge_desktop.core.locks import is_locked, refuse_locked
+from knowalledge_desktop.core.locks import is_locked, refuse_closed
 from knowalledge_desktop.core.payload import ExplanationText
 from knowalledge_desktop.core.ports import Engine
 from knowalledge_desktop.core.request import (
@@ -80,7 +80,7 @@ class ExplainService:
         fresh: bool = False,
     ) -> AsyncGenerator[TextDelta | Restarted | Explained, None]:
         """Text as it comes, then one Explained. Raises AppErrors, UserInputError for a locked topic."""
-        refuse_locked(session.map, topic_id)
+        refuse_closed(session.map, topic_id)
         request = explanation_request(
             session.map, topic_id, options, engine=engine, priority=priority, fresh=fresh
         )

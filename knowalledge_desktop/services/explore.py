@@ -11,7 +11,7 @@ from knowalledge_desktop.core.content import Provenance
 from knowalledge_desktop.core.edits_links import link_between
 from knowalledge_desktop.core.errors import AppError, Incomplete
 from knowalledge_desktop.core.graph import Change, Link, LinkKind, Map, PutLink, PutTopic, Topic
-from knowalledge_desktop.core.locks import refuse_locked
+from knowalledge_desktop.core.locks import refuse_closed
 from knowalledge_desktop.core.ports import Clock, Engine, Library
 from knowalledge_desktop.core.request import Answer, EngineChoice, Options, Priority, Request, Task
 from knowalledge_desktop.core.validation import check_topic, fold
@@ -136,7 +136,7 @@ class ExploreService:
         question is asked as the first time, and only what is new of the answer is added. An
         answer is in the library before it is yielded. Raises AppErrors, UserInputError for a locked topic.
         """
-        refuse_locked(session.map, topic_id)
+        refuse_closed(session.map, topic_id)
         request = subtopics_request(session.map, topic_id, options, engine=engine, priority=priority, fresh=fresh)
         if not further:
             request = replace(request, avoid=())
@@ -172,7 +172,7 @@ class ExploreService:
         added or removed, and what a person wrote, edited or locked is left alone. Raises AppErrors,
         UserInputError for a locked topic.
         """
-        refuse_locked(session.map, topic_id)
+        refuse_closed(session.map, topic_id)
         request = renewal_request(session.map, topic_id, options, engine=engine, priority=priority)
         answer, items = await self._ask(request)
         named = {fold(item.title): item for item in items.items}

@@ -9,7 +9,7 @@ from pathlib import Path
 from knowalledge_desktop.core.content import Picture, Provenance
 from knowalledge_desktop.core.errors import UserInputError
 from knowalledge_desktop.core.graph import Change, Map, PutPicture, Topic
-from knowalledge_desktop.core.locks import refuse_locked
+from knowalledge_desktop.core.locks import refuse_closed
 from knowalledge_desktop.core.payload import Illustration, TopicCandidates
 from knowalledge_desktop.core.pictures import TopicPicture
 from knowalledge_desktop.core.ports import Clock, Engine, Library, Pictures
@@ -135,7 +135,7 @@ class ImagingService:
         """Have a topic drawn, and keep the picture with it in place of an earlier one. Raises AppErrors."""
         if engine is EngineChoice.ATLAS:
             raise UserInputError("The Atlas cannot draw, only Gemini can: choose it, and set a key.")
-        refuse_locked(session.map, topic_id)
+        refuse_closed(session.map, topic_id)
         request = illustration_request(
             session.map, topic_id, options, engine=engine, priority=priority, fresh=fresh
         )

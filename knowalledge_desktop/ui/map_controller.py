@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from knowalledge_desktop.core.errors import AppError, ContentBlocked, NewerVersion, UserInputError
+from knowalledge_desktop.core.errors import AppError, ContentBlocked, NewerVersion, TopicGone, UserInputError
 from knowalledge_desktop.core.graph import Change, Explanation, Map, Place
 from knowalledge_desktop.core.request import Answer, Options, Restarted, TextDelta
 from knowalledge_desktop.core.views import View
@@ -308,6 +308,8 @@ class MapController(QObject):
         self.activity_changed.emit()
 
     def _fail(self, kind: str, topic_id: str, error: AppError) -> None:
+        if isinstance(error, TopicGone):  # nothing is left to show it at
+            return
         self._failed[topic_id] = (kind, error)
         self.topic_failed.emit(topic_id, error)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from knowalledge_desktop.core.errors import UserInputError
+from knowalledge_desktop.core.errors import TopicGone, UserInputError
 from knowalledge_desktop.core.graph import LinkKind, Place, PutLink, PutTopic
 from knowalledge_desktop.core.request import Options
 from knowalledge_desktop.services.edit import EditService
@@ -128,6 +128,24 @@ async def test_an_engine_leaves_a_locked_topic_alone(tmp_path: Path) -> None:
         with pytest.raises(UserInputError, match="locked"):
             await act
     assert session.map == before
+
+
+async def test_an_act_on_a_topic_that_is_gone_by_its_first_step_says_so_and_asks_nothing(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    services = bench.services()
+    session = services.explore.new_map("Jazz", "Bebop")
+    (child,) = session.map.children(session.map.root_id)
+    await services.edit.remove(session, child)
+    for act in (
+        everything(services.explore.expand(session, child, Options(count=3))),
+        services.explore.renew(session, child, Options(count=3)),
+        everything(services.explain.explain(session, child, Options())),
+        everything(services.ask.ask(session, child, "Why?", Options())),
+        services.imaging.illustrate(session, child, Options()),
+    ):
+        with pytest.raises(TopicGone):
+            await act
+    assert not bench.engine.asked
 
 
 async def test_an_answer_on_its_way_does_not_alter_what_was_locked_meanwhile(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import traceback
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -49,10 +50,14 @@ class Driver:
         self.theme.install(app)
         self.tasks = TaskRunner()
         self.window = MainWindow(services, self.theme, Icons(services.folders.resources, self.theme), self.tasks)
-        self.tasks.broke.connect(self.bugs.append)
+        self.tasks.broke.connect(self._broken)
         self.window.resize(*size)
         self.window.desk.show_start()
         self.window.show()
+
+    def _broken(self, bug: BaseException) -> None:
+        self.bugs.append(bug)
+        traceback.print_exception(bug)  # a walk of chances may never fail this way again
 
     def find(self, kind: type[T], name: str) -> T:
         """The part with this object name."""

@@ -12,7 +12,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QPushButton, QToolButton, QWidget
 
-from knowalledge_desktop.core.errors import KeyRejected, Offline, TimedOut
+from knowalledge_desktop.core.errors import KeyRejected, Offline, TimedOut, TopicGone
 from knowalledge_desktop.core.graph import Map
 from knowalledge_desktop.core.request import Task, TextDelta
 from knowalledge_desktop.ui.canvas.widget import GraphCanvas
@@ -177,6 +177,22 @@ def test_a_failed_topic_says_why_and_can_be_tried_again(flow: Flow, oracle: Orac
         QTest.mouseClick(driver.find(QPushButton, "retryButton"), Qt.MouseButton.LeftButton)
         await until(lambda: driver.window.detail.view.markdown == PROSE, "the text")
         assert not driver.has(QPushButton, "retryButton")
+
+    flow(steps)
+
+
+def test_what_was_asked_of_a_topic_that_is_gone_by_then_ends_without_a_word(flow: Flow, oracle: Oracle) -> None:
+    async def steps(driver: Driver) -> None:
+        canvas = await grown(driver, "Qqzx")
+        oracle.plans["Qqzx"] = (TopicGone("no longer in the map"),)
+        gate = oracle.shut(Task.EXPLANATION)
+        press(canvas, Qt.Key.Key_X)
+        maps = driver.window.desk.maps
+        await until(lambda: "generating" in maps.states.values(), "the act")
+        gate.set()
+        await quiet(driver)
+        assert not maps.states
+        assert not driver.has(QWidget, "topicBanner")
 
     flow(steps)
 
