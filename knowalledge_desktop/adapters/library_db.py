@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from knowalledge_desktop.adapters import library_pictures, library_rows
-from knowalledge_desktop.adapters.library_connection import Connection, Interrupted
+from knowalledge_desktop.adapters.library_connection import Connection
 from knowalledge_desktop.adapters.library_file import LibraryFile
 from knowalledge_desktop.adapters.library_mending import Mending
+from knowalledge_desktop.adapters.library_reader import LibraryReader
 from knowalledge_desktop.core.content import Picture
 from knowalledge_desktop.core.errors import MapNotFound, StorageDamaged
 from knowalledge_desktop.core.graph import Change, ChangeConflict, Map
@@ -27,21 +27,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-_READ_AHEAD = "PRAGMA cache_size = -32768"  # KiB of pages that the reader keeps, so that lists come from memory
-
-
-class _Ticket:
-    """One job of the reader; `dropped` when nobody waits for it any more."""
-
-    dropped = False
-
-
 class LibraryDb:
     """Implements `Library` in the file `path`.
 
-    One thread writes, in the order of the calls; another reads, and stops when nobody waits
-    for its result any more. The file is opened at the first call. Several processes may use
-    the same file.
+    One thread writes, in the order of the calls; another reads, and a third reads what each key
+    asks for, so that a key never waits for a search that it ends. The file is opened at the first
+    call. Several processes may use the same file.
 
     A write that is cancelled is stored wholly or not at all.
     """
@@ -51,11 +42,9 @@ class LibraryDb:
         self._clock = clock
         self._file = LibraryFile(path, clock)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="library-writer")
-        self._reader = ThreadPoolExecutor(1, thread_name_prefix="library-reader")
+        self._reader = LibraryReader(self._file, "library-reader")
+        self._keys = LibraryReader(self._file, "library-keys")
         self._writing: Connection | None = None
-        self._reading: Connection | None = None
-        self._lock = threading.Lock()
-        self._running: _Ticket | None = None
         self._mending = Mending(lambda: self.exclusively(lambda: None))
 
     def notices(self) -> tuple[str, ...]:
@@ -69,7 +58,6 @@ class LibraryDb:
 
     async def exclusively(self, act: Callable[[], T]) -> T:
         """Close the file, do `act` in the writer's thread, and open the file anew at the next call."""
-        loop = asyncio.get_running_loop()
 
         def work() -> T:
             if self._writing is not None:
@@ -80,8 +68,9 @@ class LibraryDb:
                     self._file.close()
             return act()
 
-        await loop.run_in_executor(self._reader, self._close_reading)
-        return await loop.run_in_executor(self._writer, work)
+        await self._reader.close()
+        await self._keys.close()
+        return await asyncio.get_running_loop().run_in_executor(self._writer, work)
 
     async def create(self, document: Map) -> None:
         """Store a new map with all that is in it; raises ChangeConflict when the id is taken."""
@@ -208,13 +197,14 @@ class LibraryDb:
         """The first stage of a search: titles."""
         from knowalledge_desktop.adapters import library_search
 
-        return await self._read(lambda db: library_search.find_titles(db, text, among, limit))
+        return await self._read(lambda db: library_search.find_titles(db, text, among, limit), self._keys)
 
     async def texts(self, text: str, among: Filter, *, limit: int = 50) -> Sequence[SearchHit]:
         """The second stage of a search: all texts; cancel it to stop the search itself."""
         from knowalledge_desktop.adapters import library_search
 
-        return await self._read(lambda db: library_search.find_texts(db, text, among, limit, self._go_on))
+        go_on = self._reader.go_on
+        return await self._read(lambda db: library_search.find_texts(db, text, among, limit, go_on))
 
     async def near(self, text: str, among: Filter, *, limit: int = 20) -> Found:
         """Topics whose title is written nearly so."""
@@ -276,12 +266,11 @@ class LibraryDb:
 
     async def aclose(self) -> None:
         """Finish writing and release the file. May be called twice."""
-        loop = asyncio.get_running_loop()
-        if self._reading is not None:
-            await loop.run_in_executor(self._reader, self._close_reading)
+        for reader in (self._reader, self._keys):
+            await reader.close()
+            reader.end()
         if self._writing is not None:
-            await loop.run_in_executor(self._writer, self._close_writing)
-        self._reader.shutdown(wait=False)  # both are idle now and end by themselves
+            await asyncio.get_running_loop().run_in_executor(self._writer, self._close_writing)
         self._writer.shutdown(wait=False)
 
     # --- threads ---
@@ -307,55 +296,12 @@ class LibraryDb:
 
         return await asyncio.get_running_loop().run_in_executor(self._writer, run)
 
-    async def _read(self, job: Callable[[Connection], T]) -> T:
-        return await self._mending.around(lambda: self._read_once(job))
+    async def _read(self, job: Callable[[Connection], T], reader: LibraryReader | None = None) -> T:
+        return await self._mending.around(lambda: self._read_once(job, reader or self._reader))
 
-    async def _read_once(self, job: Callable[[Connection], T]) -> T:
+    async def _read_once(self, job: Callable[[Connection], T], reader: LibraryReader) -> T:
         await self._opened()
-        ticket = _Ticket()
-
-        def run() -> T:
-            if self._reading is None:
-                self._reading = self._file.reader()
-                self._reading.script(_READ_AHEAD)
-            with self._lock:
-                self._running = ticket
-            try:
-                if ticket.dropped:
-                    raise Interrupted
-                return job(self._reading)
-            except StorageDamaged:
-                self._file.damaged = True
-                raise
-            finally:
-                with self._lock:
-                    self._running = None
-
-        future = asyncio.get_running_loop().run_in_executor(self._reader, run)
-        try:
-            return await future
-        except asyncio.CancelledError:
-            self._drop(ticket)
-            raise
-
-    def _go_on(self) -> None:
-        """For jobs of the reader: end the one that nobody waits for any more, also outside a statement."""
-        if self._running is not None and self._running.dropped:
-            raise Interrupted
-
-    def _drop(self, ticket: _Ticket) -> None:
-        """Stop this job if it runs, and never the one after it.
-
-        The lock is only tried, as this is the loop's thread: when the reader holds it, the job
-        is just ending, or about to look at `dropped`.
-        """
-        ticket.dropped = True
-        if self._lock.acquire(blocking=False):
-            try:
-                if self._running is ticket and self._reading is not None:
-                    self._reading.interrupt()
-            finally:
-                self._lock.release()
+        return await reader.read(job)
 
     async def _update(self, map_id: str, sql: str, value: float | None, *, counts: bool = True) -> None:
         def job(db: Connection) -> None:
@@ -378,11 +324,6 @@ class LibraryDb:
     def _back_up(self) -> None:
         if self._writing is not None:
             self._file.back_up(self._writing)
-
-    def _close_reading(self) -> None:
-        if self._reading is not None:
-            self._reading.close()
-            self._reading = None
 
     def _close_writing(self) -> None:
         if self._writing is not None:

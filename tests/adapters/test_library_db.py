@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import sqlite3
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
@@ -24,6 +25,7 @@ from knowalledge_desktop.core.errors import DiskFull, NewerVersion, StorageDamag
 from knowalledge_desktop.core.graph import Change, Map, PutTopic, Topic
 from knowalledge_desktop.core.payload import Illustration
 from knowalledge_desktop.core.request import Answer, Task
+from knowalledge_desktop.core.shelf import EVERYTHING
 from tests.support.examples import GEMINI, answer, ask, histories, photosynthesis
 from tests.support.fakes import FakeClock
 
@@ -572,9 +574,35 @@ async def test_a_cancelled_search_stops_and_the_next_call_works(
             while not stopped:
                 search.cancel()
                 await asyncio.sleep(0)
-                if library._running is not None and library._reading is not None:
-                    library._reading.interrupt()  # the statement may not have begun when the first one came
+                if library._reader._running is not None and library._reader._db is not None:
+                    library._reader._db.interrupt()  # the statement may not have begun when the first one came
         assert await library.load("m1") == photosynthesis()
+
+
+async def test_a_key_does_not_wait_for_the_search_of_texts_that_it_ends(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slow(*_: object) -> tuple[()]:  # a statement on a cold disk: it cannot be stopped in the middle
+        begun.set()
+        assert may_end.wait(20.0)
+        return ()
+
+    async with opened(path) as library:
+        await library.create(photosynthesis())
+        monkeypatch.setattr(library_search, "find_texts", slow)
+        texts = asyncio.create_task(library.texts("pho", EVERYTHING))
+        assert await asyncio.to_thread(begun.wait, 20.0)
+        texts.cancel()
+        try:
+            (first, *_) = await library.titles("phot", EVERYTHING)
+            assert not may_end.is_set()
+            assert first.title == "Photosynthesis"
+        finally:
+            may_end.set()
+        with pytest.raises(asyncio.CancelledError):
+            await texts
 
 
 async def test_an_unreadable_kept_answer_is_as_if_it_were_not_there(path: Path) -> None:
