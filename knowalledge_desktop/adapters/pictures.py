@@ -1,7 +1,8 @@
 """Pictures from people and from models: looked at with care, made small, and stripped of what they tell.
 
 A picture is read only in the formats named here, its size is known from its header before anything is
-unpacked, and one at a time is unpacked, so that memory stays bounded. The work is done off the loop.
+unpacked, one at a time is unpacked, and a large one is made small strip by strip, never copied whole: so
+memory stays bounded. The work is done off the loop.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ T = TypeVar("T")
 
 INPUT_MAX_BYTES = 10 * 1024 * 1024
 PIXELS_MAX = 50_000_000
+WEBP_PIXELS_MAX = 25_000_000
+"""Unpacking WebP holds a picture four times (16 bytes a pixel), all others once: 25 million take 400 MB."""
+
 SIDE_MAX = 1024
 """Pixels of the longer side of a prepared picture; models look at no more."""
 
@@ -36,10 +40,15 @@ _MIMES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 _READABLE = ("PNG", "JPEG", "GIF", "WEBP")
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _ORIENTATION = 0x0112  # the EXIF tag
+_STEPS_A_STRIP = 16
 
 _KINDS = "Use a PNG, JPEG, GIF, WebP or HEIC picture of at most 10 MB."
 _TOO_LARGE = f"The picture file is larger than 10 MB. {_KINDS}"
 _TOO_MANY = f"The picture has more than {PIXELS_MAX // 1_000_000} million pixels. Make it smaller and try again."
+_TOO_MANY_WEBP = (
+    f"The WebP picture has more than {WEBP_PIXELS_MAX // 1_000_000} million pixels. "
+    "Make it smaller, or save it as JPEG, and try again."
+)
 _NO_PICTURE = f"This is not a picture that can be read, or it is damaged. {_KINDS}"
 _HEIC = "HEIC pictures cannot be read on this computer. Save the picture as JPEG or PNG and try again."
 _SVG = "SVG drawings cannot be read. Save the drawing as PNG and try again."
@@ -123,9 +132,7 @@ def _prepared(data: bytes) -> Picture:
             image.draft(None, (2 * SIDE_MAX, 2 * SIDE_MAX))  # unpacked at half size and less, which is enough
         image.load()
         profile, turned = image.info.get("icc_profile"), _orientation(image)
-        small = _plain(image)
-        small.thumbnail((SIDE_MAX, SIDE_MAX), Image.Resampling.LANCZOS, reducing_gap=2.0)
-        small = _turned(_in_srgb(small, profile), turned)
+        small = _turned(_in_srgb(_small(image), profile), turned)
         return _encoded(small, "PNG" if small.mode == "RGBA" else "JPEG")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise UserInputError(_TOO_MANY) from error
@@ -183,6 +190,8 @@ def _opened(data: bytes, formats: tuple[str, ...]) -> Image.Image:
     image = Image.open(io.BytesIO(data), formats=formats)
     if image.width * image.height > PIXELS_MAX:
         raise UserInputError(_TOO_MANY)
+    if image.format == "WEBP" and image.width * image.height > WEBP_PIXELS_MAX:
+        raise UserInputError(_TOO_MANY_WEBP)
     return image
 
 
@@ -194,15 +203,54 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
+def _small(image: Image.Image) -> Image.Image:
+    """The unpacked picture, plain, with at most 1024 px on its longer side.
+
+    Other than Pillow's own way no second picture of the full size is made: of RGBA that would be one more
+    of 4 bytes a pixel, of a palette two. Strips as high as whole steps give the very same pixels.
+    """
+    from PIL import Image
+
+    width, height = image.size
+    longer = max(width, height)
+    step = longer // (2 * SIDE_MAX)  # twice the pixels wanted stay for the fine filter
+    if step < 2:
+        small = _plain(image)
+        small.thumbnail((SIDE_MAX, SIDE_MAX), Image.Resampling.LANCZOS)
+        return small
+    coarse: Image.Image | None = None
+    high, opaque = step * _STEPS_A_STRIP, True
+    for top in range(0, height, high):
+        strip = _channels(image.crop((0, top, width, min(top + high, height))))
+        opaque = opaque and _is_opaque(strip)
+        few = strip.reduce(step)
+        coarse = coarse or Image.new(few.mode, (few.width, -(-height // step)))
+        coarse.paste(few, (0, top // step))
+    if coarse is None:
+        raise ValueError("a picture without rows")
+    wanted = max(1, round(width * SIDE_MAX / longer)), max(1, round(height * SIDE_MAX / longer))
+    covered = (0, 0, width / step, height / step)  # the last column and row may stand for less than a step
+    small = coarse.resize(wanted, Image.Resampling.LANCZOS, box=covered)
+    return small.convert("RGB") if opaque and small.mode == "RGBA" else small
+
+
 def _plain(image: Image.Image) -> Image.Image:
     """The picture with 8 bits a channel: grey, RGB, CMYK, or RGBA where anything is transparent."""
+    image = _channels(image)
+    return image.convert("RGB") if image.mode == "RGBA" and _is_opaque(image) else image
+
+
+def _is_opaque(image: Image.Image) -> bool:
+    return image.mode != "RGBA" or image.getchannel("A").getextrema()[0] == 255
+
+
+def _channels(image: Image.Image) -> Image.Image:
+    """The picture, or a strip of it, with 8 bits a channel: grey, RGB, CMYK, or RGBA where it could be clear."""
     mode = image.mode
     if mode.startswith("I") or mode == "F":  # 16 bits of grey; converting alone would cut them off at 255
         return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     if mode in {"PA", "LA", "La", "RGBA", "RGBa"} or "transparency" in image.info:
-        image = image if mode == "RGBA" else image.convert("RGBA")
-        lowest, _ = image.getchannel("A").getextrema()
-        return image.convert("RGB") if lowest == 255 else image
+        return image if mode == "RGBA" else image.convert("RGBA")
     if mode in {"L", "RGB", "CMYK"}:
         return image
     return image.convert("L" if mode == "1" else "RGB")

@@ -13,7 +13,7 @@ import warnings
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops, ImageCms
 
 from knowalledge_desktop.adapters.pictures import PIXELS_MAX, SIDE_MAX, Pictures
 from knowalledge_desktop.core.content import Picture
@@ -80,6 +80,35 @@ async def test_the_longer_side_is_at_most_1024(size: tuple[int, int], becomes: t
         picture = await Pictures().prepare(plain(*size, kind=kind))
         assert (picture.width, picture.height) == seen(picture).size == becomes
     assert SIDE_MAX == 1024
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "CMYK", "I;16"])
+async def test_a_large_picture_is_made_small_in_strips_and_no_seam_is_seen(mode: str) -> None:
+    fade = Image.radial_gradient("L").resize((4_099, 2_503))
+    if mode == "RGBA":
+        image = Image.merge("RGBA", (fade, fade.transpose(Image.Transpose.FLIP_LEFT_RIGHT), fade, fade))
+    elif mode == "I;16":
+        image = fade.convert("I").point(lambda value: value * 256).convert("I;16")
+    else:
+        image = fade.convert(mode)
+    got = seen(await Pictures().prepare(encoded(image, "JPEG" if mode == "CMYK" else "PNG")))
+    whole = image if mode == "RGBA" else fade
+    wanted = whole.resize(got.size, Image.Resampling.LANCZOS)
+    assert got.size == (1024, 625)
+    apart = ImageChops.difference(got.convert("RGBA"), wanted.convert("RGBA")).getextrema()
+    assert max(high for _, high in apart) <= 16  # type: ignore[misc]
+
+
+async def test_one_clear_spot_of_a_large_picture_keeps_it_transparent() -> None:
+    image = Image.new("RGBA", (2_500, 2_500), "red")
+    assert (await Pictures().prepare(encoded(image))).mime == "image/jpeg"
+    image.paste((0, 0, 0, 0), (2_400, 2_400, 2_450, 2_450))
+    assert (await Pictures().prepare(encoded(image))).mime == "image/png"
+
+
+async def test_a_webp_of_more_pixels_than_memory_is_meant_for_is_told_before_it_is_unpacked() -> None:
+    with pytest.raises(UserInputError, match=r"WebP picture has more than 25 million pixels.*JPEG"):
+        await Pictures().prepare(HOSTILE["webp of 49 megapixels"])
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -297,10 +326,12 @@ LARGE = {
     "png of 50 megapixels": lambda: png(10_000, 5_000, rows=zeros(48)),
     "jpeg of 50 megapixels": lambda: encoded(Image.new("RGB", (10_000, 5_000), "red"), "JPEG"),
     "rgba of 49 megapixels": lambda: encoded(Image.new("RGBA", (7_000, 7_000), (9, 9, 9, 9)), "PNG"),
-    "webp of 49 megapixels": lambda: encoded(Image.new("RGB", (7_000, 7_000), "red"), "WEBP"),
+    "grey and clear, 49 megapixels": lambda: encoded(Image.new("LA", (7_000, 7_000), (9, 9)), "PNG"),
+    "16 bits of 49 megapixels": lambda: encoded(Image.new("I;16", (7_000, 7_000), 9), "PNG"),
+    "webp of 25 megapixels": lambda: encoded(Image.new("RGB", (5_000, 5_000), "red"), "WEBP"),
     "gif of 49 megapixels": lambda: encoded(Image.new("P", (7_000, 7_000)), "GIF"),
 }
-MEMORY_MAX_MB = 800
+MEMORY_MAX_MB = 450
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_AS is kept by Linux alone")

@@ -79,6 +79,14 @@ def many_frames(count: int) -> bytes:
     return b"GIF89a\1\0\1\0\x80\0\0\xff\0\0\0\0\0" + frame * count + b";"
 
 
+def webp_header(width: int, height: int) -> bytes:
+    """A WebP of one pixel whose header says that it is larger."""
+    data = bytearray(encoded(Image.new("RGB", (1, 1)), "WEBP", lossless=True))
+    at = data.index(b"VP8L") + 9  # behind the length and the signature; 14 bits for each side less one
+    data[at : at + 4] = struct.pack("<I", (width - 1) | (height - 1) << 14)
+    return bytes(data)
+
+
 def hostile() -> dict[str, bytes]:
     """What must end in a sentence."""
     large, small = zeros(100), zeros(1)
@@ -96,6 +104,7 @@ def hostile() -> dict[str, bytes]:
         "30000x30000": png(30_000, 30_000, rows=b""),
         "30000x30000 packed": png(30_000, 30_000, rows=large),
         "8000x8000": png(8_000, 8_000, rows=b""),
+        "webp of 49 megapixels": webp_header(7_000, 7_000),
         "2147483647x1": png(0x7FFFFFFF, 1, rows=b""),
         "text bomb": png(8, 8, bomb),
         "many text bombs": png(8, 8, *[chunk(b"zTXt", b"Comment\0\0" + small)] * 500),
