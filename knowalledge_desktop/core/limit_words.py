@@ -45,11 +45,14 @@ def templates() -> tuple[str, ...]:
 
 
 def when(until: float, now: float, time_of: When, tr: Translate = plain) -> str:
-    """How far off a moment is: "in 23 s" up to two minutes, "at 09:00" beyond; both in epoch seconds."""
+    """How far off a moment is: "in 23 s" up to two minutes, "at 09:00" beyond; both in epoch seconds.
+
+    The ledger counts time on a clock of its own: midnight comes back from it a hair early or late.
+    """
     left = until - now
     if left <= SOON_S:
         return tr(_IN).format(n=max(1, math.ceil(left)))
-    return tr(_AT).format(time=time_of(until))
+    return tr(_AT).format(time=time_of(round(until)))
 
 
 def reason(queued: Queued, tr: Translate = plain) -> str:

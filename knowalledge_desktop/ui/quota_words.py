@@ -75,8 +75,9 @@ def when(until: float, now: float) -> str:
     """How far off a moment is: "in 23 s", beyond two minutes "at 09:00", on other days with the date."""
     if until - now <= _DAY_S:
         return limit_words.when(until, now, local_time, _tr)
-    date = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(until)).date(), QLocale.FormatType.ShortFormat)
-    return _tr("on {date} at {time}").format(date=date, time=local_time(until))
+    second = round(until)  # as `limit_words.when`
+    date = QLocale().toString(QDateTime.fromSecsSinceEpoch(second).date(), QLocale.FormatType.ShortFormat)
+    return _tr("on {date} at {time}").format(date=date, time=local_time(second))
 
 
 def _within(until: float, now: float) -> str:

@@ -271,6 +271,33 @@ def test_the_day_is_told_in_words() -> None:
     assert shorts == ["", f"runs out at {soon}", "used up"]
 
 
+@pytest.mark.parametrize("used", [1, 2, 5])
+def test_the_words_of_the_forecast_are_not_struck_through_by_its_line(theme: Theme, used: int) -> None:
+    plot = DayPlot(theme)
+    plot.resize(700, 160)
+    plot.show_day(day_of(used, 1_200, used))
+    picture = plot.grab().toImage()
+    line, words = theme.color("warning.base"), theme.color("warning.text")
+    assert line != words
+    met = 0
+    for x in range(600, 690):
+        column = [picture.pixelColor(x, y) for y in range(160)]
+        if line in column and words in column:
+            met += 1
+            inked = [y for y, colour in enumerate(column) if colour == words]
+            lines = [y for y, colour in enumerate(column) if colour == line]
+            assert max(inked) < min(lines) or min(inked) > max(lines)  # above it or below it
+    assert met
+
+
+def test_midnight_is_told_as_midnight_though_the_ledger_counts_a_hair_less() -> None:
+    midnight = 86_400.0 * 20_000
+    assert when(midnight - 2e-7, midnight - 9_999) == f"at {local_time(midnight)}"
+    far = when(midnight - 2e-7, midnight - 99_999)
+    assert far.endswith(local_time(midnight))
+    assert far == when(midnight, midnight - 99_999)
+
+
 @pytest.mark.parametrize("look", [ThemeChoice.LIGHT, ThemeChoice.DARK])
 def test_the_curve_is_painted_up_to_now_and_dotted_beyond(theme: Theme, look: ThemeChoice) -> None:
     theme.update(replace(Settings(), theme=look))

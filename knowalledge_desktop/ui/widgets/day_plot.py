@@ -137,13 +137,20 @@ class DayPlot(QWidget):
         painter.drawPolyline(QPolygonF(way))
         painter.setPen(self._theme.color("warning.text"))
         # a way that rises leaves room above its end, one that goes along the limit below it
-        self._words(
-            painter,
-            box,
-            way[-1],
-            pace_short(day),
-            below=day.full_at is not None or self._is_under_limit(way[-1], box, day, top),
-        )
+        words, end = pace_short(day), way[-1]
+        if day.full_at is None and self._is_under_limit(end, box, day, top):
+            self._under(painter, box, (way[-2], end), words)
+        else:
+            self._words(painter, box, end, words, below=day.full_at is not None)
+
+    def _under(self, painter: QPainter, box: QRectF, rise: tuple[QPointF, QPointF], words: str) -> None:
+        """Words below the end of a line that rises: so low that it is above them over their whole width."""
+        start, end = rise
+        wide = painter.fontMetrics().horizontalAdvance(words) + 8
+        steep = (start.y() - end.y()) / max(1.0, end.x() - start.x())
+        lowest = min(start.y(), end.y() + steep * wide)
+        room = box.bottom() - self._theme.line_height("caption") - 14  # else they would lie on the axis
+        self._words(painter, box, QPointF(end.x(), min(lowest - 10, room)), words, below=True)
 
     def _is_under_limit(self, end: QPointF, box: QRectF, day: DayPace, top: int) -> bool:
         """Whether words above this point would lie on the line of the limit, or leave the plot."""
