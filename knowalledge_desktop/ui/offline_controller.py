@@ -98,16 +98,16 @@ class OfflineController(QObject):
 
     def _on_failed(self, topic_id: str, error: AppError) -> None:
         kind = self._desk.maps.failed_act(topic_id)
-        if isinstance(error, Offline) and kind in _TASKS:
+        if self._is_for_want_of_it(type(error).__name__) and kind in _TASKS:
             self._offer(kind, topic_id)
 
     def _on_grown(self, topic_id: str, answer: Answer, _: int) -> None:
-        if _stands_in(answer):
+        if self._stands_in(answer):
             self._offer(EXPAND, topic_id)
 
     def _on_explained(self, explanation: Explanation) -> None:
         answer = self._desk.maps.answer_for(explanation)
-        if answer is not None and _stands_in(answer):
+        if answer is not None and self._stands_in(answer):
             self._offer(EXPLAIN, explanation.topic_id)
 
     def _offer(self, kind: str, topic_id: str) -> None:
@@ -137,7 +137,10 @@ class OfflineController(QObject):
         )
         self.show_state()
 
+    def _stands_in(self, answer: Answer) -> bool:
+        """Whether it is there because Gemini could not be reached."""
+        return answer.substitute is not None and self._is_for_want_of_it(answer.substitute.because)
 
-def _stands_in(answer: Answer) -> bool:
-    """Whether it is there because Gemini could not be reached."""
-    return answer.substitute is not None and answer.substitute.because == Offline.__name__
+    def _is_for_want_of_it(self, because: str) -> bool:
+        """Whether there was no connection; after some such failures nothing is tried for a while (CircuitOpen)."""
+        return because == Offline.__name__ or (because == CircuitOpen.__name__ and self.is_offline)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from knowalledge_desktop.core.errors import Offline
+from knowalledge_desktop.core.errors import CircuitOpen, Offline
 from knowalledge_desktop.core.jobs import JobState
 from knowalledge_desktop.core.request import Substitute, SubstituteKind, Task
 from knowalledge_desktop.ui.canvas.widget import GraphCanvas
@@ -105,6 +105,31 @@ def test_what_is_refused_for_want_of_a_connection_is_done_when_there_is_one(
         await until(lambda: not driver.tasks.running(), "rest")
         (job,) = await driver.services.jobs.jobs()
         assert job.state is JobState.DONE
+        await driver.end()
+
+    run_async(flow())
+
+
+@pytest.mark.parametrize("cut", [True, False])
+def test_the_offer_stands_also_when_nothing_is_tried_any_more(
+    qapp: QApplication, run_async: RunAsync, atlas_path: Path, *, cut: bool
+) -> None:
+    async def flow() -> None:
+        oracle = Oracle()
+        driver = await with_map(qapp, oracle, atlas_path)
+        desk, title = driver.window.desk, "Made-up topic, part 1"
+        assert desk.maps.map is not None
+        topic_id = next(each.topic_id for each in desk.maps.map.topics.values() if each.title == title)
+        if cut:
+            driver.services.status.note_error(Offline("no route"))
+        oracle.plans[title] = (CircuitOpen(until=driver.services.now() + 60),)
+        desk.maps.explain(topic_id)
+        await until(lambda: not driver.tasks.running(), "told")
+        if cut:
+            await until(lambda: driver.window.notifier.text.startswith("You are offline"), "the offer")
+            assert driver.find(QPushButton, "toastButton").text() == "Do it when online"
+        else:  # Gemini fails, though it is reached: it is no matter of the connection
+            assert not driver.window.notifier.text.startswith("You are offline")
         await driver.end()
 
     run_async(flow())

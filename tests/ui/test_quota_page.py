@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -271,23 +271,37 @@ def test_the_day_is_told_in_words() -> None:
     assert shorts == ["", f"runs out at {soon}", "used up"]
 
 
-@pytest.mark.parametrize("used", [1, 2, 5])
-def test_the_words_of_the_forecast_are_not_struck_through_by_its_line(theme: Theme, used: int) -> None:
-    plot = DayPlot(theme)
+class HeardPlot(DayPlot):
+    """Remembers where it writes what will come, and the line that leads there."""
+
+    def _words(self, painter: QPainter, box: QRectF, at: QPointF, words: str, *, below: bool) -> None:
+        if self.day is not None and words == pace_short(self.day):
+            wide = painter.fontMetrics().horizontalAdvance(words) + 4
+            high = self._theme.line_height("caption")
+            top = at.y() + 14 if below else at.y() - high - 5
+            self.written = QRectF(at.x() - wide - 4, top, wide, high)
+            self.box = box
+        super()._words(painter, box, at, words, below=below)
+
+
+@pytest.mark.parametrize(("used", "limit"), [(1, 1_200), (2, 1_200), (5, 1_200), (8, 80), (1, None)])
+def test_the_words_of_the_forecast_are_not_struck_through_by_its_line(
+    theme: Theme, used: int, limit: int | None
+) -> None:
+    plot = HeardPlot(theme)
     plot.resize(700, 160)
-    plot.show_day(day_of(used, 1_200, used))
-    picture = plot.grab().toImage()
-    line, words = theme.color("warning.base"), theme.color("warning.text")
-    assert line != words
-    met = 0
-    for x in range(600, 690):
-        column = [picture.pixelColor(x, y) for y in range(160)]
-        if line in column and words in column:
-            met += 1
-            inked = [y for y, colour in enumerate(column) if colour == words]
-            lines = [y for y, colour in enumerate(column) if colour == line]
-            assert max(inked) < min(lines) or min(inked) > max(lines)  # above it or below it
-    assert met
+    day = day_of(used, limit, used)
+    plot.show_day(day)
+    plot.grab()
+    words, box = plot.written, plot.box
+    top = plot._top(day)
+    assert day.full_at is None
+    for x in (words.left(), words.center().x(), words.right()):
+        at = day.starts + (day.ends - day.starts) * (x - box.left()) / box.width()
+        count = day.used + (day.projected - day.used) * (at - day.now) / (day.ends - day.now)
+        y = box.bottom() - box.height() * count / top
+        assert not words.top() - 1 < y < words.bottom() + 1
+    assert words.bottom() < box.bottom()
 
 
 def test_midnight_is_told_as_midnight_though_the_ledger_counts_a_hair_less() -> None:
