@@ -184,5 +184,7 @@ def test_the_price_stands_beside_the_setting(flow: Flow) -> None:
         driver.find(QCheckBox, "secondLookChoice").click()
         assert again.text().startswith("After each text: 1 requests, at most ")
         assert again.isVisible()
+        await until(lambda: 0 < again.height() <= 3 * again.fontMetrics().lineSpacing(), "no gap around it")
+        assert price.height() <= 3 * price.fontMetrics().lineSpacing()
 
     flow(steps)

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QWidget
 from knowalledge_desktop.core.settings import Ahead, Settings
 from knowalledge_desktop.ui.widgets.basics import label
 
+_CHARACTERS = 40
+
 
 class ExtrasChoice(QWidget):
     """Fetching ahead and second looks; all is off until somebody wants it."""
@@ -43,6 +45,9 @@ class ExtrasChoice(QWidget):
         self._look.setChecked(settings.second_look)
         self._look_told = label("", "secondary", wrap=True)
         self._look_told.setObjectName("secondLookPrice")
+        for told in (self._ahead_told, self._look_told):
+            # A form keeps room for the narrowest shape, which is one word a line; the box above is wider than this.
+            told.setMinimumWidth(_CHARACTERS * told.fontMetrics().averageCharWidth())
         self._ahead.currentIndexChanged.connect(self._tell)
         self._look.toggled.connect(self._tell)
         self._tell()
