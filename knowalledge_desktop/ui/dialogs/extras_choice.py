@@ -46,7 +46,7 @@ class ExtrasChoice(QWidget):
         self._look_told = label("", "secondary", wrap=True)
         self._look_told.setObjectName("secondLookPrice")
         for told in (self._ahead_told, self._look_told):
-            # A form keeps room for the narrowest shape, which is one word a line; the box above is wider than this.
+            # A form keeps room for the narrowest shape, one word a line; the box above is wider than this.
             told.setMinimumWidth(_CHARACTERS * told.fontMetrics().averageCharWidth())
         self._ahead.currentIndexChanged.connect(self._tell)
         self._look.toggled.connect(self._tell)
