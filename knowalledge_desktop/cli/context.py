@@ -11,7 +11,7 @@ from typing import Protocol
 
 from knowalledge_desktop.cli.console import Console
 from knowalledge_desktop.cli.waiting import beside
-from knowalledge_desktop.core.errors import AppError
+from knowalledge_desktop.core.errors import AppError, ContentBlocked
 from knowalledge_desktop.core.request import Answer, EngineChoice, Options, SubstituteKind
 from knowalledge_desktop.core.sentences import one_line, title_of
 from knowalledge_desktop.services.bundle import Services
@@ -65,6 +65,8 @@ class Context:
     def say_error(self, error: BaseException, about: str = "") -> None:
         """One line on standard error; `about` names the topic it is about."""
         line = one_line(error, self.services.now(), self.time_of)
+        if isinstance(error, ContentBlocked) and getattr(self.args, "fresh", None) is False:
+            line += " What was declined is remembered for a while: --fresh asks anew."
         self.console.say(f"{about}: {line}" if about else line)
 
     def time_of(self, epoch: float) -> str:

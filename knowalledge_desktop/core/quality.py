@@ -23,8 +23,9 @@ _REFUSALS = (
     r"(?:(?:i'm|i am|we are) (?:very |so )?sorry|sorry|i apologi[sz]e|unfortunately)\b[^.\n]{0,20}?\b"
     r"(?:i|we)\b ?(?:'m|am|are|can't|cannot|can not|could not|couldn't|do not|don't|won't|will not)\b",
     r"(?:i|we) (?:can't|cannot|can not|won't|will not|(?:am|are) (?:not able|unable) to)(?: to)? "
-    r"(?:help|assist|provide|answer|explain|discuss|create|generate|write|fulfil|comply|engage|respond)",
-    r"i'm (?:not able|unable) to (?:help|assist|provide|answer|explain|discuss|create|generate|write|comply)",
+    r"(?:help|assist|provide|answer|explain|discuss|create|generate|write|draw|depict|fulfil|comply|engage|respond)",
+    r"i'm (?:not able|unable) to "
+    r"(?:help|assist|provide|answer|explain|discuss|create|generate|write|draw|depict|comply)",
     r"as an? (?:ai|artificial intelligence|large language|language)(?: language)? (?:model|assistant)\b",
     r"(?:je suis )?désolée?, (?:mais )?je ne (?:peux|suis)",
     r"lo siento, (?:pero )?no puedo",

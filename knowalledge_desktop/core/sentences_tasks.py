@@ -40,6 +40,11 @@ FOR_TASK: Mapping[tuple[type[e.AppError], str], Words] = {
         ("It gave no picture ({detail}).", "It gave no picture."),
         ("Try it once more, or illustrate another topic.",),
     ),
+    (e.InvalidReply, Task.ILLUSTRATION): (
+        "Gemini sent no picture",
+        ("Its answer held none that can be shown, so nothing was kept.",),
+        ("Try it once more, or illustrate another topic.",),
+    ),
     (e.ContentBlocked, Task.IMAGE_TOPIC): (
         "Gemini declined this picture",
         ("It named no topic for it ({detail}).", "It named no topic for it."),

@@ -124,6 +124,14 @@ def test_what_could_not_be_drawn_leaves_nothing_behind(
     assert titles(only_map(bench)) == before
 
 
+def test_who_was_declined_is_told_how_to_ask_anew(bench: Bench, tmp_path: Path) -> None:
+    bench.engine.troubles["Bebop"] = ContentBlocked("IMAGE_SAFETY")
+    told = "What was declined is remembered for a while: --fresh asks anew."
+    words = ("illustrate", "Bebop", "--out", str(tmp_path / "x.png"))
+    assert command(bench, *words).errors[0].endswith(told)
+    assert told not in command(bench, *words, "--fresh").errors[0]
+
+
 # --- ask ---
 
 

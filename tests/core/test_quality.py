@@ -70,6 +70,8 @@ def test_markdown_does_not_count_as_prose() -> None:
         "> **I’m very sorry, but as a model I do not discuss this.**",
         "As an AI language model, I have no opinion.",
         "I cannot provide information on this.",
+        "I can’t draw that.",
+        "I'm not able to depict this scene.",
         "Je suis désolé, mais je ne peux pas répondre.",
         "Es tut mir leid, aber ich kann dabei nicht helfen.",
         "很抱歉，我无法回答这个问题。",

@@ -12,6 +12,7 @@ from knowalledge_desktop.core.errors import (
     CircuitOpen,
     ContentBlocked,
     Incomplete,
+    InvalidReply,
     KeyMissing,
     KeyRejected,
     ModelUnavailable,
@@ -189,6 +190,12 @@ def test_a_blocked_picture_is_no_blocked_topic() -> None:
     assert one_line(error) == (
         "Gemini declined to draw this. It gave no picture (SAFETY). Try it once more, or illustrate another topic."
     )
+
+
+def test_an_answer_without_a_picture_is_told_as_that() -> None:
+    error = InvalidReply("no picture in the answer (STOP)")
+    error.task = "illustration"
+    assert one_line(error).startswith("Gemini sent no picture. Its answer held none that can be shown")
 
 
 @pytest.mark.parametrize(("micro", "told"), [(400, "$0.00040"), (50_000, "$0.05"), (1_500_000_000, "$1,500.00")])
