@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 
 import pytest
@@ -16,6 +16,7 @@ from knowalledge_desktop.core.errors import (
     KeyMissing,
     ModelUnavailable,
     Offline,
+    QueueFull,
     QuotaExhausted,
     RequestTooBig,
     TimedOut,
@@ -23,7 +24,8 @@ from knowalledge_desktop.core.errors import (
 from knowalledge_desktop.core.metric import Metric
 from knowalledge_desktop.core.quota import Bucket, Demand, Refused, Used
 from knowalledge_desktop.core.request import Answer, Part, Priority, Queued, Request, Task
-from knowalledge_desktop.resilience.admitted import PATIENCE_S, Admitted, Gate, Tariff
+from knowalledge_desktop.core.sentences import one_line
+from knowalledge_desktop.resilience.admitted import PATIENCE_S, QUEUE_MAX, Admitted, Gate, Tariff
 from knowalledge_desktop.resilience.breaker import Breaker, Circuits
 from tests.support.engines import PlannedEngine, Step, settle, subtopics_answer, told
 from tests.support.fakes import FakeClock
@@ -103,6 +105,27 @@ async def test_cancelled_while_waiting_takes_nothing_and_frees_the_place() -> No
         assert bench.gate.waiting() == 1
     assert bench.gate.waiting() == 0
     assert bench.ledger.reserved == {}
+    assert bench.engine.asked == []
+
+
+async def test_a_full_line_takes_no_more_and_says_so_until_one_leaves_it() -> None:
+    bench = Bench()
+    blocked = Refused(Metric.RPM, bench.clock.now() + 100, 1, 1)
+    bench.ledger.refusals.extend([blocked] * 2 * QUEUE_MAX)
+    async with AsyncExitStack() as line:
+        for number in range(QUEUE_MAX - 1):
+            parts = await line.enter_async_context(aclosing(bench.stack.ask(replace(ASK, topic=f"T{number}"))))
+            assert isinstance(await anext(parts), Queued)
+        async with aclosing(bench.stack.ask(ASK)) as last:
+            assert isinstance(await anext(last), Queued)
+            assert bench.gate.waiting() == QUEUE_MAX
+            with pytest.raises(QueueFull) as caught:
+                await bench.ask()
+            assert one_line(caught.value).startswith(f"Too many requests wait already. {QUEUE_MAX} requests wait")
+            assert bench.gate.waiting() == QUEUE_MAX
+        async with aclosing(bench.stack.ask(ASK)) as again:
+            assert isinstance(await anext(again), Queued)
+    assert bench.gate.waiting() == 0
     assert bench.engine.asked == []
 
 
