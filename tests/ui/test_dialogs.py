@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
+    QSpinBox,
     QTextBrowser,
 )
 from pytestqt.qtbot import QtBot
@@ -149,6 +151,30 @@ def test_an_address_for_traces_is_checked_before_it_is_kept(icons: Icons, qtbot:
     assert dialog.result_settings().otlp_url == "http://127.0.0.1:4318"
     field.clear()
     assert dialog.result_settings().otlp_url == ""
+
+
+def test_the_wheel_scrolls_the_settings_and_changes_none(icons: Icons, qtbot: QtBot) -> None:
+    dialog = SettingsDialog(Settings(), icons)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    fields = [*dialog.findChildren(QComboBox), *dialog.findChildren(QSpinBox)]
+    assert len(fields) > 8
+    at = QPointF(10, 10)
+    for field in fields:
+        for step in (-120, 120):
+            wheel = QWheelEvent(
+                at,
+                field.mapToGlobal(at),
+                QPoint(),
+                QPoint(0, step),
+                Qt.MouseButton.NoButton,
+                Qt.KeyboardModifier.NoModifier,
+                Qt.ScrollPhase.NoScrollPhase,
+                False,
+            )
+            QApplication.sendEvent(field, wheel)
+            assert dialog.result_settings() == Settings(), field.objectName()
+            assert field.focusPolicy() is not Qt.FocusPolicy.WheelFocus
 
 
 def test_every_setting_says_what_it_is(icons: Icons, qtbot: QtBot) -> None:

@@ -18,6 +18,7 @@ from knowalledge_desktop.ui.dialogs.traces_choice import TracesChoice
 from knowalledge_desktop.ui.icons import Icons
 from knowalledge_desktop.ui.panels.key_card import KeyCard
 from knowalledge_desktop.ui.widgets.basics import column, label, row, text_button
+from knowalledge_desktop.ui.widgets.wheel import WheelScrolls
 
 T = TypeVar("T")
 SCALES = (0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
@@ -200,6 +201,7 @@ class SettingsDialog(QDialog):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(inner)
+        WheelScrolls(inner)
         cancel = text_button(self.tr("Cancel"), "settingsCancelButton", self.reject)
         save = text_button(self.tr("Save"), "settingsSaveButton", self.accept, "primary")
         save.setDefault(True)
